@@ -1,0 +1,5 @@
+//! The host of exchange tasks: runs sandboxed connectors, keeps the ledger, tells the school what happened.
+//!
+//! Modules import only from those above them in this list; a test enforces it. See `ARCHITECTURE.md`.
+
+pub mod model;

@@ -1,0 +1,2 @@
+//! The `exchange` command.
+fn main() {}

@@ -1,0 +1,118 @@
+//! Names of things: schools, tasks, items, runs. Newtypes, so that one cannot stand for another.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Makes a text newtype with the usual conveniences.
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl $name {
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+    };
+}
+
+text_id! {
+    /// A school: the name of its file in `schools/`. Letters, digits, `-` and `_`.
+    SchoolId
+}
+text_id! {
+    /// A task inside a school's file. Letters, digits, `-` and `_`.
+    TaskId
+}
+text_id! {
+    /// A part of the desired state that can be worked out alone. Empty: the one scope of a connector without.
+    ScopeId
+}
+
+/// A task of a school, written `school/task`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct TaskRef {
+    /// The school.
+    pub school: SchoolId,
+    /// Its task.
+    pub task: TaskId,
+}
+
+impl fmt::Display for TaskRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.school, self.task)
+    }
+}
+
+/// One passage of a task, numbered per school so that it can be read out on the phone: `school57-12`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RunId {
+    /// The school.
+    pub school: SchoolId,
+    /// 1, 2, 3 …
+    pub number: u64,
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.school, self.number)
+    }
+}
+
+impl std::str::FromStr for RunId {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (school, number) = text.rsplit_once('-').ok_or(())?;
+        let number = number.parse().map_err(|_| ())?;
+        Ok(Self { school: school.into(), number })
+    }
+}
+
+/// Names an item, unique within a task.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ItemRef {
+    /// A kind of the connector's manifest.
+    pub kind: String,
+    /// Made of record ids, never of personal data: it is journaled.
+    pub key: String,
+}
+
+impl ItemRef {
+    /// A reference from its two parts.
+    pub fn new(kind: impl Into<String>, key: impl Into<String>) -> Self {
+        Self { kind: kind.into(), key: key.into() }
+    }
+}
+
+impl fmt::Display for ItemRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.kind, self.key)
+    }
+}
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub type Millis = i64;

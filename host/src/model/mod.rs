@@ -1,0 +1,20 @@
+//! Plain data that every other module speaks: ids, items, answers, plans, outcomes, the school's records.
+//!
+//! Nothing here does anything: no I/O, no clock, no randomness. The types mirror the contract (`wit/`) one to one
+//! where they cross it, so that a reader of the WIT finds the same names here.
+
+pub mod connector;
+pub mod contract;
+pub mod dialogue;
+pub mod ids;
+pub mod item;
+pub mod manifest;
+pub mod plan;
+pub mod records;
+pub mod setup;
+
+pub use connector::{Connector, WriteJournal, WriteTicket};
+pub use contract::*;
+pub use ids::*;
+pub use item::*;
+pub use plan::*;

@@ -1,0 +1,281 @@
+//! Checked configuration as plain data: what `config` makes out of TOML and every other module reads.
+//!
+//! Defaults are the ones that `Default` gives here, and nowhere else; `config` fills in from them and the generated
+//! documentation prints them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::ids::{SchoolId, TaskId};
+use super::records::RecordType;
+
+/// `exchange.toml`, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HostConfig {
+    /// Databases, caches, locks. Created when missing.
+    pub data: PathBuf,
+    /// Schools' files.
+    pub schools: PathBuf,
+    /// Packed connectors and `connectors.lock`.
+    pub connectors: PathBuf,
+    /// Where the key that encrypts secrets comes from.
+    pub key: KeySource,
+    /// Remote systems by name.
+    pub upstreams: BTreeMap<String, Upstream>,
+    /// What a connector's call may use.
+    pub limits: Limits,
+}
+
+/// Where the 32-byte key (64 hex digits, or base64) that encrypts secrets comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// A file, readable by its owner only; made when missing.
+    File(PathBuf),
+    /// An environment variable.
+    Env(String),
+    /// The standard output of a command (program and arguments, no shell).
+    Command(Vec<String>),
+}
+
+/// How a credential is put on a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Placement {
+    /// A header, with a prefix such as `Bearer `.
+    Header {
+        /// Header name.
+        name: String,
+        /// Before the value.
+        prefix: String,
+    },
+    /// A query parameter.
+    Query(String),
+    /// A form field (requests with a form body only).
+    Form(String),
+}
+
+/// A remote system and how it is treated, across all schools.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Upstream {
+    /// Base addresses, `http(s)://host[:port][/prefix]`; the first is preferred, the rest are reserves.
+    pub base: Vec<String>,
+    /// May resolve to loopback, private or link-local addresses.
+    pub private: bool,
+    /// PEM file with further certificate authorities.
+    pub ca: Option<PathBuf>,
+    /// Proxy address; `None`: the system's.
+    pub proxy: Option<String>,
+    /// How the credential is put on a request.
+    pub credential: Option<Placement>,
+    /// Requests per second; fractions allowed. 0: no limit.
+    pub rate: f64,
+    /// Requests in flight.
+    pub parallel: u32,
+    /// Milliseconds for a connection.
+    pub connect_timeout_ms: u64,
+    /// Milliseconds for a whole request, answer read.
+    pub timeout_ms: u64,
+    /// Most bytes of an answer.
+    pub max_response: u64,
+    /// Statuses that mean *nothing was processed*: the request may be repeated without harm.
+    pub not_processed: Vec<u16>,
+    /// Most attempts of one request, the first included.
+    pub attempts: u32,
+    /// Most milliseconds to wait between attempts in all; a longer Retry-After is handed to the caller.
+    pub patience_ms: u64,
+    /// Failures in a row after which the circuit opens.
+    pub breaker_failures: u32,
+    /// Milliseconds the circuit stays open.
+    pub breaker_pause_ms: u64,
+    /// Redirects followed on reads (same origin, or another address of this upstream only).
+    pub redirects: u32,
+}
+
+impl Default for Upstream {
+    fn default() -> Self {
+        Self {
+            base: Vec::new(),
+            private: false,
+            ca: None,
+            proxy: None,
+            credential: None,
+            rate: 10.0,
+            parallel: 8,
+            connect_timeout_ms: 10_000,
+            timeout_ms: 30_000,
+            max_response: 16 << 20,
+            not_processed: vec![429],
+            attempts: 5,
+            patience_ms: 120_000,
+            breaker_failures: 10,
+            breaker_pause_ms: 30_000,
+            redirects: 3,
+        }
+    }
+}
+
+/// What one call of a connector may use. Past any of them the call is stopped with a verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of linear memory.
+    pub memory: u64,
+    /// Table elements.
+    pub table: u64,
+    /// Milliseconds of computing.
+    pub cpu_ms: u64,
+    /// Milliseconds on the wall clock, waiting included.
+    pub wall_ms: u64,
+    /// HTTP requests.
+    pub requests: u32,
+    /// Bytes sent and received over HTTP.
+    pub bytes: u64,
+    /// Lines of log kept; further ones are counted.
+    pub log_lines: u32,
+    /// Items in one page of `desired`.
+    pub page_items: u32,
+    /// Items of one scope.
+    pub scope_items: u32,
+    /// Bytes of one text in an answer.
+    pub text: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: 256 << 20,
+            table: 100_000,
+            cpu_ms: 30_000,
+            wall_ms: 300_000,
+            requests: 10_000,
+            bytes: 256 << 20,
+            log_lines: 1_000,
+            page_items: 1_000,
+            scope_items: 1_000_000,
+            text: 65_536,
+        }
+    }
+}
+
+/// `schools/<id>.toml`, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SchoolConfig {
+    /// The file's name without `.toml`.
+    pub id: SchoolId,
+    /// The file.
+    pub file: PathBuf,
+    /// For people, and typed in to confirm what cannot be undone.
+    pub name: String,
+    /// IANA name.
+    pub time_zone: String,
+    /// Region, for settings that differ by region.
+    pub region: Option<String>,
+    /// How the school's files are read: profile name → mapping.
+    pub import: BTreeMap<String, ImportProfile>,
+    /// Share of the school (0 to 1) that an import may drop before it is held.
+    pub import_drop_share: f64,
+    /// Tasks in the order of the file.
+    pub tasks: Vec<TaskConfig>,
+}
+
+impl SchoolConfig {
+    /// A task by id.
+    pub fn task(&self, id: &TaskId) -> Option<&TaskConfig> {
+        self.tasks.iter().find(|task| &task.id == id)
+    }
+}
+
+/// How a file becomes records.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ImportProfile {
+    /// What a row is; `None`: told from the headings.
+    pub record: Option<RecordType>,
+    /// Sheet of a workbook; the first by default.
+    pub sheet: Option<String>,
+    /// XML: the element, JSON: the member, that holds one record.
+    pub row: Option<String>,
+    /// Field → heading in the file.
+    pub columns: BTreeMap<String, String>,
+    /// Field → (word in the file → value): «О зачислении» → `enrolment`.
+    pub words: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// What to do with differences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Changes {
+    /// Tell.
+    #[default]
+    Report,
+    /// Put right.
+    Update,
+}
+
+/// Thresholds past which a plan waits for a person: both the share and the rows must be passed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Threshold {
+    /// Share of the ledger's items of the task (0 to 1).
+    pub share: f64,
+    /// Rows.
+    pub rows: u64,
+}
+
+/// Thresholds of a task. They count over 24 hours, so that many small runs do not slip through.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Holds {
+    /// Additions; not asked at the first run, when the ledger is empty.
+    pub add: Threshold,
+    /// Changes.
+    pub change: Threshold,
+    /// Removals, and items gone that are only told.
+    pub remove: Threshold,
+    /// Ambiguous matches: past it, one hold instead of as many questions.
+    pub ambiguous: Threshold,
+}
+
+impl Default for Holds {
+    fn default() -> Self {
+        let threshold = |share, rows| Threshold { share, rows };
+        Self {
+            add: threshold(0.2, 50),
+            change: threshold(0.2, 50),
+            remove: threshold(0.05, 10),
+            ambiguous: threshold(0.05, 20),
+        }
+    }
+}
+
+/// What a task grants of what its connector's manifest asks. Both keys are needed.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Grants {
+    /// The manifest's upstream → an upstream of `exchange.toml`.
+    pub upstreams: BTreeMap<String, String>,
+    /// Record types with fields; `*` stands for all that the manifest asks.
+    pub records: BTreeMap<RecordType, Vec<String>>,
+    /// Secrets by name.
+    pub secrets: Vec<String>,
+    /// Signature template → key name.
+    pub signatures: BTreeMap<String, String>,
+    /// Purposes of keyed hashes.
+    pub fingerprints: Vec<String>,
+    /// Operations with access `write`.
+    pub write: bool,
+}
+
+/// One `[[task]]`, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskConfig {
+    /// Its name in the file.
+    pub id: TaskId,
+    /// The connector's id.
+    pub connector: String,
+    /// Runs by schedule and by `run`.
+    pub enabled: bool,
+    /// The connector's settings, checked against its schema, defaults filled in.
+    pub settings: serde_json::Map<String, serde_json::Value>,
+    /// What it may use.
+    pub grants: Grants,
+    /// What happens to differences.
+    pub changes: Changes,
+    /// When a plan waits for a person.
+    pub holds: Holds,
+    /// Seconds a run may wait in all for retries and for things to settle.
+    pub patience_s: u64,
+}
