@@ -3,3 +3,5 @@
 //! Modules import only from those above them in this list; a test enforces it. See `ARCHITECTURE.md`.
 
 pub mod model;
+
+pub mod error;
