@@ -51,11 +51,8 @@ pub(crate) fn build(workspace: &Workspace, quiet: bool) -> Outcome {
     for connector in &connectors {
         compile(workspace, &toolchain, connector, quiet)?;
         let file = folder.join(format!("{}.wasm", connector.id));
-        let news = if pack(connector, &core_module(&folder, connector), &file)? {
-            "written"
-        } else {
-            "unchanged"
-        };
+        let news =
+            if pack(connector, &core_module(&folder, connector), &file)? { "written" } else { "unchanged" };
         say(quiet, &format!("{} {news}", workspace.relative(&file)))?;
     }
     Ok(())
@@ -86,28 +83,17 @@ fn find(workspace: &Workspace) -> Outcome<Vec<Connector<'_>>> {
 }
 
 fn read<'a>(package: &'a Package, path: &Path) -> Outcome<Connector<'a>> {
-    let manifest =
-        std::fs::read_to_string(path).context(|| format!("cannot read {}", path.display()))?;
+    let manifest = std::fs::read_to_string(path).context(|| format!("cannot read {}", path.display()))?;
     let Manifest { id } =
         toml::from_str(&manifest).context(|| format!("{} is not a manifest", path.display()))?;
     check_id(&id).map_err(|failure| failure.hint(format!("mend `id` in {}", path.display())))?;
-    let library = package
-        .targets
-        .iter()
-        .find(|target| target.crate_types.iter().any(|kind| kind == "cdylib"));
+    let library =
+        package.targets.iter().find(|target| target.crate_types.iter().any(|kind| kind == "cdylib"));
     let library = library.ok_or_else(|| {
-        Failure::new(format!(
-            "{} has a connector.toml and no library of the kind cdylib",
-            package.name
-        ))
-        .hint("add to its Cargo.toml: [lib] crate-type = [\"cdylib\", \"rlib\"]")
+        Failure::new(format!("{} has a connector.toml and no library of the kind cdylib", package.name))
+            .hint("add to its Cargo.toml: [lib] crate-type = [\"cdylib\", \"rlib\"]")
     })?;
-    Ok(Connector {
-        id,
-        manifest,
-        package: &package.name,
-        library: &library.name,
-    })
+    Ok(Connector { id, manifest, package: &package.name, library: &library.name })
 }
 
 /// The id becomes a file name: nothing that could lead out of the folder.
@@ -125,21 +111,10 @@ fn check_id(id: &str) -> Outcome {
 ///
 /// As a cdylib alone: beside an rlib, which native tests need, cargo silently leaves out the
 /// link-time optimisation that the profile asks for.
-fn compile(
-    workspace: &Workspace,
-    toolchain: &Toolchain,
-    connector: &Connector<'_>,
-    quiet: bool,
-) -> Outcome {
+fn compile(workspace: &Workspace, toolchain: &Toolchain, connector: &Connector<'_>, quiet: bool) -> Outcome {
     let mut command = workspace.cargo();
     command
-        .args([
-            "rustc",
-            "--lib",
-            "--crate-type=cdylib",
-            "--package",
-            connector.package,
-        ])
+        .args(["rustc", "--lib", "--crate-type=cdylib", "--package", connector.package])
         .args(["--profile", PROFILE, "--target", TARGET, "--target-dir"])
         .arg(folder(workspace));
     if quiet {
@@ -150,10 +125,7 @@ fn compile(
 }
 
 fn core_module(folder: &Path, connector: &Connector<'_>) -> PathBuf {
-    folder
-        .join(TARGET)
-        .join(PROFILE)
-        .join(format!("{}.wasm", connector.library.replace('-', "_")))
+    folder.join(TARGET).join(PROFILE).join(format!("{}.wasm", connector.library.replace('-', "_")))
 }
 
 /// Writes the component where its bytes differ from what lies there; says whether it did.
@@ -206,28 +178,18 @@ mod tests {
     #[test]
     fn a_component_is_written_only_when_it_differs() {
         let folder = tempfile::tempdir().unwrap();
-        let (core, file) = (
-            folder.path().join("core.wasm"),
-            folder.path().join("probe.wasm"),
-        );
+        let (core, file) = (folder.path().join("core.wasm"), folder.path().join("probe.wasm"));
         std::fs::write(&core, b"\0asm\x01\0\0\0").unwrap();
         assert!(pack(&connector("id = \"probe\""), &core, &file).unwrap());
         assert!(!pack(&connector("id = \"probe\""), &core, &file).unwrap());
         assert!(pack(&connector("id = \"probe\" # changed"), &core, &file).unwrap());
-        assert_eq!(
-            std::fs::read_dir(folder.path()).unwrap().count(),
-            2,
-            "no half-written file stays behind"
-        );
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "no half-written file stays behind");
     }
 
     #[test]
     fn the_core_module_bears_the_crate_name() {
         let path = core_module(Path::new("t"), &connector(""));
-        assert_eq!(
-            path,
-            Path::new("t/wasm32-unknown-unknown/connector/probe_crate.wasm")
-        );
+        assert_eq!(path, Path::new("t/wasm32-unknown-unknown/connector/probe_crate.wasm"));
     }
 
     #[test]
@@ -242,9 +204,6 @@ mod tests {
             rust_version: None,
         };
         let failure = read(&package, &manifest).unwrap_err().to_string();
-        assert!(
-            failure.contains("no library of the kind cdylib"),
-            "{failure}"
-        );
+        assert!(failure.contains("no library of the kind cdylib"), "{failure}");
     }
 }

@@ -19,11 +19,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// A failure with exit code 1.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            hint: None,
-            code: 1,
-        }
+        Self { message: message.into(), hint: None, code: 1 }
     }
 
     /// Says what the reader can do about it.
@@ -79,14 +75,8 @@ mod tests {
     #[test]
     fn reads_as_a_phrase_with_its_cause_and_hint() {
         let broken: Result<(), _> = Err(std::io::Error::other("disk full"));
-        let failure = broken
-            .context(|| "cannot write a.wasm".into())
-            .unwrap_err()
-            .hint("make room");
-        assert_eq!(
-            failure.to_string(),
-            "error: cannot write a.wasm: disk full\nhint: make room"
-        );
+        let failure = broken.context(|| "cannot write a.wasm".into()).unwrap_err().hint("make room");
+        assert_eq!(failure.to_string(), "error: cannot write a.wasm: disk full\nhint: make room");
     }
 
     #[test]

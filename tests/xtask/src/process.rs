@@ -22,9 +22,7 @@ pub(crate) fn run(command: &mut Command) -> Outcome {
 /// # Errors
 /// When it cannot be started.
 pub(crate) fn status(command: &mut Command) -> Outcome<ExitStatus> {
-    command
-        .status()
-        .context(|| format!("cannot start `{}`", line(command)))
+    command.status().context(|| format!("cannot start `{}`", line(command)))
 }
 
 /// Runs a program and gives what it wrote to standard output, without the white space around it.
@@ -32,28 +30,20 @@ pub(crate) fn status(command: &mut Command) -> Outcome<ExitStatus> {
 /// # Errors
 /// When it cannot be started, fails, or writes something that is not UTF-8.
 pub(crate) fn read(command: &mut Command) -> Outcome<String> {
-    let output = command
-        .output()
-        .context(|| format!("cannot start `{}`", line(command)))?;
+    let output = command.output().context(|| format!("cannot start `{}`", line(command)))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        return Err(
-            Failure::new(format!("`{}` failed: {}", line(command), said.trim()))
-                .code(exit_code(output.status)),
-        );
+        return Err(Failure::new(format!("`{}` failed: {}", line(command), said.trim()))
+            .code(exit_code(output.status)));
     }
-    let text = String::from_utf8(output.stdout)
-        .context(|| format!("cannot read what `{}` says", line(command)))?;
+    let text =
+        String::from_utf8(output.stdout).context(|| format!("cannot read what `{}` says", line(command)))?;
     Ok(text.trim().to_owned())
 }
 
 /// A command as one would type it.
 pub(crate) fn line(command: &Command) -> String {
-    std::iter::once(command.get_program())
-        .chain(command.get_args())
-        .map(quoted)
-        .collect::<Vec<_>>()
-        .join(" ")
+    std::iter::once(command.get_program()).chain(command.get_args()).map(quoted).collect::<Vec<_>>().join(" ")
 }
 
 /// One word of a shell line, in quotes where the shell would otherwise change it.
@@ -69,10 +59,7 @@ fn quoted(word: &OsStr) -> String {
 
 /// The exit code to pass on; a program ended by a signal counts as 1.
 pub(crate) fn exit_code(status: ExitStatus) -> u8 {
-    status
-        .code()
-        .and_then(|code| u8::try_from(code).ok())
-        .unwrap_or(1)
+    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
 #[cfg(test)]
@@ -82,18 +69,8 @@ mod tests {
     #[test]
     fn a_line_can_be_typed_again() {
         let mut command = Command::new("exchange");
-        command.args([
-            "run",
-            "school/diary",
-            "--persons",
-            "Ивановы и Ко",
-            "it's",
-            "",
-        ]);
-        assert_eq!(
-            line(&command),
-            r"exchange run school/diary --persons 'Ивановы и Ко' 'it'\''s' ''"
-        );
+        command.args(["run", "school/diary", "--persons", "Ивановы и Ко", "it's", ""]);
+        assert_eq!(line(&command), r"exchange run school/diary --persons 'Ивановы и Ко' 'it'\''s' ''");
     }
 
     #[test]
@@ -106,11 +83,7 @@ mod tests {
 
     #[test]
     fn what_a_failing_program_says_is_passed_on() {
-        let failure =
-            read(Command::new("sh").args(["-c", "echo no such thing >&2; exit 2"])).unwrap_err();
-        assert!(
-            failure.to_string().ends_with("failed: no such thing"),
-            "{failure}"
-        );
+        let failure = read(Command::new("sh").args(["-c", "echo no such thing >&2; exit 2"])).unwrap_err();
+        assert!(failure.to_string().ends_with("failed: no such thing"), "{failure}");
     }
 }

@@ -11,12 +11,7 @@ use crate::process;
 /// What a build script may look at and `cargo run` sets for us alone. Left in place, crates
 /// that ask cargo to watch these would be built anew whenever a person and a helper command
 /// take turns.
-const SET_BY_CARGO_RUN: [&str; 4] = [
-    "CARGO_PKG_",
-    "CARGO_MANIFEST_",
-    "CARGO_BIN_",
-    "CARGO_CRATE_",
-];
+const SET_BY_CARGO_RUN: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
 
 /// The workspace as cargo describes it.
 #[derive(Debug, Deserialize)]
@@ -86,11 +81,9 @@ impl Workspace {
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let inherited = std::env::vars_os().map(|(name, _)| name);
-    for name in inherited.filter(|name| {
-        SET_BY_CARGO_RUN
-            .iter()
-            .any(|set| name.to_string_lossy().starts_with(set))
-    }) {
+    for name in
+        inherited.filter(|name| SET_BY_CARGO_RUN.iter().any(|set| name.to_string_lossy().starts_with(set)))
+    {
         command.env_remove(name);
     }
     command
@@ -104,17 +97,7 @@ mod tests {
     fn finds_the_workspace_it_is_in() {
         let workspace = Workspace::find().unwrap();
         assert!(workspace.root.join("tests/xtask/Cargo.toml").is_file());
-        assert!(
-            workspace
-                .packages
-                .iter()
-                .any(|package| package.name == "xtask")
-        );
-        assert_eq!(
-            workspace
-                .relative(&workspace.root.join("host/src"))
-                .to_string(),
-            "host/src"
-        );
+        assert!(workspace.packages.iter().any(|package| package.name == "xtask"));
+        assert_eq!(workspace.relative(&workspace.root.join("host/src")).to_string(), "host/src");
     }
 }

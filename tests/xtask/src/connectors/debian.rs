@@ -21,12 +21,8 @@ const PACKAGES: [&str; 2] = ["rustc-web", "rust-web-src"];
 /// sources are missing.
 pub(super) fn compiler(workspace: &Workspace) -> Outcome<PathBuf> {
     let described = process::read(Command::new(RUSTC).arg("-vV"))?;
-    let wanted = workspace
-        .packages
-        .iter()
-        .filter_map(|package| package.rust_version.as_deref())
-        .map(version)
-        .max();
+    let wanted =
+        workspace.packages.iter().filter_map(|package| package.rust_version.as_deref()).map(version).max();
     if release(&described) < wanted {
         return Err(Failure::new(format!(
             "{RUSTC} is too old: {}",
@@ -34,31 +30,23 @@ pub(super) fn compiler(workspace: &Workspace) -> Outcome<PathBuf> {
         )));
     }
     let sysroot = process::read(Command::new(RUSTC).args(["--print", "sysroot"]))?;
-    if !Path::new(&sysroot)
-        .join("lib/rustlib/src/rust/library/Cargo.toml")
-        .is_file()
-    {
-        return Err(Failure::new(format!("the sources of {RUSTC} are missing"))
-            .hint("apt-get install rust-web-src"));
+    if !Path::new(&sysroot).join("lib/rustlib/src/rust/library/Cargo.toml").is_file() {
+        return Err(
+            Failure::new(format!("the sources of {RUSTC} are missing")).hint("apt-get install rust-web-src")
+        );
     }
     Ok(PathBuf::from(RUSTC))
 }
 
 /// The version in the answer to `rustc -vV`.
 fn release(described: &str) -> Option<Vec<u32>> {
-    described
-        .lines()
-        .find_map(|line| line.strip_prefix("release: "))
-        .map(version)
+    described.lines().find_map(|line| line.strip_prefix("release: ")).map(version)
 }
 
 /// `1.96.0-beta.1` as numbers that compare: 1, 96, 0.
 fn version(text: &str) -> Vec<u32> {
     let plain = text.split('-').next().unwrap_or_default();
-    plain
-        .split('.')
-        .map_while(|part| part.parse().ok())
-        .collect()
+    plain.split('.').map_while(|part| part.parse().ok()).collect()
 }
 
 /// Whether we may install packages here: root, on Debian, with apt-get.
@@ -84,9 +72,7 @@ fn apt_get(arguments: &[&str]) -> Command {
     let mut command = Command::new("apt-get");
     command.env("DEBIAN_FRONTEND", "noninteractive");
     // Another installation may be at work: wait for it, in seconds, instead of failing.
-    command
-        .args(["-q", "-o", "DPkg::Lock::Timeout=300"])
-        .args(arguments);
+    command.args(["-q", "-o", "DPkg::Lock::Timeout=300"]).args(arguments);
     command
 }
 
@@ -104,14 +90,8 @@ mod tests {
 
     #[test]
     fn the_release_is_found_in_what_the_compiler_says() {
-        assert_eq!(
-            release("rustc 1.96.0 (ac68faa20)\nhost: x\nrelease: 1.96.0\n"),
-            Some(vec![1, 96, 0])
-        );
-        assert!(
-            release("nonsense") < Some(version("1.95")),
-            "an unknown version is too old"
-        );
+        assert_eq!(release("rustc 1.96.0 (ac68faa20)\nhost: x\nrelease: 1.96.0\n"), Some(vec![1, 96, 0]));
+        assert!(release("nonsense") < Some(version("1.95")), "an unknown version is too old");
     }
 
     #[test]

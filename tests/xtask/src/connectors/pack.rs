@@ -18,11 +18,8 @@ pub(crate) const MANIFEST_SECTION: &str = "exchange:manifest";
 /// When the module is not WebAssembly, or does not fit the contract it was built against.
 pub(crate) fn component(core: &[u8], manifest: &str) -> Outcome<Vec<u8>> {
     let mut component = encode(core).context(|| "the module does not become a component".into())?;
-    CustomSection {
-        name: Cow::Borrowed(MANIFEST_SECTION),
-        data: Cow::Borrowed(manifest.as_bytes()),
-    }
-    .append_to_component(&mut component);
+    CustomSection { name: Cow::Borrowed(MANIFEST_SECTION), data: Cow::Borrowed(manifest.as_bytes()) }
+        .append_to_component(&mut component);
     Ok(component)
 }
 
@@ -74,10 +71,7 @@ mod tests {
     #[test]
     fn what_is_not_a_module_is_refused_with_the_cause() {
         let failure = component(b"<html>", "id = \"a\"").unwrap_err().to_string();
-        assert!(
-            failure.starts_with("error: the module does not become a component: "),
-            "{failure}"
-        );
+        assert!(failure.starts_with("error: the module does not become a component: "), "{failure}");
         assert!(failure.contains("magic header"), "{failure}");
     }
 }

@@ -31,41 +31,27 @@ pub(super) fn build(workspace: &Workspace, rustc: &Path, quiet: bool) -> Outcome
         let scratch = folder.join("build");
         let libraries = compile(&scratch, rustc, quiet)?;
         let fresh = scratch.join("sysroot");
-        copy(
-            &libraries,
-            &fresh.join("lib/rustlib").join(TARGET).join("lib"),
-        )
-        .and_then(|()| fs::rename(&fresh, &sysroot))
-        .and_then(|()| fs::remove_dir_all(&scratch))
-        .context(|| format!("cannot write {}", sysroot.display()))?;
+        copy(&libraries, &fresh.join("lib/rustlib").join(TARGET).join("lib"))
+            .and_then(|()| fs::rename(&fresh, &sysroot))
+            .and_then(|()| fs::remove_dir_all(&scratch))
+            .context(|| format!("cannot write {}", sysroot.display()))?;
     }
     Ok(sysroot)
 }
 
 /// A folder name that differs whenever the compiler does.
 fn key(described: &str) -> String {
-    let field = |name: &str| {
-        described
-            .lines()
-            .find_map(|line| line.strip_prefix(name))
-            .unwrap_or("unknown")
-    };
-    let name = [
-        field("release: "),
-        field("commit-hash: "),
-        field("host: "),
-        field("LLVM version: "),
-    ]
-    .join("-");
+    let field = |name: &str| described.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("unknown");
+    let name =
+        [field("release: "), field("commit-hash: "), field("host: "), field("LLVM version: ")].join("-");
     name.replace(|c: char| !c.is_ascii_alphanumeric() && c != '.', "-")
 }
 
 /// Held until dropped, by whichever call came first; the others then find the work done.
 fn lock(folder: &Path) -> Outcome<File> {
-    let lock = File::create(folder.join("lock"))
-        .context(|| format!("cannot write in {}", folder.display()))?;
-    lock.lock()
-        .context(|| format!("cannot lock {}", folder.display()))?;
+    let lock =
+        File::create(folder.join("lock")).context(|| format!("cannot write in {}", folder.display()))?;
+    lock.lock().context(|| format!("cannot lock {}", folder.display()))?;
     Ok(lock)
 }
 
@@ -88,10 +74,7 @@ fn compile(scratch: &Path, rustc: &Path, quiet: bool) -> Outcome<PathBuf> {
         .env("RUSTC", rustc)
         .env("RUSTC_BOOTSTRAP", "1");
     // Without bitcode a connector with link-time optimisation cannot take the library in.
-    set_flags(
-        &mut command,
-        &["-Cembed-bitcode=yes".into(), without_machine_paths()],
-    );
+    set_flags(&mut command, &["-Cembed-bitcode=yes".into(), without_machine_paths()]);
     if quiet {
         command.arg("--quiet");
     }
@@ -133,10 +116,7 @@ mod tests {
 
     #[test]
     fn each_compiler_has_a_folder_of_its_own() {
-        assert_eq!(
-            key(DEBIAN),
-            "1.96.0-ac68faa20-x86-64-unknown-linux-gnu-22.1.8"
-        );
+        assert_eq!(key(DEBIAN), "1.96.0-ac68faa20-x86-64-unknown-linux-gnu-22.1.8");
         assert_ne!(key(DEBIAN), key(&DEBIAN.replace("22.1.8", "22.1.9")));
         assert_ne!(key(DEBIAN), key(&DEBIAN.replace("ac68", "bd79")));
     }
@@ -144,19 +124,12 @@ mod tests {
     #[test]
     fn only_libraries_are_copied_and_not_our_own_crate() {
         let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        for name in [
-            "libstd-1.rlib",
-            "libstd-1.rmeta",
-            "libdriver-1.rlib",
-            "std-1.d",
-        ] {
+        for name in ["libstd-1.rlib", "libstd-1.rmeta", "libdriver-1.rlib", "std-1.d"] {
             fs::write(from.path().join(name), name).unwrap();
         }
         copy(from.path(), &to.path().join("a/lib")).unwrap();
-        let copied: Vec<_> = fs::read_dir(to.path().join("a/lib"))
-            .unwrap()
-            .map(|f| f.unwrap().file_name())
-            .collect();
+        let copied: Vec<_> =
+            fs::read_dir(to.path().join("a/lib")).unwrap().map(|f| f.unwrap().file_name()).collect();
         assert_eq!(copied, ["libstd-1.rlib"]);
     }
 

@@ -82,10 +82,8 @@ pub(super) fn choose(workspace: &Workspace, quiet: bool) -> Outcome<Toolchain> {
             Err(failure) => eprintln!("{failure}"),
         }
     }
-    Err(
-        Failure::new(format!("there is no standard library for {TARGET}"))
-            .hint(format!("rustup target add {TARGET}")),
-    )
+    Err(Failure::new(format!("there is no standard library for {TARGET}"))
+        .hint(format!("rustup target add {TARGET}")))
 }
 
 fn look_around(workspace: &Workspace) -> Machine {
@@ -116,12 +114,8 @@ fn own_rustc() -> OsString {
 }
 
 fn has_library() -> bool {
-    let asked = process::read(Command::new(own_rustc()).args([
-        "--print",
-        "target-libdir",
-        "--target",
-        TARGET,
-    ]));
+    let asked =
+        process::read(Command::new(own_rustc()).args(["--print", "target-libdir", "--target", TARGET]));
     asked.is_ok_and(|folder| holds_library(Path::new(&folder)))
 }
 
@@ -130,9 +124,7 @@ fn holds_library(folder: &Path) -> bool {
     let Ok(files) = std::fs::read_dir(folder) else {
         return false;
     };
-    files
-        .flatten()
-        .any(|file| file.file_name().to_string_lossy().starts_with("libstd-"))
+    files.flatten().any(|file| file.file_name().to_string_lossy().starts_with("libstd-"))
 }
 
 fn rustup_may_install() -> bool {
@@ -142,11 +134,7 @@ fn rustup_may_install() -> bool {
 /// Whether a program can be started at all.
 pub(super) fn runs(program: &str) -> bool {
     let mut asked = Command::new(program);
-    asked
-        .arg("--version")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    asked.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     asked.status().is_ok_and(|status| status.success())
 }
 
@@ -155,30 +143,20 @@ fn add_target() -> Outcome<Toolchain> {
     if has_library() {
         return Ok(Toolchain::default());
     }
-    Err(Failure::new(
-        "rustup added the target to another compiler than cargo uses",
-    ))
+    Err(Failure::new("rustup added the target to another compiler than cargo uses"))
 }
 
 fn build_from_sources(workspace: &Workspace, quiet: bool) -> Outcome<Toolchain> {
     let rustc = debian::compiler(workspace)?;
     let linker = linker(&rustc)?;
     let sysroot = sysroot::build(workspace, &rustc, quiet)?;
-    Ok(Toolchain {
-        foreign: Some(Foreign {
-            rustc,
-            sysroot,
-            linker,
-        }),
-    })
+    Ok(Toolchain { foreign: Some(Foreign { rustc, sysroot, linker }) })
 }
 
 /// The linker that comes with either compiler: the distribution's has none of its own.
 fn linker(rustc: &Path) -> Outcome<PathBuf> {
     for compiler in [own_rustc().as_os_str(), rustc.as_os_str()] {
-        let Ok(libraries) =
-            process::read(Command::new(compiler).args(["--print", "target-libdir"]))
-        else {
+        let Ok(libraries) = process::read(Command::new(compiler).args(["--print", "target-libdir"])) else {
             continue;
         };
         let linker = Path::new(&libraries).with_file_name("bin").join("rust-lld");
@@ -186,10 +164,8 @@ fn linker(rustc: &Path) -> Outcome<PathBuf> {
             return Ok(linker);
         }
     }
-    Err(
-        Failure::new("no compiler here brings rust-lld, which links WebAssembly")
-            .hint("install Rust with rustup: its toolchains bring it"),
-    )
+    Err(Failure::new("no compiler here brings rust-lld, which links WebAssembly")
+        .hint("install Rust with rustup: its toolchains bring it"))
 }
 
 impl Toolchain {
@@ -199,10 +175,7 @@ impl Toolchain {
         if let Some(foreign) = &self.foreign {
             flags.push(flag("--sysroot=", &foreign.sysroot));
             command.env("RUSTC", &foreign.rustc);
-            command.env(
-                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER",
-                &foreign.linker,
-            );
+            command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", &foreign.linker);
         }
         set_flags(command, &flags);
     }
@@ -212,9 +185,7 @@ impl Toolchain {
 /// business, and would make the hash of a component differ from machine to machine.
 pub(super) fn without_machine_paths() -> OsString {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home
-        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
-        .unwrap_or_default();
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))).unwrap_or_default();
     let mut flag = flag("--remap-path-prefix=", &home.join("registry/src"));
     flag.push("=registry");
     flag
@@ -229,9 +200,7 @@ fn flag(name: &str, path: &Path) -> OsString {
 /// Gives flags to the compiler in the form that allows for spaces in paths, in place of the
 /// person's own flags, which are meant for this machine's programs.
 pub(super) fn set_flags(command: &mut Command, flags: &[OsString]) {
-    command
-        .env("CARGO_ENCODED_RUSTFLAGS", flags.join(OsStr::new("\x1f")))
-        .env_remove("RUSTFLAGS");
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags.join(OsStr::new("\x1f"))).env_remove("RUSTFLAGS");
 }
 
 #[cfg(test)]
@@ -247,43 +216,21 @@ mod tests {
 
     #[test]
     fn what_is_installed_is_taken() {
-        assert_eq!(
-            routes(Machine {
-                has_library: true,
-                has_sources: true,
-                ..NOTHING
-            }),
-            [Route::Installed]
-        );
+        assert_eq!(routes(Machine { has_library: true, has_sources: true, ..NOTHING }), [Route::Installed]);
     }
 
     #[test]
     fn rustup_comes_before_the_distribution() {
-        let machine = Machine {
-            rustup_may_install: true,
-            has_sources: true,
-            may_install_sources: true,
-            ..NOTHING
-        };
+        let machine =
+            Machine { rustup_may_install: true, has_sources: true, may_install_sources: true, ..NOTHING };
         assert_eq!(routes(machine), [Route::AddTarget, Route::BuildFromSources]);
-        let machine = Machine {
-            rustup_may_install: true,
-            may_install_sources: true,
-            ..NOTHING
-        };
-        assert_eq!(
-            routes(machine),
-            [Route::AddTarget, Route::InstallSourcesAndBuild]
-        );
+        let machine = Machine { rustup_may_install: true, may_install_sources: true, ..NOTHING };
+        assert_eq!(routes(machine), [Route::AddTarget, Route::InstallSourcesAndBuild]);
     }
 
     #[test]
     fn nothing_is_installed_where_it_need_not_be() {
-        let machine = Machine {
-            has_sources: true,
-            may_install_sources: true,
-            ..NOTHING
-        };
+        let machine = Machine { has_sources: true, may_install_sources: true, ..NOTHING };
         assert_eq!(routes(machine), [Route::BuildFromSources]);
     }
 
@@ -303,32 +250,16 @@ mod tests {
 
     #[test]
     fn a_foreign_compiler_gets_its_library_and_linker() {
-        let foreign = Foreign {
-            rustc: "/usr/bin/rustc".into(),
-            sysroot: "/with space".into(),
-            linker: "/lld".into(),
-        };
+        let foreign =
+            Foreign { rustc: "/usr/bin/rustc".into(), sysroot: "/with space".into(), linker: "/lld".into() };
         let mut command = Command::new("cargo");
-        Toolchain {
-            foreign: Some(foreign),
-        }
-        .apply(&mut command);
+        Toolchain { foreign: Some(foreign) }.apply(&mut command);
         let set = |name: &str| {
-            let found = command
-                .get_envs()
-                .find(|(key, _)| *key == name)
-                .and_then(|(_, value)| value);
+            let found = command.get_envs().find(|(key, _)| *key == name).and_then(|(_, value)| value);
             found.map(|value| value.to_string_lossy().into_owned())
         };
         assert_eq!(set("RUSTC").as_deref(), Some("/usr/bin/rustc"));
-        assert_eq!(
-            set("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER").as_deref(),
-            Some("/lld")
-        );
-        assert!(
-            set("CARGO_ENCODED_RUSTFLAGS")
-                .unwrap()
-                .ends_with("\x1f--sysroot=/with space")
-        );
+        assert_eq!(set("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER").as_deref(), Some("/lld"));
+        assert!(set("CARGO_ENCODED_RUSTFLAGS").unwrap().ends_with("\x1f--sysroot=/with space"));
     }
 }
