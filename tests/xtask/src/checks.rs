@@ -6,11 +6,12 @@ mod suite;
 
 use std::time::{Duration, Instant};
 
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::workspace::Workspace;
 use crate::{connectors, demo, lookouts, process};
 
 /// One thing that is checked.
+#[derive(Debug)]
 struct Step {
     name: &'static str,
     check: fn(&Workspace) -> Outcome,
@@ -37,23 +38,36 @@ const STEPS: [Step; 8] = [
 /// What takes longer: tests marked `#[ignore]`, every benchmark once, the demo.
 const LONGER: [Step; 3] = [
     Step {
-        name: "long tests",
+        name: "long-tests",
         check: |workspace| suite::run(workspace, &["test", "--workspace", "--tests", "--", "--ignored"]),
     },
     Step { name: "benchmarks", check: |workspace| cargo(workspace, "test --package exchange --benches") },
     Step { name: "demo", check: |workspace| demo::run(workspace, None) },
 ];
 
-/// Runs the steps; `full` adds what takes longer.
+/// Runs the steps; `full` adds what takes longer, and names choose single ones of either kind.
 ///
 /// # Errors
-/// The failure of the first step that fails, with its exit code.
-pub(crate) fn run(workspace: &Workspace, full: bool) -> Outcome {
-    let steps = STEPS.iter().chain(LONGER.iter().filter(|_| full));
+/// The failure of the first step that fails, with its exit code; a name that no step bears.
+pub(crate) fn run(workspace: &Workspace, full: bool, names: &[String]) -> Outcome {
     let mut times = Vec::new();
-    let outcome = steps.into_iter().try_for_each(|step| timed(step, workspace, &mut times));
+    let outcome = chosen(full, names)?.into_iter().try_for_each(|step| timed(step, workspace, &mut times));
     print_times(&times);
     outcome
+}
+
+fn chosen(full: bool, names: &[String]) -> Outcome<Vec<&'static Step>> {
+    if names.is_empty() {
+        return Ok(STEPS.iter().chain(LONGER.iter().filter(|_| full)).collect());
+    }
+    let all = || STEPS.iter().chain(&LONGER);
+    if let Some(name) = names.iter().find(|name| all().all(|step| step.name != *name)) {
+        let steps: Vec<_> = all().map(|step| step.name).collect();
+        return Err(Failure::new(format!("there is no step `{name}`"))
+            .hint(format!("the steps: {}", steps.join(", ")))
+            .code(2));
+    }
+    Ok(all().filter(|step| names.iter().any(|name| step.name == name)).collect())
 }
 
 fn timed(step: &Step, workspace: &Workspace, times: &mut Vec<(&'static str, Duration)>) -> Outcome {
@@ -76,4 +90,29 @@ fn print_times(times: &[(&'static str, Duration)]) {
 /// Cargo with arguments that hold no spaces.
 fn cargo(workspace: &Workspace, arguments: &str) -> Outcome {
     process::run(workspace.cargo().args(arguments.split(' ')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(full: bool, names: &[&str]) -> Vec<&'static str> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        chosen(full, &names).unwrap().iter().map(|step| step.name).collect()
+    }
+
+    #[test]
+    fn ci_runs_the_steps_in_their_order() {
+        let usual =
+            ["format", "look-outs", "connectors", "clippy", "layers", "dependencies", "tests", "documents"];
+        assert_eq!(names(false, &[]), usual);
+        assert_eq!(names(true, &[]), [&usual[..], &["long-tests", "benchmarks", "demo"]].concat());
+    }
+
+    #[test]
+    fn single_steps_keep_that_order() {
+        assert_eq!(names(false, &["tests", "clippy", "demo"]), ["clippy", "tests", "demo"]);
+        let failure = chosen(false, &["clipy".to_owned()]).unwrap_err();
+        assert_eq!(failure.exit_code(), 2);
+    }
 }

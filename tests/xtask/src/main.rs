@@ -42,6 +42,9 @@ enum Helper {
         /// Add what takes longer: ignored tests, benchmarks run once, the demo.
         #[arg(long)]
         full: bool,
+        /// Run these steps alone, in their usual order.
+        #[arg(value_name = "STEP", conflicts_with = "full")]
+        steps: Vec<String>,
     },
     /// Measure.
     #[command(subcommand)]
@@ -78,7 +81,7 @@ fn carry_out(helper: Helper) -> Outcome {
     let workspace = Workspace::find()?;
     match helper {
         Helper::Connectors { quiet } => connectors::build(&workspace, quiet),
-        Helper::Test { full } => checks::run(&workspace, full),
+        Helper::Test { full, steps } => checks::run(&workspace, full, &steps),
         Helper::Bench(Bench::Micro { json }) => bench::micro(&workspace, json),
         Helper::Demo { keep } => demo::run(&workspace, keep.as_deref()),
     }
