@@ -5,3 +5,7 @@
 pub mod model;
 
 pub mod error;
+
+pub mod report;
+
+pub mod cli;
