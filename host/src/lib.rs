@@ -8,4 +8,6 @@ pub mod error;
 
 pub mod report;
 
+pub mod daemon;
+
 pub mod cli;
