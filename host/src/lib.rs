@@ -5,3 +5,9 @@
 pub mod model;
 
 pub mod error;
+
+pub mod report;
+
+pub mod daemon;
+
+pub mod cli;
