@@ -77,6 +77,8 @@ pub(crate) fn micro(workspace: &Workspace, json: bool) -> Outcome {
 /// The figures measured since `start`; those of benchmarks that are gone lie beside them.
 fn figures(folder: &Path, start: SystemTime) -> Outcome<BTreeMap<String, Figure>> {
     let mut found = BTreeMap::new();
+    // Criterion makes the folder with its first measurement.
+    fs::create_dir_all(folder).context(|| format!("cannot make {}", folder.display()))?;
     for measured in measured(folder, start).context(|| format!("cannot read {}", folder.display()))? {
         let Benchmark { full_id } = read(&measured.join("benchmark.json"))?;
         let estimates: Estimates = read(&measured.join("estimates.json"))?;
