@@ -70,11 +70,13 @@ impl Kind {
 pub(crate) struct ApiError {
     pub(crate) kind: Kind,
     pub(crate) description: String,
+    /// The member at fault; only the write half names it.
+    pub(crate) field: Option<String>,
 }
 
 impl ApiError {
     pub(crate) fn new(kind: Kind, description: impl Into<String>) -> Self {
-        ApiError { kind, description: description.into() }
+        ApiError { kind, description: description.into(), field: None }
     }
 
     pub(crate) fn parameter(name: &str) -> Self {
@@ -95,8 +97,11 @@ impl ApiError {
         struct Body<'a> {
             r#type: &'a str,
             description: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            field: Option<&'a str>,
         }
-        let body = Body { r#type: self.kind.word(spelling), description: &self.description };
+        let r#type = self.kind.word(spelling);
+        let body = Body { r#type, description: &self.description, field: self.field.as_deref() };
         answer::json_with(self.kind.status(), &body)
     }
 }

@@ -119,8 +119,9 @@ impl Reply {
 
 /// JSON with line breaks, members in the order they were sent in (a parsed value would sort them).
 fn indented(json: &str) -> String {
-    let (mut out, mut depth, mut in_text, mut escaped) = (String::new(), 0usize, false, false);
-    for c in json.chars() {
+    let (mut out, mut depth, mut in_text, mut escaped) = (String::new(), 0, false, false);
+    let mut chars = json.chars().peekable();
+    while let Some(c) = chars.next() {
         if in_text {
             out.push(c);
             in_text = escaped || c != '"';
@@ -128,20 +129,26 @@ fn indented(json: &str) -> String {
             continue;
         }
         match c {
-            '"' => in_text = true,
-            '{' | '[' => depth += 1,
-            '}' | ']' => depth -= 1,
-            _ => {}
-        }
-        if matches!(c, '}' | ']') && !out.ends_with(['{', '[']) {
-            out += &format!("\n{}", "  ".repeat(depth));
-        }
-        out.push(c);
-        match c {
-            '{' | '[' | ',' => out += &format!("\n{}", "  ".repeat(depth)),
-            ':' => out.push(' '),
-            _ => {}
+            '{' | '[' if chars.peek().is_some_and(|next| matches!(next, '}' | ']')) => {
+                out.push(c);
+                out.extend(chars.next());
+            }
+            '{' | '[' => {
+                depth += 1;
+                out += &format!("{c}\n{}", "  ".repeat(depth));
+            }
+            '}' | ']' => {
+                depth -= 1;
+                out += &format!("\n{}{c}", "  ".repeat(depth));
+            }
+            ',' => out += &format!(",\n{}", "  ".repeat(depth)),
+            ':' => out += ": ",
+            '"' => {
+                in_text = true;
+                out.push(c);
+            }
+            _ => out.push(c),
         }
     }
-    out.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    out
 }

@@ -45,7 +45,7 @@ impl Refusal {
             true => Kind::ParameterInvalid,
             false => Kind::ResourceUnavailable,
         };
-        ApiError::new(kind, self.description)
+        ApiError { kind, description: self.description, field: self.field }
     }
 }
 
