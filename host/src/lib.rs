@@ -5,3 +5,5 @@
 pub mod model;
 
 pub mod error;
+
+pub mod config;
