@@ -6,6 +6,8 @@ pub mod model;
 
 pub mod error;
 
+pub mod config;
+
 pub mod store;
 
 pub mod report;
