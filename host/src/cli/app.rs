@@ -1,0 +1,158 @@
+//! What every command needs: configuration, catalogue, output, and the way to a school's store.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::args::Global;
+use super::names::Place;
+use super::output::Output;
+use crate::config;
+use crate::error::{Context, Error, Kind, Result};
+use crate::model::manifest::Manifest;
+use crate::model::records::{Record, RecordRef};
+use crate::model::setup::{HostConfig, SchoolConfig, TaskConfig};
+use crate::model::{Message, Millis, SchoolId, TaskRef};
+use crate::report::Catalogue;
+use crate::store::{RecordStore, SchoolDb};
+
+/// The program as set up by its files.
+pub struct App {
+    /// `exchange.toml`, checked.
+    pub host: HostConfig,
+    /// The file itself.
+    pub file: PathBuf,
+    /// Texts.
+    pub catalogue: Catalogue,
+    /// Where results go.
+    pub output: Output,
+    /// The keys of `host`'s files, read when first needed.
+    pub keys: super::keys::Keys,
+}
+
+impl App {
+    /// Reads `exchange.toml`.
+    pub fn load(global: &Global, catalogue: Catalogue) -> Result<Self> {
+        let output = Output::new(global.json, global.quiet);
+        if !global.config.exists() {
+            return Err(Error::config(format!("there is no {}", global.config.display()))
+                .message(Message::new("error-no-config").with("file", global.config.display()))
+                .hint(catalogue.word("hint-no-config")));
+        }
+        let host = config::load_host(&global.config).map_err(|errors| settings_error(&errors, output.colour))?;
+        Ok(Self { keys: super::keys::Keys::new(host.key.clone()), host, file: global.config.clone(), catalogue, output })
+    }
+
+    /// A text of the catalogue.
+    pub fn text(&self, message: Message) -> String {
+        self.catalogue.text(&message)
+    }
+
+    /// A text without arguments.
+    pub fn word(&self, code: &str) -> String {
+        self.catalogue.word(code)
+    }
+
+    /// The manifest of an installed connector.
+    pub fn manifest(&self, connector: &str) -> Result<Manifest> {
+        super::connectors::installed(self, connector).map(|installed| installed.manifest)
+    }
+
+    /// A school's file, checked.
+    pub fn school(&self, id: &SchoolId) -> Result<SchoolConfig> {
+        let file = self.host.schools.join(format!("{id}.toml"));
+        if !file.exists() {
+            return Err(self.unknown_school(id));
+        }
+        let manifests = |connector: &str| self.manifest(connector).ok();
+        config::load_school(&file, &self.host, &manifests)
+            .map_err(|errors| settings_error(&errors, std::io::IsTerminal::is_terminal(&std::io::stderr())))
+    }
+
+    fn unknown_school(&self, id: &SchoolId) -> Error {
+        let names: Vec<String> = config::school_files(&self.host)
+            .map(|files| files.into_iter().map(|(id, _)| id.to_string()).collect())
+            .unwrap_or_default();
+        let near = names.iter().find(|name| strsim::damerau_levenshtein(name, id.as_str()) <= 2);
+        let error = Error::config(format!("there is no school `{id}`"))
+            .message(Message::new("error-no-school").with("school", id).with("dir", self.host.schools.display()));
+        match near {
+            Some(near) => error.hint(self.text(Message::new("hint-did-you-mean").with("name", near))),
+            None if names.is_empty() => error.hint(self.word("hint-no-schools")),
+            None => error.hint(self.text(Message::new("hint-schools").with("names", names.join(", ")))),
+        }
+    }
+
+    /// All schools, or the one named.
+    pub fn schools(&self, place: Option<&Place>) -> Result<Vec<SchoolConfig>> {
+        match place {
+            Some(place) => Ok(vec![self.school(place.school())?]),
+            None => config::school_files(&self.host)?.into_iter().map(|(id, _)| self.school(&id)).collect(),
+        }
+    }
+
+    /// All tasks, or those of the place named, with their schools.
+    pub fn tasks(&self, place: Option<&Place>) -> Result<Vec<(SchoolConfig, TaskConfig)>> {
+        let mut tasks = Vec::new();
+        for school in self.schools(place)? {
+            match place.and_then(Place::task) {
+                Some(task) => tasks.push(self.task(&TaskRef { school: school.id.clone(), task: task.clone() })?),
+                None => tasks.extend(school.tasks.iter().map(|task| (school.clone(), task.clone()))),
+            }
+        }
+        Ok(tasks)
+    }
+
+    /// One task with its school.
+    pub fn task(&self, name: &TaskRef) -> Result<(SchoolConfig, TaskConfig)> {
+        let school = self.school(&name.school)?;
+        let Some(task) = school.task(&name.task).cloned() else {
+            let names: Vec<&str> = school.tasks.iter().map(|task| task.id.as_str()).collect();
+            return Err(Error::config(format!("school `{}` has no task `{}`", name.school, name.task))
+                .message(Message::new("error-no-task").with("school", &name.school).with("task", &name.task))
+                .hint(self.text(Message::new("hint-tasks").with("names", names.join(", ")))));
+        };
+        Ok((school, task))
+    }
+
+    /// A school's store. Made when missing.
+    pub fn store(&self, school: &SchoolConfig) -> Result<SchoolDb> {
+        super::stores::open_school(self, school)
+    }
+}
+
+/// All problems of a settings file as one error, rendered with places and carets.
+pub fn settings_error(errors: &config::ConfigErrors, colour: bool) -> Error {
+    Error::config(errors.render(colour))
+}
+
+/// A moment in the school's time, to the minute.
+pub fn local_time(at: Millis, school: &SchoolConfig) -> String {
+    let zone = TimeZone::get(&school.time_zone).unwrap_or(TimeZone::UTC);
+    Timestamp::from_millisecond(at)
+        .map(|at| at.to_zoned(zone).strftime("%d.%m.%Y %H:%M").to_string())
+        .unwrap_or_default()
+}
+
+/// Now.
+pub fn now() -> Millis {
+    Timestamp::now().as_millisecond()
+}
+
+/// A record's name for people, from the records as they are now.
+pub fn name_of(store: &impl RecordStore, about: &RecordRef) -> Option<String> {
+    let json = store.get(about.record_type, &about.id).ok().flatten()?;
+    Record::from_json(about.record_type, &json).ok().map(|record| record.title())
+}
+
+/// Writes a file as a whole or not at all: beside it first, then renamed.
+pub fn write_file(path: &std::path::Path, bytes: &[u8]) -> Result<()> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let beside = dir.join(format!(".{name}.{}.part", std::process::id()));
+    std::fs::write(&beside, bytes)
+        .and_then(|()| std::fs::rename(&beside, path))
+        .inspect_err(|_| drop(std::fs::remove_file(&beside)))
+        .context(Kind::Failed, format!("cannot write {}", path.display()))
+}

@@ -1,0 +1,212 @@
+//! `exchange connector …`: what is installed, what it asks for, and which of it may run.
+//!
+//! A connector runs only while its file has the checksum that `connectors.lock` remembers: whoever changes the file
+//! has to say so. Reading a manifest runs nothing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::app::{App, settings_error, write_file};
+use crate::config;
+use crate::error::{Context, Error, Kind, Result};
+use crate::model::Message;
+use crate::model::manifest::{Access, Manifest};
+use crate::report::Language;
+use crate::sandbox;
+
+/// The file of checksums, beside the connectors.
+const LOCK: &str = "connectors.lock";
+
+/// A connector's file, read.
+pub struct Installed {
+    /// Where it is.
+    pub file: PathBuf,
+    /// The component.
+    pub bytes: Vec<u8>,
+    /// What it says of itself.
+    pub manifest: Manifest,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Locks {
+    #[serde(default)]
+    connector: BTreeMap<String, Lock>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lock {
+    version: String,
+    sha256: String,
+}
+
+/// An installed connector by its id.
+pub fn installed(app: &App, id: &str) -> Result<Installed> {
+    let file = app.host.connectors.join(format!("{id}.wasm"));
+    if !file.exists() {
+        return Err(Error::config(format!("there is no connector `{id}`"))
+            .message(Message::new("error-no-connector").with("connector", id).with("file", file.display()))
+            .hint("exchange connector list"));
+    }
+    read(&file, app.output.colour)
+}
+
+/// The bytes of a connector that may run: locked, and the very file that was locked.
+pub fn runnable(app: &App, id: &str) -> Result<Installed> {
+    let installed = installed(app, id)?;
+    let locks = locks(app)?;
+    let relock = format!("exchange connector lock {id}");
+    let Some(lock) = locks.connector.get(id) else {
+        return Err(Error::config(format!("connector `{id}` is not locked"))
+            .message(Message::new("error-not-locked").with("connector", id))
+            .hint(relock));
+    };
+    sandbox::check_lock(&installed.bytes, &lock.sha256).map_err(|error| error.hint(relock))?;
+    Ok(installed)
+}
+
+fn read(file: &Path, colour: bool) -> Result<Installed> {
+    let bytes = std::fs::read(file).context(Kind::Config, format!("cannot read {}", file.display()))?;
+    let text = sandbox::read_manifest(&bytes)?;
+    let manifest =
+        config::load_manifest(&text, &file.display().to_string()).map_err(|errors| settings_error(&errors, colour))?;
+    Ok(Installed { file: file.to_owned(), bytes, manifest })
+}
+
+fn locks(app: &App) -> Result<Locks> {
+    let file = app.host.connectors.join(LOCK);
+    match std::fs::read_to_string(&file) {
+        Ok(text) => toml::from_str(&text).context(Kind::Config, format!("cannot understand {}", file.display())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Locks::default()),
+        Err(error) => Err(Error::config(format!("cannot read {}", file.display())).because(error)),
+    }
+}
+
+/// The ids of the installed connectors.
+pub fn ids(app: &App) -> Result<Vec<String>> {
+    let dir = &app.host.connectors;
+    let entries = match std::fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Error::config(format!("cannot read {}", dir.display())).because(error)),
+    };
+    let mut ids = Vec::new();
+    for entry in entries {
+        let path = entry.context(Kind::Config, format!("cannot read {}", dir.display()))?.path();
+        if path.extension().is_some_and(|extension| extension == "wasm") {
+            ids.extend(path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned));
+        }
+    }
+    ids.sort();
+    Ok(ids)
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: String,
+    version: String,
+    title: String,
+    sha256: String,
+    locked: bool,
+}
+
+/// Lists what is installed.
+pub fn list(app: &App) -> Result<u8> {
+    let locks = locks(app)?;
+    let mut rows = Vec::new();
+    for id in ids(app)? {
+        let installed = installed(app, &id)?;
+        let sha256 = sandbox::sha256(&installed.bytes);
+        let locked = locks.connector.get(&id).is_some_and(|lock| lock.sha256 == sha256);
+        let title = in_language(app, &installed.manifest.title).to_owned();
+        rows.push(Row { id, version: installed.manifest.version, title, sha256, locked });
+    }
+    if app.output.json {
+        return app.output.print_json(&rows).map(|()| 0);
+    }
+    let headings = ["column-connector", "column-version", "column-locked", "column-title"].map(|code| app.word(code));
+    let cells: Vec<Vec<String>> = rows
+        .into_iter()
+        .map(|row| {
+            let locked = app.word(if row.locked { "word-yes" } else { "word-no" });
+            vec![row.id, row.version, locked, row.title]
+        })
+        .collect();
+    app.output.table(&headings, &cells).map(|()| 0)
+}
+
+fn in_language<'a>(app: &App, text: &'a crate::model::manifest::Text) -> &'a str {
+    match app.catalogue.language() {
+        Language::Ru => &text.ru,
+        Language::En => &text.en,
+    }
+}
+
+/// Everything a manifest says: as JSON, or in short.
+pub fn inspect(app: &App, connector: &str) -> Result<u8> {
+    let path = Path::new(connector);
+    let installed = if path.is_file() { read(path, app.output.colour)? } else { installed(app, connector)? };
+    let manifest = &installed.manifest;
+    if app.output.json {
+        return app.output.print_json(manifest).map(|()| 0);
+    }
+    let out = app.output;
+    out.line(format!("{} {} — {}", manifest.id, manifest.version, in_language(app, &manifest.title)))?;
+    out.line(in_language(app, &manifest.description))?;
+    out.line(format!("sha256 {}", sandbox::sha256(&installed.bytes)))?;
+    for kind in &manifest.kinds {
+        out.line(format!("kind {} — {} ({:?}, {:?})", kind.name, in_language(app, &kind.title), kind.nature, kind.observe))?;
+    }
+    for (record, fields) in &manifest.records {
+        out.line(format!("reads {record}: {}", fields.join(", ")))?;
+    }
+    for (name, operation) in &manifest.operations {
+        let access = match operation.access {
+            Access::Read => "read",
+            Access::Write => "write",
+            Access::Dialogue => "dialogue",
+        };
+        out.line(format!("{access} {name}: {} {} {}", operation.upstream, operation.method, operation.path))?;
+    }
+    Ok(0)
+}
+
+/// Packs a module with its manifest into a component.
+pub fn pack(app: &App, module: &Path, manifest: &Path, output: &Path) -> Result<u8> {
+    let bytes = std::fs::read(module).context(Kind::Config, format!("cannot read {}", module.display()))?;
+    let text =
+        std::fs::read_to_string(manifest).context(Kind::Config, format!("cannot read {}", manifest.display()))?;
+    let checked = config::load_manifest(&text, &manifest.display().to_string())
+        .map_err(|errors| settings_error(&errors, app.output.colour))?;
+    let component = sandbox::pack(&bytes, &text)?;
+    write_file(output, &component)?;
+    let message = Message::new("connector-packed")
+        .with("connector", &checked.id)
+        .with("file", output.display())
+        .with("sha256", sandbox::sha256(&component));
+    app.output.line(app.text(message)).map(|()| 0)
+}
+
+/// Remembers the checksums of all connectors, or of one.
+pub fn lock(app: &App, only: Option<&str>) -> Result<u8> {
+    let mut locks = locks(app)?;
+    let wanted = match only {
+        Some(id) => vec![id.to_owned()],
+        None => ids(app)?,
+    };
+    if only.is_none() {
+        locks.connector.retain(|id, _| wanted.contains(id));
+    }
+    for id in wanted {
+        let installed = installed(app, &id)?;
+        let lock = Lock { version: installed.manifest.version, sha256: sandbox::sha256(&installed.bytes) };
+        app.output.line(format!("{id} {} sha256 {}", lock.version, lock.sha256))?;
+        super::stores::audit(app, "connector-lock", &format!("{id} {}", lock.sha256))?;
+        locks.connector.insert(id, lock);
+    }
+    let text = toml::to_string(&locks).map_err(|error| Error::internal("cannot write the lock").because(error))?;
+    write_file(&app.host.connectors.join(LOCK), text.as_bytes()).map(|()| 0)
+}

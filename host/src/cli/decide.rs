@@ -1,0 +1,125 @@
+//! `exchange decide`, `approve`: what waits for a person, and the answers.
+
+use serde::Serialize;
+
+use super::app::{App, name_of, now};
+use super::names::Place;
+use super::status::connector_text;
+use super::stores;
+use crate::error::{Error, Result};
+use crate::model::setup::{SchoolConfig, TaskConfig};
+use crate::model::{Message, TaskRef};
+use crate::store::{Answer, Decision, DecisionStore, SchoolDb};
+
+#[derive(Serialize)]
+struct Row {
+    number: u64,
+    task: String,
+    kind: String,
+    key: String,
+    group: Option<String>,
+    name: Option<String>,
+    candidates: Vec<CandidateRow>,
+}
+
+#[derive(Serialize)]
+struct CandidateRow {
+    handle: String,
+    evidence: Vec<String>,
+    link: Option<String>,
+}
+
+/// Lists open questions. Exit code 4 while there are some.
+pub fn list(app: &App, place: Option<&Place>) -> Result<u8> {
+    let mut rows = Vec::new();
+    for (school, task) in app.tasks(place)? {
+        let store = app.store(&school)?;
+        for decision in store.decisions(Some(&task.id), true)? {
+            rows.push(row(app, &school, &task, &store, decision));
+        }
+    }
+    let code = if rows.is_empty() { 0 } else { 4 };
+    if app.output.json {
+        return app.output.print_json(&rows).map(|()| code);
+    }
+    if rows.is_empty() {
+        app.output.line(app.word("decide-none"))?;
+    }
+    rows.iter().try_for_each(|row| print(app, row)).map(|()| code)
+}
+
+fn row(app: &App, school: &SchoolConfig, task: &TaskConfig, store: &SchoolDb, decision: Decision) -> Row {
+    let candidates = decision
+        .ask
+        .candidates
+        .iter()
+        .map(|candidate| CandidateRow {
+            handle: candidate.handle.clone(),
+            evidence: candidate.evidence.iter().map(|message| connector_text(app, task, message)).collect(),
+            link: candidate.link.as_ref().and_then(|link| super::links::address(app, task, link)),
+        })
+        .collect();
+    Row {
+        number: decision.number,
+        task: format!("{}/{}", school.id, task.id),
+        kind: decision.ask.item.kind.clone(),
+        key: decision.ask.item.key.clone(),
+        group: decision.ask.group.clone(),
+        name: decision.ask.about.as_ref().and_then(|about| name_of(store, about)),
+        candidates,
+    }
+}
+
+fn print(app: &App, row: &Row) -> Result<()> {
+    let name = row.name.as_deref().unwrap_or(&row.key);
+    let question = Message::new("decide-question")
+        .with("number", row.number)
+        .with("task", &row.task)
+        .with("name", name)
+        .with("group", row.group.as_deref().unwrap_or("—"));
+    app.output.line(app.text(question))?;
+    for candidate in &row.candidates {
+        let link = candidate.link.as_deref().unwrap_or_default();
+        app.output.line(format!("    {}  {}  {link}", candidate.handle, candidate.evidence.join("; ")))?;
+    }
+    let (task, number) = (&row.task, row.number);
+    app.output.line(app.text(Message::new("decide-how").with("task", task).with("number", number)))
+}
+
+/// Answers one.
+pub fn answer(app: &App, place: Option<&Place>, number: u64, answer: &Answer) -> Result<u8> {
+    let Some(Place::Task(task)) = place else {
+        return Err(Error::config("name the task").hint(format!("exchange decide SCHOOL/TASK {number} …")));
+    };
+    let (school, _) = app.task(task)?;
+    let store = app.store(&school)?;
+    let open = store.decisions(Some(&task.task), true)?;
+    let decision = open.iter().find(|decision| decision.number == number).ok_or_else(|| {
+        Error::config(format!("there is no open question {number}")).hint(format!("exchange decide {task}"))
+    })?;
+    check(decision, answer)?;
+    let lane = stores::lane(&store, "decide")?;
+    store.answer(lane.fence(), number, answer, &stores::operator(), now())?;
+    stores::audit(app, "decide", &format!("{task} {number}"))?;
+    app.output.line(app.text(Message::new("decide-done").with("task", task).with("number", number))).map(|()| 0)
+}
+
+/// "The same" must be one of those it was asked about.
+fn check(decision: &Decision, answer: &Answer) -> Result<()> {
+    let Answer::Adopt(handle) = answer else { return Ok(()) };
+    let handles: Vec<&str> = decision.ask.candidates.iter().map(|candidate| candidate.handle.as_str()).collect();
+    if handles.contains(&handle.as_str()) {
+        return Ok(());
+    }
+    Err(Error::config(format!("`{handle}` is none of the candidates")).hint(format!("they are: {}", handles.join(", "))))
+}
+
+/// Approves a plan that is held.
+pub fn approve(app: &App, task: &TaskRef, hash: &str) -> Result<u8> {
+    let (school, _) = app.task(task)?;
+    let store = app.store(&school)?;
+    let lane = stores::lane(&store, "approve")?;
+    store.approve(lane.fence(), &task.task, hash, &stores::operator(), now())?;
+    stores::audit(app, "approve", &format!("{task} {hash}"))?;
+    app.output.line(app.text(Message::new("approved").with("task", task).with("hash", hash))).map(|()| 0)
+}

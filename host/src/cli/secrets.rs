@@ -1,0 +1,82 @@
+//! `exchange secret …`: values go in and are never shown again.
+
+use std::io::{IsTerminal, Read};
+
+use serde::Serialize;
+
+use super::app::{App, now};
+use super::stores;
+use crate::error::{Context, Error, Kind, Result};
+use crate::model::{Message, SchoolId};
+use crate::store::{HostSecretStore, SecretStore};
+
+/// Most bytes of a secret.
+const LONGEST: u64 = 64 * 1024;
+
+/// Reads a value from standard input and stores it.
+pub fn set(app: &App, name: &str, school: Option<&SchoolId>) -> Result<u8> {
+    if std::io::stdin().is_terminal() {
+        eprintln!("{}", app.word("secret-type-it"));
+    }
+    let mut value = String::new();
+    std::io::stdin()
+        .take(LONGEST)
+        .read_to_string(&mut value)
+        .context(Kind::Config, "cannot read the secret from standard input")?;
+    let value = value.trim_end_matches(['\n', '\r']);
+    if value.is_empty() {
+        return Err(Error::config("the secret is empty").hint(format!("printf %s VALUE | exchange secret set {name}")));
+    }
+    match school {
+        Some(school) => {
+            let store = app.store(&app.school(school)?)?;
+            let lane = stores::lane(&store, "secret set")?;
+            store.set_secret(lane.fence(), name, value, now())?;
+        }
+        None => stores::open_host(app)?.set_host_secret(name, value, now())?,
+    }
+    stores::audit(app, "secret-set", &place(name, school))?;
+    app.output.line(app.text(Message::new("secret-stored").with("name", name))).map(|()| 0)
+}
+
+fn place(name: &str, school: Option<&SchoolId>) -> String {
+    school.map_or_else(|| name.to_owned(), |school| format!("{school}: {name}"))
+}
+
+#[derive(Serialize)]
+struct Row {
+    name: String,
+    school: Option<String>,
+    set: i64,
+}
+
+/// Lists names; never values.
+pub fn list(app: &App, school: Option<&SchoolId>) -> Result<u8> {
+    let names = match school {
+        Some(school) => app.store(&app.school(school)?)?.secret_names()?,
+        None => stores::open_host(app)?.host_secret_names()?,
+    };
+    let school = school.map(SchoolId::to_string);
+    let rows: Vec<Row> = names.into_iter().map(|(name, set)| Row { name, school: school.clone(), set }).collect();
+    if app.output.json {
+        return app.output.print_json(&rows).map(|()| 0);
+    }
+    rows.iter().try_for_each(|row| app.output.line(&row.name)).map(|()| 0)
+}
+
+/// Removes one.
+pub fn remove(app: &App, name: &str, school: Option<&SchoolId>) -> Result<u8> {
+    let there = match school {
+        Some(school) => {
+            let store = app.store(&app.school(school)?)?;
+            let lane = stores::lane(&store, "secret rm")?;
+            store.remove_secret(lane.fence(), name)?
+        }
+        None => stores::open_host(app)?.remove_host_secret(name)?,
+    };
+    if !there {
+        return Err(Error::config(format!("there is no secret `{name}`")).hint("exchange secret list"));
+    }
+    stores::audit(app, "secret-rm", &place(name, school))?;
+    app.output.line(app.text(Message::new("secret-removed").with("name", name))).map(|()| 0)
+}
