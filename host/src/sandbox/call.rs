@@ -1,0 +1,76 @@
+//! One call of a connector: a store, an instance, the function, a verdict; then all of it is dropped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use wasmtime::{Store, Trap};
+
+use super::bindings::exchange::connector::types::Failure;
+use super::bindings::exports::exchange::connector::connector::Guest;
+use super::loader::Loaded;
+use super::ports::{CallInfo, Ports};
+use super::state::CallState;
+use crate::model::records::Dependency;
+use crate::model::setup::Limits;
+use crate::model::{CallError, Verdict};
+
+/// What an export answers: an outer error is a trap.
+pub(super) type Exported<T> = wasmtime::Result<Result<T, Failure>>;
+
+/// A call's answer and the questions for records that led to it.
+pub(super) type Called<T> = Result<(T, Vec<Dependency>), CallError>;
+
+impl Loaded {
+    /// Instantiates, calls, drops. `export` calls one function of the instance.
+    pub(super) async fn call<T: Send>(
+        &self,
+        ports: &Ports,
+        limits: &Arc<Limits>,
+        info: Arc<CallInfo>,
+        export: impl for<'a> FnOnce(&'a Guest, &'a mut Store<CallState>) -> BoxFuture<'a, Exported<T>> + Send,
+    ) -> Called<T> {
+        let place = self.places.acquire().await;
+        let _place = place.map_err(|_| CallError::Failed(crate::model::Failure::Cancelled))?;
+        let mut store = self.store(ports, limits, &info);
+        let wall = Duration::from_millis(limits.wall_ms);
+        let answer = tokio::time::timeout(wall, async {
+            let instance = self.pre.instantiate_async(&mut store).await?;
+            export(instance.exchange_connector_connector(), &mut store).await
+        });
+        let answer = answer.await;
+        ports.log.finish(&info);
+        let state = store.into_data();
+        match answer {
+            Ok(Ok(Ok(answer))) => Ok((answer, state.dependencies)),
+            Ok(Ok(Err(failure))) => Err(CallError::Failed(failure.into())),
+            Ok(Err(trap)) => Err(verdict(state, &trap)),
+            Err(_) => Err(stopped(Verdict::WallTime, format!("took longer than {} ms", limits.wall_ms))),
+        }
+    }
+
+    fn store(&self, ports: &Ports, limits: &Arc<Limits>, info: &Arc<CallInfo>) -> Store<CallState> {
+        let state = CallState::new(ports.clone(), Arc::clone(info), Arc::clone(limits));
+        let mut store = Store::new(&self.engine.inner, state);
+        store.limiter(|state| state);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|mut store| store.data_mut().tick());
+        store
+    }
+}
+
+fn stopped(verdict: Verdict, why: impl Into<String>) -> CallError {
+    CallError::Stopped(verdict, why.into())
+}
+
+/// The reason the host gave comes before what the guest died of.
+fn verdict(state: CallState, error: &wasmtime::Error) -> CallError {
+    if let Some((verdict, why)) = state.stopped {
+        return stopped(verdict, why);
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::StackOverflow) => stopped(Verdict::Stack, "the stack ran over"),
+        Some(trap) => stopped(Verdict::Trap, trap.to_string()),
+        None => stopped(Verdict::Trap, error.root_cause().to_string()),
+    }
+}

@@ -1,0 +1,90 @@
+//! Types that cross the border in both directions.
+
+use super::{all, same_cases, same_fields};
+use crate::model::records::{RecordRef, RecordType};
+use crate::model::{
+    Effect, Field, Item, ItemRef, Made, Message, NotKnown, OutputRef, Ownership, Param, Rejection, Target,
+    TimeWindow, Value, Waiting, WhenGone,
+};
+use crate::sandbox::bindings::exchange::connector::types as wit;
+
+same_fields!(wit::Param, Param: name, value);
+same_fields!(wit::Message, Message: code; all args);
+same_fields!(wit::RecordRef, RecordRef: id; from record_type);
+same_fields!(wit::ItemRef, ItemRef: kind, key);
+same_fields!(wit::OutputRef, OutputRef: name; from item);
+same_fields!(wit::Field, Field: name; from value, ownership);
+same_fields!(wit::TimeWindow, TimeWindow: not_before, not_after);
+same_fields!(wit::Waiting, Waiting: ; from whom; all steps);
+same_fields!(wit::Target, Target: handle; from item; all outputs);
+same_fields!(wit::Made, Made: handle; all outputs);
+same_fields!(wit::Rejection, Rejection: field; from reason; all; opt fix);
+same_fields!(wit::NotKnown, NotKnown: retry_after; from reason);
+same_cases!(wit::Ownership, Ownership: Owned, CreateOnly);
+same_cases!(wit::WhenGone, WhenGone: Report, Forget, Close, Remove);
+same_cases!(
+    wit::RecordType, RecordType:
+    SchoolClass, Pupil, Guardian, Application, Order, Staff, Journal, Lesson, Mark, Attendance, Account, Identifier
+);
+
+/// Variants whose cases carry one value, or none.
+macro_rules! same_variant {
+    ($wit:ty, $model:ty: $($plain:ident),* ; $($from:ident),* ; $($list:ident),*) => {
+        impl From<$wit> for $model {
+            fn from(case: $wit) -> Self {
+                match case {
+                    $(<$wit>::$plain => Self::$plain,)*
+                    $(<$wit>::$from(it) => Self::$from(it.into()),)*
+                    $(<$wit>::$list(it) => Self::$list(all(it)),)*
+                }
+            }
+        }
+        impl From<$model> for $wit {
+            fn from(case: $model) -> Self {
+                match case {
+                    $(<$model>::$plain => Self::$plain,)*
+                    $(<$model>::$from(it) => Self::$from(it.into()),)*
+                    $(<$model>::$list(it) => Self::$list(all(it)),)*
+                }
+            }
+        }
+    };
+}
+
+same_variant!(wit::Value, Value: None; Text, Integer, Flag, Reference, Output; Texts, References);
+same_variant!(wit::Effect, Effect: Pending; Done, Rejected, Waiting, Postponed, InDoubt;);
+
+impl From<wit::Item> for Item {
+    fn from(it: wit::Item) -> Self {
+        Self {
+            id: ItemRef { kind: it.kind, key: it.key },
+            former_keys: it.former_keys,
+            label: it.label,
+            group: it.group,
+            about: it.about.map(Into::into),
+            fields: all(it.fields),
+            identity: it.identity,
+            gone: it.gone.into(),
+            window: it.window.map(Into::into),
+            waiting: it.waiting.map(Into::into),
+        }
+    }
+}
+
+impl From<Item> for wit::Item {
+    fn from(it: Item) -> Self {
+        Self {
+            kind: it.id.kind,
+            key: it.id.key,
+            former_keys: it.former_keys,
+            label: it.label,
+            group: it.group,
+            about: it.about.map(Into::into),
+            fields: all(it.fields),
+            identity: it.identity,
+            gone: it.gone.into(),
+            window: it.window.map(Into::into),
+            waiting: it.waiting.map(Into::into),
+        }
+    }
+}
