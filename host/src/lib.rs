@@ -10,6 +10,8 @@ pub mod config;
 
 pub mod store;
 
+pub mod sandbox;
+
 pub mod report;
 
 pub mod daemon;

@@ -18,49 +18,56 @@ use crate::report::Catalogue;
 use crate::store::{RecordStore, SchoolDb};
 
 /// The program as set up by its files.
-pub struct App {
+pub(super) struct App {
     /// `exchange.toml`, checked.
-    pub host: HostConfig,
+    pub(super) host: HostConfig,
     /// The file itself.
-    pub file: PathBuf,
+    pub(super) file: PathBuf,
     /// Texts.
-    pub catalogue: Catalogue,
+    pub(super) catalogue: Catalogue,
     /// Where results go.
-    pub output: Output,
+    pub(super) output: Output,
     /// The keys of `host`'s files, read when first needed.
-    pub keys: super::keys::Keys,
+    pub(super) keys: super::keys::Keys,
 }
 
 impl App {
     /// Reads `exchange.toml`.
-    pub fn load(global: &Global, catalogue: Catalogue) -> Result<Self> {
+    pub(super) fn load(global: &Global, catalogue: Catalogue) -> Result<Self> {
         let output = Output::new(global.json, global.quiet);
         if !global.config.exists() {
             return Err(Error::config(format!("there is no {}", global.config.display()))
                 .message(Message::new("error-no-config").with("file", global.config.display()))
                 .hint(catalogue.word("hint-no-config")));
         }
-        let host = config::load_host(&global.config).map_err(|errors| settings_error(&errors, output.colour))?;
-        Ok(Self { keys: super::keys::Keys::new(host.key.clone()), host, file: global.config.clone(), catalogue, output })
+        let host =
+            config::load_host(&global.config).map_err(|errors| settings_error(&errors, output.colour))?;
+        Ok(Self {
+            keys: super::keys::Keys::new(host.key.clone()),
+            host,
+            file: global.config.clone(),
+            catalogue,
+            output,
+        })
     }
 
     /// A text of the catalogue.
-    pub fn text(&self, message: Message) -> String {
+    pub(super) fn text(&self, message: Message) -> String {
         self.catalogue.text(&message)
     }
 
     /// A text without arguments.
-    pub fn word(&self, code: &str) -> String {
+    pub(super) fn word(&self, code: &str) -> String {
         self.catalogue.word(code)
     }
 
     /// The manifest of an installed connector.
-    pub fn manifest(&self, connector: &str) -> Result<Manifest> {
+    pub(super) fn manifest(&self, connector: &str) -> Result<Manifest> {
         super::connectors::installed(self, connector).map(|installed| installed.manifest)
     }
 
     /// A school's file, checked.
-    pub fn school(&self, id: &SchoolId) -> Result<SchoolConfig> {
+    pub(super) fn school(&self, id: &SchoolId) -> Result<SchoolConfig> {
         let file = self.host.schools.join(format!("{id}.toml"));
         if !file.exists() {
             return Err(self.unknown_school(id));
@@ -75,8 +82,9 @@ impl App {
             .map(|files| files.into_iter().map(|(id, _)| id.to_string()).collect())
             .unwrap_or_default();
         let near = names.iter().find(|name| strsim::damerau_levenshtein(name, id.as_str()) <= 2);
-        let error = Error::config(format!("there is no school `{id}`"))
-            .message(Message::new("error-no-school").with("school", id).with("dir", self.host.schools.display()));
+        let error = Error::config(format!("there is no school `{id}`")).message(
+            Message::new("error-no-school").with("school", id).with("dir", self.host.schools.display()),
+        );
         match near {
             Some(near) => error.hint(self.text(Message::new("hint-did-you-mean").with("name", near))),
             None if names.is_empty() => error.hint(self.word("hint-no-schools")),
@@ -85,7 +93,7 @@ impl App {
     }
 
     /// All schools, or the one named.
-    pub fn schools(&self, place: Option<&Place>) -> Result<Vec<SchoolConfig>> {
+    pub(super) fn schools(&self, place: Option<&Place>) -> Result<Vec<SchoolConfig>> {
         match place {
             Some(place) => Ok(vec![self.school(place.school())?]),
             None => config::school_files(&self.host)?.into_iter().map(|(id, _)| self.school(&id)).collect(),
@@ -93,11 +101,13 @@ impl App {
     }
 
     /// All tasks, or those of the place named, with their schools.
-    pub fn tasks(&self, place: Option<&Place>) -> Result<Vec<(SchoolConfig, TaskConfig)>> {
+    pub(super) fn tasks(&self, place: Option<&Place>) -> Result<Vec<(SchoolConfig, TaskConfig)>> {
         let mut tasks = Vec::new();
         for school in self.schools(place)? {
             match place.and_then(Place::task) {
-                Some(task) => tasks.push(self.task(&TaskRef { school: school.id.clone(), task: task.clone() })?),
+                Some(task) => {
+                    tasks.push(self.task(&TaskRef { school: school.id.clone(), task: task.clone() })?)
+                }
                 None => tasks.extend(school.tasks.iter().map(|task| (school.clone(), task.clone()))),
             }
         }
@@ -105,7 +115,7 @@ impl App {
     }
 
     /// One task with its school.
-    pub fn task(&self, name: &TaskRef) -> Result<(SchoolConfig, TaskConfig)> {
+    pub(super) fn task(&self, name: &TaskRef) -> Result<(SchoolConfig, TaskConfig)> {
         let school = self.school(&name.school)?;
         let Some(task) = school.task(&name.task).cloned() else {
             let names: Vec<&str> = school.tasks.iter().map(|task| task.id.as_str()).collect();
@@ -117,18 +127,18 @@ impl App {
     }
 
     /// A school's store. Made when missing.
-    pub fn store(&self, school: &SchoolConfig) -> Result<SchoolDb> {
+    pub(super) fn store(&self, school: &SchoolConfig) -> Result<SchoolDb> {
         super::stores::open_school(self, school)
     }
 }
 
 /// All problems of a settings file as one error, rendered with places and carets.
-pub fn settings_error(errors: &config::ConfigErrors, colour: bool) -> Error {
+pub(super) fn settings_error(errors: &config::ConfigErrors, colour: bool) -> Error {
     Error::config(errors.render(colour))
 }
 
 /// A moment in the school's time, to the minute.
-pub fn local_time(at: Millis, school: &SchoolConfig) -> String {
+pub(super) fn local_time(at: Millis, school: &SchoolConfig) -> String {
     let zone = TimeZone::get(&school.time_zone).unwrap_or(TimeZone::UTC);
     Timestamp::from_millisecond(at)
         .map(|at| at.to_zoned(zone).strftime("%d.%m.%Y %H:%M").to_string())
@@ -136,18 +146,18 @@ pub fn local_time(at: Millis, school: &SchoolConfig) -> String {
 }
 
 /// Now.
-pub fn now() -> Millis {
+pub(super) fn now() -> Millis {
     Timestamp::now().as_millisecond()
 }
 
 /// A record's name for people, from the records as they are now.
-pub fn name_of(store: &impl RecordStore, about: &RecordRef) -> Option<String> {
+pub(super) fn name_of(store: &impl RecordStore, about: &RecordRef) -> Option<String> {
     let json = store.get(about.record_type, &about.id).ok().flatten()?;
     Record::from_json(about.record_type, &json).ok().map(|record| record.title())
 }
 
 /// Writes a file as a whole or not at all: beside it first, then renamed.
-pub fn write_file(path: &std::path::Path, bytes: &[u8]) -> Result<()> {
+pub(super) fn write_file(path: &std::path::Path, bytes: &[u8]) -> Result<()> {
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let beside = dir.join(format!(".{name}.{}.part", std::process::id()));

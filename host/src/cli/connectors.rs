@@ -20,13 +20,13 @@ use crate::sandbox;
 const LOCK: &str = "connectors.lock";
 
 /// A connector's file, read.
-pub struct Installed {
+pub(super) struct Installed {
     /// Where it is.
-    pub file: PathBuf,
+    pub(super) file: PathBuf,
     /// The component.
-    pub bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     /// What it says of itself.
-    pub manifest: Manifest,
+    pub(super) manifest: Manifest,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ struct Lock {
 }
 
 /// An installed connector by its id.
-pub fn installed(app: &App, id: &str) -> Result<Installed> {
+pub(super) fn installed(app: &App, id: &str) -> Result<Installed> {
     let file = app.host.connectors.join(format!("{id}.wasm"));
     if !file.exists() {
         return Err(Error::config(format!("there is no connector `{id}`"))
@@ -55,7 +55,7 @@ pub fn installed(app: &App, id: &str) -> Result<Installed> {
 }
 
 /// The bytes of a connector that may run: locked, and the very file that was locked.
-pub fn runnable(app: &App, id: &str) -> Result<Installed> {
+pub(super) fn runnable(app: &App, id: &str) -> Result<Installed> {
     let installed = installed(app, id)?;
     let locks = locks(app)?;
     let relock = format!("exchange connector lock {id}");
@@ -71,22 +71,24 @@ pub fn runnable(app: &App, id: &str) -> Result<Installed> {
 fn read(file: &Path, colour: bool) -> Result<Installed> {
     let bytes = std::fs::read(file).context(Kind::Config, format!("cannot read {}", file.display()))?;
     let text = sandbox::read_manifest(&bytes)?;
-    let manifest =
-        config::load_manifest(&text, &file.display().to_string()).map_err(|errors| settings_error(&errors, colour))?;
+    let manifest = config::load_manifest(&text, &file.display().to_string())
+        .map_err(|errors| settings_error(&errors, colour))?;
     Ok(Installed { file: file.to_owned(), bytes, manifest })
 }
 
 fn locks(app: &App) -> Result<Locks> {
     let file = app.host.connectors.join(LOCK);
     match std::fs::read_to_string(&file) {
-        Ok(text) => toml::from_str(&text).context(Kind::Config, format!("cannot understand {}", file.display())),
+        Ok(text) => {
+            toml::from_str(&text).context(Kind::Config, format!("cannot understand {}", file.display()))
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Locks::default()),
         Err(error) => Err(Error::config(format!("cannot read {}", file.display())).because(error)),
     }
 }
 
 /// The ids of the installed connectors.
-pub fn ids(app: &App) -> Result<Vec<String>> {
+pub(super) fn ids(app: &App) -> Result<Vec<String>> {
     let dir = &app.host.connectors;
     let entries = match std::fs::read_dir(dir) {
         Ok(entries) => entries,
@@ -114,7 +116,7 @@ struct Row {
 }
 
 /// Lists what is installed.
-pub fn list(app: &App) -> Result<u8> {
+pub(super) fn list(app: &App) -> Result<u8> {
     let locks = locks(app)?;
     let mut rows = Vec::new();
     for id in ids(app)? {
@@ -127,7 +129,8 @@ pub fn list(app: &App) -> Result<u8> {
     if app.output.json {
         return app.output.print_json(&rows).map(|()| 0);
     }
-    let headings = ["column-connector", "column-version", "column-locked", "column-title"].map(|code| app.word(code));
+    let headings =
+        ["column-connector", "column-version", "column-locked", "column-title"].map(|code| app.word(code));
     let cells: Vec<Vec<String>> = rows
         .into_iter()
         .map(|row| {
@@ -146,7 +149,7 @@ fn in_language<'a>(app: &App, text: &'a crate::model::manifest::Text) -> &'a str
 }
 
 /// Everything a manifest says: as JSON, or in short.
-pub fn inspect(app: &App, connector: &str) -> Result<u8> {
+pub(super) fn inspect(app: &App, connector: &str) -> Result<u8> {
     let path = Path::new(connector);
     let installed = if path.is_file() { read(path, app.output.colour)? } else { installed(app, connector)? };
     let manifest = &installed.manifest;
@@ -158,7 +161,13 @@ pub fn inspect(app: &App, connector: &str) -> Result<u8> {
     out.line(in_language(app, &manifest.description))?;
     out.line(format!("sha256 {}", sandbox::sha256(&installed.bytes)))?;
     for kind in &manifest.kinds {
-        out.line(format!("kind {} — {} ({:?}, {:?})", kind.name, in_language(app, &kind.title), kind.nature, kind.observe))?;
+        out.line(format!(
+            "kind {} — {} ({:?}, {:?})",
+            kind.name,
+            in_language(app, &kind.title),
+            kind.nature,
+            kind.observe
+        ))?;
     }
     for (record, fields) in &manifest.records {
         out.line(format!("reads {record}: {}", fields.join(", ")))?;
@@ -175,10 +184,10 @@ pub fn inspect(app: &App, connector: &str) -> Result<u8> {
 }
 
 /// Packs a module with its manifest into a component.
-pub fn pack(app: &App, module: &Path, manifest: &Path, output: &Path) -> Result<u8> {
+pub(super) fn pack(app: &App, module: &Path, manifest: &Path, output: &Path) -> Result<u8> {
     let bytes = std::fs::read(module).context(Kind::Config, format!("cannot read {}", module.display()))?;
-    let text =
-        std::fs::read_to_string(manifest).context(Kind::Config, format!("cannot read {}", manifest.display()))?;
+    let text = std::fs::read_to_string(manifest)
+        .context(Kind::Config, format!("cannot read {}", manifest.display()))?;
     let checked = config::load_manifest(&text, &manifest.display().to_string())
         .map_err(|errors| settings_error(&errors, app.output.colour))?;
     let component = sandbox::pack(&bytes, &text)?;
@@ -191,7 +200,7 @@ pub fn pack(app: &App, module: &Path, manifest: &Path, output: &Path) -> Result<
 }
 
 /// Remembers the checksums of all connectors, or of one.
-pub fn lock(app: &App, only: Option<&str>) -> Result<u8> {
+pub(super) fn lock(app: &App, only: Option<&str>) -> Result<u8> {
     let mut locks = locks(app)?;
     let wanted = match only {
         Some(id) => vec![id.to_owned()],
@@ -207,6 +216,7 @@ pub fn lock(app: &App, only: Option<&str>) -> Result<u8> {
         super::stores::audit(app, "connector-lock", &format!("{id} {}", lock.sha256))?;
         locks.connector.insert(id, lock);
     }
-    let text = toml::to_string(&locks).map_err(|error| Error::internal("cannot write the lock").because(error))?;
+    let text =
+        toml::to_string(&locks).map_err(|error| Error::internal("cannot write the lock").because(error))?;
     write_file(&app.host.connectors.join(LOCK), text.as_bytes()).map(|()| 0)
 }

@@ -30,7 +30,7 @@ struct CandidateRow {
 }
 
 /// Lists open questions. Exit code 4 while there are some.
-pub fn list(app: &App, place: Option<&Place>) -> Result<u8> {
+pub(super) fn list(app: &App, place: Option<&Place>) -> Result<u8> {
     let mut rows = Vec::new();
     for (school, task) in app.tasks(place)? {
         let store = app.store(&school)?;
@@ -87,7 +87,7 @@ fn print(app: &App, row: &Row) -> Result<()> {
 }
 
 /// Answers one.
-pub fn answer(app: &App, place: Option<&Place>, number: u64, answer: &Answer) -> Result<u8> {
+pub(super) fn answer(app: &App, place: Option<&Place>, number: u64, answer: &Answer) -> Result<u8> {
     let Some(Place::Task(task)) = place else {
         return Err(Error::config("name the task").hint(format!("exchange decide SCHOOL/TASK {number} …")));
     };
@@ -101,21 +101,25 @@ pub fn answer(app: &App, place: Option<&Place>, number: u64, answer: &Answer) ->
     let lane = stores::lane(&store, "decide")?;
     store.answer(lane.fence(), number, answer, &stores::operator(), now())?;
     stores::audit(app, "decide", &format!("{task} {number}"))?;
-    app.output.line(app.text(Message::new("decide-done").with("task", task).with("number", number))).map(|()| 0)
+    app.output
+        .line(app.text(Message::new("decide-done").with("task", task).with("number", number)))
+        .map(|()| 0)
 }
 
 /// "The same" must be one of those it was asked about.
 fn check(decision: &Decision, answer: &Answer) -> Result<()> {
     let Answer::Adopt(handle) = answer else { return Ok(()) };
-    let handles: Vec<&str> = decision.ask.candidates.iter().map(|candidate| candidate.handle.as_str()).collect();
+    let handles: Vec<&str> =
+        decision.ask.candidates.iter().map(|candidate| candidate.handle.as_str()).collect();
     if handles.contains(&handle.as_str()) {
         return Ok(());
     }
-    Err(Error::config(format!("`{handle}` is none of the candidates")).hint(format!("they are: {}", handles.join(", "))))
+    Err(Error::config(format!("`{handle}` is none of the candidates"))
+        .hint(format!("they are: {}", handles.join(", "))))
 }
 
 /// Approves a plan that is held.
-pub fn approve(app: &App, task: &TaskRef, hash: &str) -> Result<u8> {
+pub(super) fn approve(app: &App, task: &TaskRef, hash: &str) -> Result<u8> {
     let (school, _) = app.task(task)?;
     let store = app.store(&school)?;
     let lane = stores::lane(&store, "approve")?;

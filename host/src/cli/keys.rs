@@ -12,19 +12,19 @@ use crate::error::{Context, Error, Kind, Result};
 use crate::model::setup::KeySource;
 
 /// The key, read once.
-pub struct Keys {
+pub(super) struct Keys {
     source: KeySource,
     key: OnceLock<[u8; 32]>,
 }
 
 impl Keys {
     /// From this source.
-    pub fn new(source: KeySource) -> Self {
+    pub(super) fn new(source: KeySource) -> Self {
         Self { source, key: OnceLock::new() }
     }
 
     /// The key; a key file is made when it is missing.
-    pub fn master(&self) -> Result<[u8; 32]> {
+    pub(super) fn master(&self) -> Result<[u8; 32]> {
         if let Some(key) = self.key.get() {
             return Ok(*key);
         }
@@ -52,14 +52,17 @@ fn from_file(path: &Path) -> Result<String> {
             Ok(text)
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(path),
-        Err(error) => Err(Error::config(format!("cannot read the key file {}", path.display())).because(error)),
+        Err(error) => {
+            Err(Error::config(format!("cannot read the key file {}", path.display())).because(error))
+        }
     }
 }
 
 /// Others may not read the key.
 fn private(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(path).context(Kind::Config, "cannot look at the key file")?.permissions().mode();
+    let mode =
+        std::fs::metadata(path).context(Kind::Config, "cannot look at the key file")?.permissions().mode();
     if mode & 0o077 == 0 {
         return Ok(());
     }
@@ -70,7 +73,8 @@ fn private(path: &Path) -> Result<()> {
 fn make(path: &Path) -> Result<String> {
     use std::os::unix::fs::OpenOptionsExt;
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| Error::failed(format!("no randomness for a key: {error}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::failed(format!("no randomness for a key: {error}")))?;
     let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     if let Some(dir) = path.parent() {
         std::fs::create_dir_all(dir).context(Kind::Failed, "cannot make the folder of the key file")?;
@@ -86,7 +90,8 @@ fn make(path: &Path) -> Result<String> {
 }
 
 fn from_command(command: &[String]) -> Result<String> {
-    let (program, arguments) = command.split_first().ok_or_else(|| Error::config("the key's command is empty"))?;
+    let (program, arguments) =
+        command.split_first().ok_or_else(|| Error::config("the key's command is empty"))?;
     let output = Command::new(program)
         .args(arguments)
         .output()
@@ -103,7 +108,8 @@ fn decode(text: &str) -> Option<[u8; 32]> {
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = text.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
+    let digits: Vec<u8> =
+        text.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
     Some(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 

@@ -5,7 +5,7 @@ use crate::model::Link;
 use crate::model::setup::TaskConfig;
 
 /// The address for a person's browser; `None` where the task does not grant the upstream.
-pub fn address(app: &App, task: &TaskConfig, link: &Link) -> Option<String> {
+pub(super) fn address(app: &App, task: &TaskConfig, link: &Link) -> Option<String> {
     let upstream = task.grants.upstreams.get(&link.upstream)?;
     let base = app.host.upstreams.get(upstream)?.base.first()?;
     join(base, link)

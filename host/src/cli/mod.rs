@@ -1,5 +1,146 @@
-//! The command line: one of the two faces.
+//! The command line: one of the two faces. Each command is a file; here they are told apart.
 
+mod app;
 pub mod args;
+mod class_list;
+mod connectors;
+mod decide;
 mod help;
+mod init;
+mod keys;
+mod links;
 pub mod names;
+mod output;
+mod report;
+mod secrets;
+mod status;
+mod stores;
+mod tasks;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use self::app::App;
+use self::args::{Cli, Command, Connector, Secret};
+use self::output::Output;
+use crate::error::Result;
+use crate::model::SchoolId;
+use crate::report::{Catalogue, Language};
+use crate::store::Answer;
+
+/// Runs the program with these words; answers the exit code.
+pub fn main(words: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
+    let words: Vec<_> = words.into_iter().collect();
+    let catalogue = Catalogue::new(language(&words));
+    let command = help::localise(Cli::command(), &catalogue);
+    let cli = match command.try_get_matches_from(&words).and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => return print_usage(&error),
+    };
+    match dispatch(cli, catalogue) {
+        Ok(code) => code,
+        Err(failed) => {
+            let (error, catalogue) = *failed;
+            output::print_error(&error, &catalogue);
+            error.exit_code()
+        }
+    }
+}
+
+/// `--lang` counts before the command line is understood, because its help is in that language too.
+fn language(words: &[std::ffi::OsString]) -> Language {
+    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+    let asked = words.iter().enumerate().find_map(|(n, word)| match *word {
+        "--lang" => words.get(n + 1).copied(),
+        word => word.strip_prefix("--lang="),
+    });
+    match asked {
+        Some(locale) => Language::of_locale(locale),
+        None => Language::of_environment(|name| std::env::var(name).ok()),
+    }
+}
+
+/// Prints help or a usage error. Wrong usage is exit code 2.
+fn print_usage(error: &clap::Error) -> u8 {
+    // Nothing can be done when the terminal is gone.
+    drop(error.print());
+    if error.use_stderr() { 2 } else { 0 }
+}
+
+type Failed = (crate::error::Error, Catalogue);
+
+fn dispatch(cli: Cli, catalogue: Catalogue) -> std::result::Result<u8, Box<Failed>> {
+    let output = Output::new(cli.global.json, cli.global.quiet);
+    match cli.command {
+        Command::Init { dir } => {
+            init::init(&dir, output, &catalogue).map_err(|error| Box::new((error, catalogue)))
+        }
+        Command::Completions { shell } => {
+            completions(shell);
+            Ok(0)
+        }
+        command => {
+            let language = catalogue.language();
+            App::load(&cli.global, catalogue)
+                .and_then(|app| run(&app, command))
+                .map_err(|error| Box::new((error, Catalogue::new(language))))
+        }
+    }
+}
+
+fn completions(shell: clap_complete::Shell) {
+    clap_complete::generate(shell, &mut Cli::command(), "exchange", &mut std::io::stdout());
+}
+
+fn run(app: &App, command: Command) -> Result<u8> {
+    match command {
+        Command::Status { place } => status::status(app, place.as_ref()),
+        Command::Runs { place, limit } => status::runs(app, place.as_ref(), limit),
+        Command::Show { run, log, requests, outcome } => {
+            status::show(app, &run, &status::ShowOptions { log, requests, outcome })
+        }
+        Command::Report { run, format, output } => report::report(app, &run, format, &output),
+        Command::ClassList(args) => {
+            let wanted =
+                class_list::Wanted { classes: &args.classes, year: args.year, heading: args.heading };
+            class_list::class_list(app, &args.school, &wanted, args.format, &args.output)
+        }
+        Command::Decide(args) => decide(app, &args),
+        Command::Approve { task, hash } => decide::approve(app, &task.0, &hash),
+        Command::Enable { task } => tasks::set_enabled(app, &task.0, true),
+        Command::Disable { task } => tasks::set_enabled(app, &task.0, false),
+        Command::Secret { command } => secret(app, command),
+        Command::Connector { command } => connector(app, command),
+        _ => unreachable!(),
+    }
+}
+
+fn decide(app: &App, args: &args::Decide) -> Result<u8> {
+    let answer = match (&args.same, args.different, args.skip) {
+        (Some(handle), _, _) => Some(Answer::Adopt(handle.clone())),
+        (None, true, _) => Some(Answer::Create),
+        (None, false, true) => Some(Answer::Skip),
+        (None, false, false) => None,
+    };
+    match (args.number, answer) {
+        (Some(number), Some(answer)) => decide::answer(app, args.place.as_ref(), number, &answer),
+        _ => decide::list(app, args.place.as_ref()),
+    }
+}
+
+fn secret(app: &App, command: Secret) -> Result<u8> {
+    let school = |name: Option<String>| name.map(SchoolId::from);
+    match command {
+        Secret::Set { name, school: of } => secrets::set(app, &name, school(of).as_ref()),
+        Secret::List { school: of } => secrets::list(app, school(of).as_ref()),
+        Secret::Rm { name, school: of } => secrets::remove(app, &name, school(of).as_ref()),
+    }
+}
+
+fn connector(app: &App, command: Connector) -> Result<u8> {
+    match command {
+        Connector::List => connectors::list(app),
+        Connector::Inspect { connector } => connectors::inspect(app, &connector),
+        Connector::Pack { module, manifest, output } => connectors::pack(app, &module, &manifest, &output),
+        Connector::Lock { connector } => connectors::lock(app, connector.as_deref()),
+    }
+}

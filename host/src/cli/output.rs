@@ -9,7 +9,7 @@ use crate::report::Catalogue;
 
 /// How a word is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
+pub(super) enum Tone {
     /// As it should be.
     Good,
     /// Worth a look.
@@ -24,24 +24,25 @@ pub enum Tone {
 
 /// Where results go.
 #[derive(Clone, Copy, Debug)]
-pub struct Output {
+pub(super) struct Output {
     /// As JSON.
-    pub json: bool,
+    pub(super) json: bool,
     /// With colours.
-    pub colour: bool,
+    pub(super) colour: bool,
     /// With progress bars.
-    pub progress: bool,
+    pub(super) progress: bool,
 }
 
 impl Output {
     /// Colours and bars where a person looks, unless `NO_COLOR` or `quiet` say otherwise.
-    pub fn new(json: bool, quiet: bool) -> Self {
-        let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+    pub(super) fn new(json: bool, quiet: bool) -> Self {
+        let colour =
+            std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
         Self { json, colour, progress: !quiet && !json && std::io::stderr().is_terminal() }
     }
 
     /// A text in a tone.
-    pub fn tone(self, tone: Tone, text: &str) -> String {
+    pub(super) fn tone(self, tone: Tone, text: &str) -> String {
         let code = match tone {
             Tone::Good => "32",
             Tone::Warn => "33",
@@ -53,20 +54,20 @@ impl Output {
     }
 
     /// A line of the result.
-    pub fn line(self, text: impl AsRef<str>) -> Result<()> {
+    pub(super) fn line(self, text: impl AsRef<str>) -> Result<()> {
         let mut out = std::io::stdout().lock();
         writeln!(out, "{}", text.as_ref()).or_else(closed_early)
     }
 
     /// The result as JSON, pretty, one document.
-    pub fn print_json(self, value: &impl Serialize) -> Result<()> {
+    pub(super) fn print_json(self, value: &impl Serialize) -> Result<()> {
         let text = serde_json::to_string_pretty(value)
             .map_err(|error| Error::internal("cannot write JSON").because(error))?;
         self.line(text)
     }
 
     /// A table: columns as wide as their widest cell, the last one free.
-    pub fn table(self, headings: &[String], rows: &[Vec<String>]) -> Result<()> {
+    pub(super) fn table(self, headings: &[String], rows: &[Vec<String>]) -> Result<()> {
         let widths: Vec<usize> = (0..headings.len())
             .map(|n| {
                 let cells = rows.iter().filter_map(|row| row.get(n));
@@ -99,8 +100,9 @@ fn pad(cells: &[String], widths: &[usize]) -> String {
 }
 
 /// Prints an error with its causes and hints.
-pub fn print_error(error: &Error, catalogue: &Catalogue) {
-    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+pub(super) fn print_error(error: &Error, catalogue: &Catalogue) {
+    let colour =
+        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
     let output = Output { json: false, colour, progress: false };
     let what = error.catalogue().map_or_else(|| error.what().to_owned(), |message| catalogue.text(message));
     if what.contains('\n') {

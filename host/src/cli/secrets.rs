@@ -14,7 +14,7 @@ use crate::store::{HostSecretStore, SecretStore};
 const LONGEST: u64 = 64 * 1024;
 
 /// Reads a value from standard input and stores it.
-pub fn set(app: &App, name: &str, school: Option<&SchoolId>) -> Result<u8> {
+pub(super) fn set(app: &App, name: &str, school: Option<&SchoolId>) -> Result<u8> {
     if std::io::stdin().is_terminal() {
         eprintln!("{}", app.word("secret-type-it"));
     }
@@ -25,7 +25,8 @@ pub fn set(app: &App, name: &str, school: Option<&SchoolId>) -> Result<u8> {
         .context(Kind::Config, "cannot read the secret from standard input")?;
     let value = value.trim_end_matches(['\n', '\r']);
     if value.is_empty() {
-        return Err(Error::config("the secret is empty").hint(format!("printf %s VALUE | exchange secret set {name}")));
+        return Err(Error::config("the secret is empty")
+            .hint(format!("printf %s VALUE | exchange secret set {name}")));
     }
     match school {
         Some(school) => {
@@ -51,13 +52,14 @@ struct Row {
 }
 
 /// Lists names; never values.
-pub fn list(app: &App, school: Option<&SchoolId>) -> Result<u8> {
+pub(super) fn list(app: &App, school: Option<&SchoolId>) -> Result<u8> {
     let names = match school {
         Some(school) => app.store(&app.school(school)?)?.secret_names()?,
         None => stores::open_host(app)?.host_secret_names()?,
     };
     let school = school.map(SchoolId::to_string);
-    let rows: Vec<Row> = names.into_iter().map(|(name, set)| Row { name, school: school.clone(), set }).collect();
+    let rows: Vec<Row> =
+        names.into_iter().map(|(name, set)| Row { name, school: school.clone(), set }).collect();
     if app.output.json {
         return app.output.print_json(&rows).map(|()| 0);
     }
@@ -65,7 +67,7 @@ pub fn list(app: &App, school: Option<&SchoolId>) -> Result<u8> {
 }
 
 /// Removes one.
-pub fn remove(app: &App, name: &str, school: Option<&SchoolId>) -> Result<u8> {
+pub(super) fn remove(app: &App, name: &str, school: Option<&SchoolId>) -> Result<u8> {
     let there = match school {
         Some(school) => {
             let store = app.store(&app.school(school)?)?;

@@ -26,7 +26,7 @@ struct TaskStatus {
 }
 
 /// How the last run of each task ended. The gravest status is the exit code.
-pub fn status(app: &App, place: Option<&Place>) -> Result<u8> {
+pub(super) fn status(app: &App, place: Option<&Place>) -> Result<u8> {
     let rows: Vec<TaskStatus> = app
         .tasks(place)?
         .iter()
@@ -50,7 +50,13 @@ pub fn status(app: &App, place: Option<&Place>) -> Result<u8> {
                 None => String::new(),
             };
             let name = format!("{}/{}", row.school, row.task);
-            Ok(vec![name, row.title.clone(), row.run.clone().unwrap_or_default(), finished, details(app, row)])
+            Ok(vec![
+                name,
+                row.title.clone(),
+                row.run.clone().unwrap_or_default(),
+                finished,
+                details(app, row),
+            ])
         })
         .collect::<Result<_>>()?;
     app.output.table(&headings.map(|code| app.word(code)), &cells)?;
@@ -61,7 +67,8 @@ fn task_status(app: &App, school: &SchoolConfig, task: &TaskConfig) -> Result<Ta
     let store = app.store(school)?;
     let last = store.last_run(&task.id)?;
     let open_decisions = store.decisions(Some(&task.id), true)?.len();
-    let reason = last.as_ref().and_then(|run| run.reason.as_ref()).map(|reason| connector_text(app, task, reason));
+    let reason =
+        last.as_ref().and_then(|run| run.reason.as_ref()).map(|reason| connector_text(app, task, reason));
     Ok(TaskStatus {
         school: school.id.to_string(),
         task: task.id.to_string(),
@@ -92,7 +99,7 @@ fn details(app: &App, row: &TaskStatus) -> String {
 }
 
 /// «отправлено 12, без изменений 3»: only what is not nought.
-pub fn counts_text(catalogue: &Catalogue, counts: &RunCounts) -> String {
+pub(super) fn counts_text(catalogue: &Catalogue, counts: &RunCounts) -> String {
     let all = [
         ("count-applied", counts.applied),
         ("count-accepted", counts.accepted),
@@ -117,7 +124,7 @@ pub fn counts_text(catalogue: &Catalogue, counts: &RunCounts) -> String {
 }
 
 /// A text that came with a task: of its connector, else of the host.
-pub fn connector_text(app: &App, task: &TaskConfig, message: &Message) -> String {
+pub(super) fn connector_text(app: &App, task: &TaskConfig, message: &Message) -> String {
     match app.manifest(&task.connector) {
         Ok(manifest) => {
             let mut catalogue = Catalogue::new(app.catalogue.language());
@@ -129,7 +136,7 @@ pub fn connector_text(app: &App, task: &TaskConfig, message: &Message) -> String
 }
 
 /// Lists runs, the newest first.
-pub fn runs(app: &App, place: Option<&Place>, limit: usize) -> Result<u8> {
+pub(super) fn runs(app: &App, place: Option<&Place>, limit: usize) -> Result<u8> {
     let limit_u32 = u32::try_from(limit).unwrap_or(u32::MAX);
     let mut runs: Vec<(SchoolConfig, RunSummary)> = Vec::new();
     for school in app.schools(place)? {
@@ -159,13 +166,13 @@ pub fn runs(app: &App, place: Option<&Place>, limit: usize) -> Result<u8> {
 
 /// What `show` shows beside the outcomes.
 #[derive(Clone, Debug, Default)]
-pub struct ShowOptions {
+pub(super) struct ShowOptions {
     /// The connector's log.
-    pub log: bool,
+    pub(super) log: bool,
     /// The request journal.
-    pub requests: bool,
+    pub(super) requests: bool,
     /// Only this outcome (`rejected`, `in-doubt`, …).
-    pub outcome: Option<String>,
+    pub(super) outcome: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -193,7 +200,7 @@ struct ShownOutcome {
 }
 
 /// Everything about one run. Exit code: the run's.
-pub fn show(app: &App, id: &RunId, options: &ShowOptions) -> Result<u8> {
+pub(super) fn show(app: &App, id: &RunId, options: &ShowOptions) -> Result<u8> {
     let (school, run) = find(app, id)?;
     let store = app.store(&school)?;
     let connector = school.task(&run.task.task).map(|task| task.connector.clone()).unwrap_or_default();
@@ -202,9 +209,7 @@ pub fn show(app: &App, id: &RunId, options: &ShowOptions) -> Result<u8> {
     if let Some(manifest) = &manifest {
         catalogue.add_connector(manifest);
     }
-    let wanted = |row: &OutcomeRow| {
-        options.outcome.as_deref().is_none_or(|word| outcome_word(row) == word)
-    };
+    let wanted = |row: &OutcomeRow| options.outcome.as_deref().is_none_or(|word| outcome_word(row) == word);
     let outcomes: Vec<OutcomeRow> = store.outcomes(id.number)?.into_iter().filter(wanted).collect();
     let left_out = store.left_out(&run.task.task)?;
     let requests = options.requests.then(|| store.requests(id.number)).transpose()?;
@@ -239,8 +244,12 @@ pub fn show(app: &App, id: &RunId, options: &ShowOptions) -> Result<u8> {
         app.output.table(&headings.map(|code| app.word(code)), &rows)?;
     }
     for row in requests.iter().flatten() {
-        let status = row.status.map_or_else(|| row.error.clone().unwrap_or_default(), |status| status.to_string());
-        app.output.line(format!("{} {} {} {} #{} {} ms", row.method, row.upstream, row.operation, status, row.attempt, row.ms))?;
+        let status =
+            row.status.map_or_else(|| row.error.clone().unwrap_or_default(), |status| status.to_string());
+        app.output.line(format!(
+            "{} {} {} {} #{} {} ms",
+            row.method, row.upstream, row.operation, status, row.attempt, row.ms
+        ))?;
     }
     for row in log.iter().flatten() {
         app.output.line(format!("{} {}", row.level, row.text))?;
@@ -265,7 +274,13 @@ fn shown(catalogue: &Catalogue, connector: &str, row: &OutcomeRow) -> ShownOutco
     }
 }
 
-fn head(app: &App, school: &SchoolConfig, run: &RunSummary, catalogue: &Catalogue, connector: &str) -> Result<()> {
+fn head(
+    app: &App,
+    school: &SchoolConfig,
+    run: &RunSummary,
+    catalogue: &Catalogue,
+    connector: &str,
+) -> Result<()> {
     let tone = tone(run.status);
     let status = app.output.tone(tone, &words::status(&app.catalogue, Some(run.status)));
     let started = local_time(run.started, school);
@@ -277,7 +292,7 @@ fn head(app: &App, school: &SchoolConfig, run: &RunSummary, catalogue: &Catalogu
 }
 
 /// The tone of a status.
-pub fn tone(status: RunStatus) -> Tone {
+pub(super) fn tone(status: RunStatus) -> Tone {
     match status {
         RunStatus::Success => Tone::Good,
         RunStatus::Running | RunStatus::WithRemarks | RunStatus::Waiting => Tone::Warn,
@@ -286,7 +301,7 @@ pub fn tone(status: RunStatus) -> Tone {
 }
 
 /// A run with its school.
-pub fn find(app: &App, id: &RunId) -> Result<(SchoolConfig, RunSummary)> {
+pub(super) fn find(app: &App, id: &RunId) -> Result<(SchoolConfig, RunSummary)> {
     let school = app.school(&id.school)?;
     let run = app.store(&school)?.run(id.number)?.ok_or_else(|| {
         Error::config(format!("there is no run {id}"))

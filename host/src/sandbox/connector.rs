@@ -15,8 +15,8 @@ use crate::model::dialogue::{Input, RoundTrip, Turn};
 use crate::model::manifest::{Direction, Manifest};
 use crate::model::setup::Limits;
 use crate::model::{
-    CallError, Change, Connector, DesiredPage, Effect, Failure, Finding, Message, Observation, Probe, Scope, ScopeId,
-    Verdict, WriteJournal,
+    CallError, Change, Connector, DesiredPage, Effect, Failure, Finding, Message, Observation, Probe, Scope,
+    ScopeId, Verdict, WriteJournal,
 };
 
 /// A connector set up for one task.
@@ -51,7 +51,9 @@ impl TaskConnector {
     }
 
     fn desired_phase(&self) -> Phase {
-        Phase::Desired { inbound: self.manifest.kinds.iter().any(|kind| kind.direction == Direction::Inbound) }
+        Phase::Desired {
+            inbound: self.manifest.kinds.iter().any(|kind| kind.direction == Direction::Inbound),
+        }
     }
 
     /// Past this many items a scope never ends; an empty page counts as one.
@@ -152,7 +154,8 @@ impl Connector for TaskConnector {
         info.changes = changes.iter().map(|change| change.item.id.clone()).collect();
         info.token_window_ms = token_window(&self.manifest, &changes);
         info.journal = Some(Arc::clone(&watched) as Arc<dyn WriteJournal>);
-        let (info, asked) = (Arc::new(info), changes.iter().cloned().map(Into::into).collect::<Vec<wit::Change>>());
+        let (info, asked) =
+            (Arc::new(info), changes.iter().cloned().map(Into::into).collect::<Vec<wit::Change>>());
         let asked = asked.as_slice();
         let (effects, _) = call!(self, info, call_apply(asked))?;
         let effects: Vec<Effect> = effects.into_iter().map(Into::into).collect();
