@@ -152,8 +152,8 @@ fn proxy(view: View<'_>, problems: &mut Vec<Problem>) -> Option<String> {
 }
 
 fn bases(view: View<'_>, private: bool, problems: &mut Vec<Problem>) -> Vec<String> {
-    let bases = view.words("base").unwrap_or_default();
-    if bases.is_empty() && view.has("base") {
+    let Some(bases) = view.words("base") else { return Vec::new() };
+    if bases.is_empty() {
         problems.push(Problem::at(view.value_span("base"), "`base` names no address"));
     }
     problems.extend(bases.iter().filter_map(|base| wrong_base(base, private)));

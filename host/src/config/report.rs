@@ -66,10 +66,14 @@ pub(super) fn quoted<T: AsRef<str>>(words: &[T]) -> String {
 pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |text: &str| text.to_lowercase().replace('_', "-");
     let wanted = plain(word);
+    let likeness = |candidate: &str| match strsim::damerau_levenshtein(&wanted, &plain(candidate)) {
+        0 | 1 if wanted.len() > 2 => 1.0,
+        _ => strsim::jaro_winkler(&wanted, &plain(candidate)),
+    };
     known
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&wanted, &plain(candidate)), candidate))
-        .filter(|(likeness, _)| *likeness >= 0.82)
+        .map(|candidate| (likeness(candidate), candidate))
+        .filter(|(likeness, _)| *likeness >= 0.85)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
 }

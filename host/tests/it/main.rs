@@ -2,3 +2,4 @@
 
 mod store;
 mod store_conformance;
+mod config;

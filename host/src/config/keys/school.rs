@@ -116,7 +116,7 @@ static HOLD: Table = Table {
     title: "[task.hold]",
     keys: &[
         optional("add", Shape::Table(&ADD), "Additions; not asked at the first run."),
-        optional("change", Shape::Table(&CHANGE), "Changes."),
+        optional("change", Shape::Table(&CHANGE), "Changes of what is there already."),
         optional("remove", Shape::Table(&REMOVE), "Removals, and what is gone and only told."),
         optional(
             "ambiguous",

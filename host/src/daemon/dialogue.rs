@@ -1,0 +1,86 @@
+//! A dialogue between a connector and one person: whose turn it is, and which answer counts.
+//!
+//! Every answer counts once and in its turn (D15): a browser that comes back twice, from an old tab or with somebody
+//! else's `state` changes nothing and is told so.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::error::{Error, Result};
+use crate::model::dialogue::{Input, RoundTrip, Step};
+use crate::model::{CallError, Connector, Param};
+
+/// Why an answer does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stray {
+    /// It carries another `state`, or none: another attempt, or a forgery.
+    OtherAttempt,
+    /// The dialogue is further on: the back button, a reload, a second tab.
+    Late,
+}
+
+/// A dialogue under way.
+pub struct Conversation<'a, C> {
+    connector: &'a C,
+    dialogue: String,
+    round_trip: RoundTrip,
+    state: Vec<u8>,
+    step: Step,
+}
+
+impl<'a, C: Connector> Conversation<'a, C> {
+    /// Starts a dialogue; the browser is expected back at `callback`.
+    pub async fn start(
+        connector: &'a C,
+        dialogue: &str,
+        callback: String,
+    ) -> std::result::Result<Self, CallErrorOrOurs> {
+        let round_trip = RoundTrip { callback, state: fresh_state().map_err(CallErrorOrOurs::Ours)? };
+        let turn = connector
+            .interact(dialogue, round_trip.clone(), Input::Started, Vec::new())
+            .await
+            .map_err(CallErrorOrOurs::Call)?;
+        Ok(Self { connector, dialogue: dialogue.to_owned(), round_trip, state: turn.state, step: turn.step })
+    }
+
+    /// What the person sees now.
+    pub fn step(&self) -> &Step {
+        &self.step
+    }
+
+    /// A browser came back. Counts only while a redirect is under way, and with this dialogue's own `state`.
+    pub async fn returned(&mut self, params: Vec<Param>) -> std::result::Result<std::result::Result<(), Stray>, CallError> {
+        let ours = params.iter().any(|param| param.name == "state" && param.value == self.round_trip.state);
+        if !ours {
+            return Ok(Err(Stray::OtherAttempt));
+        }
+        if !matches!(self.step, Step::Redirect(_)) {
+            return Ok(Err(Stray::Late));
+        }
+        self.hear(Input::Returned(params)).await.map(Ok)
+    }
+
+    /// The person answered the step that is shown.
+    pub async fn hear(&mut self, input: Input) -> std::result::Result<(), CallError> {
+        let state = std::mem::take(&mut self.state);
+        let turn = self.connector.interact(&self.dialogue, self.round_trip.clone(), input, state).await?;
+        (self.state, self.step) = (turn.state, turn.step);
+        Ok(())
+    }
+}
+
+/// A failure of the connector, or of ours.
+#[derive(Debug)]
+pub enum CallErrorOrOurs {
+    /// The connector's.
+    Call(CallError),
+    /// Ours.
+    Ours(Error),
+}
+
+/// 256 unpredictable bits as text.
+fn fresh_state() -> Result<String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| Error::failed(format!("no randomness: {error}")))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}

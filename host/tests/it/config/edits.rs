@@ -1,0 +1,76 @@
+//! The program changes a school's file: comments and order survive.
+
+use exchange::config::{NewTask, add_task, set_task_enabled};
+use exchange::model::records::RecordType;
+use exchange::model::setup::Grants;
+
+const FILE: &str = "\
+#:schema ../host/schemas/school.json
+name = \"Школа № 57\" # full name
+time-zone = \"Europe/Moscow\"
+
+# Every night.
+[[task]]
+id = \"contingent\"
+connector = \"dnevnik\"
+enabled = false # until the order is signed
+";
+
+fn edited(change: impl FnOnce(&std::path::Path) -> exchange::error::Result<()>) -> Result<String, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("school57.toml");
+    std::fs::write(&file, FILE).unwrap();
+    change(&file).map_err(|error| error.to_string())?;
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside the file");
+    Ok(std::fs::read_to_string(&file).unwrap())
+}
+
+#[test]
+fn h3_enabling_a_task_changes_one_word() {
+    let text = edited(|file| set_task_enabled(file, &"contingent".into(), true)).unwrap();
+    assert_eq!(text, FILE.replace("enabled = false", "enabled = true"));
+}
+
+#[test]
+fn a_task_that_is_not_there_is_not_enabled() {
+    let refusal = edited(|file| set_task_enabled(file, &"chats".into(), true)).unwrap_err();
+    assert_eq!(refusal, "the file has no task `chats`");
+}
+
+#[test]
+fn a_task_is_added_at_the_end() {
+    let task = NewTask {
+        id: "chats".into(),
+        connector: "sferum".into(),
+        settings: [("pause".to_owned(), 5.into())].into_iter().collect(),
+        grants: Grants {
+            upstreams: [("api".to_owned(), "vk".to_owned())].into(),
+            records: [(RecordType::Journal, vec!["*".to_owned()])].into(),
+            write: true,
+            ..Grants::default()
+        },
+        ..NewTask::default()
+    };
+    let text = edited(|file| add_task(file, &task)).unwrap();
+    let added = "
+[[task]]
+id = \"chats\"
+connector = \"sferum\"
+enabled = false
+
+[task.settings]
+pause = 5
+
+[task.grant]
+upstreams = { api = \"vk\" }
+records = { journal = [\"*\"] }
+write = true
+";
+    assert_eq!(text, format!("{FILE}{added}"));
+}
+
+#[test]
+fn a_second_task_of_the_same_name_is_refused() {
+    let task = NewTask { id: "contingent".into(), connector: "dnevnik".into(), ..NewTask::default() };
+    assert_eq!(edited(|file| add_task(file, &task)).unwrap_err(), "the file has a task `contingent` already");
+}

@@ -1,0 +1,179 @@
+//! Good files, and the files that are generated from the tables of keys.
+
+use std::path::Path;
+
+use exchange::config::{
+    connector_schema, host_schema, load_host, load_manifest, load_school, markdown, school_schema,
+};
+use exchange::model::records::RecordType;
+use exchange::model::setup::{Changes, KeySource, Limits, Placement, Upstream};
+
+fn here(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+#[test]
+fn the_demo_configuration_is_accepted() {
+    let host = load_host(&here("../exchange.toml")).unwrap_or_else(|errors| panic!("{errors}"));
+    let dnevnik = &host.upstreams["dnevnik"];
+    assert!(dnevnik.private);
+    assert_eq!(dnevnik.not_processed, [429, 433]);
+    assert_eq!(
+        dnevnik.credential,
+        Some(Placement::Header { name: "Access-Token".into(), prefix: String::new() })
+    );
+    assert!(host.upstreams.contains_key("dnevnik-login"));
+    assert_eq!(host.data, here("../data"));
+    assert_eq!(host.limits, Limits::default());
+}
+
+#[test]
+fn an_empty_file_means_the_defaults() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("exchange.toml");
+    std::fs::write(&file, "#:schema host/schemas/exchange.json\n").unwrap();
+    let host = load_host(&file).unwrap();
+    assert_eq!(host.schools, folder.path().join("schools"));
+    assert_eq!(host.key, KeySource::File(folder.path().join("exchange.key")));
+}
+
+#[test]
+fn every_key_of_the_host_reaches_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("exchange.toml");
+    std::fs::write(
+        &file,
+        r#"
+        data = "/var/lib/exchange"
+        key.command = ["pass", "exchange"]
+        [upstream.a]
+        base = ["https://a.example/api/", "https://b.example"]
+        credential = { query = "access_token" }
+        proxy = "http://proxy.example:3128"
+        rate = 0.5
+        parallel = 2
+        connect-timeout = "250ms"
+        timeout = "1m"
+        max-response = "64KiB"
+        not-processed = [503]
+        attempts = 2
+        patience = "5m"
+        breaker = { failures = 3, pause = "10s" }
+        redirects = 0
+        [limits]
+        memory = "64MiB"
+        table = 5
+        cpu = "1s"
+        wall = "2s"
+        requests = 3
+        bytes = "4KiB"
+        log-lines = 6
+        page-items = 7
+        scope-items = 8
+        text = "1KiB"
+        "#,
+    )
+    .unwrap();
+    let host = load_host(&file).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(host.key, KeySource::Command(vec!["pass".into(), "exchange".into()]));
+    let upstream = Upstream {
+        base: vec!["https://a.example/api".into(), "https://b.example".into()],
+        private: false,
+        ca: None,
+        proxy: Some("http://proxy.example:3128".into()),
+        credential: Some(Placement::Query("access_token".into())),
+        rate: 0.5,
+        parallel: 2,
+        connect_timeout_ms: 250,
+        timeout_ms: 60_000,
+        max_response: 65_536,
+        not_processed: vec![503],
+        attempts: 2,
+        patience_ms: 300_000,
+        breaker_failures: 3,
+        breaker_pause_ms: 10_000,
+        redirects: 0,
+    };
+    assert_eq!(host.upstreams["a"], upstream);
+    let limits = Limits {
+        memory: 64 << 20,
+        table: 5,
+        cpu_ms: 1_000,
+        wall_ms: 2_000,
+        requests: 3,
+        bytes: 4_096,
+        log_lines: 6,
+        page_items: 7,
+        scope_items: 8,
+        text: 1_024,
+    };
+    assert_eq!(host.limits, limits);
+}
+
+#[test]
+fn every_key_of_a_school_reaches_its_place() {
+    let host = load_host(&here("tests/it/config/world/exchange.toml")).unwrap_or_else(|e| panic!("{e}"));
+    let text = std::fs::read_to_string(here("tests/it/config/world/connector.toml")).unwrap();
+    let manifest = load_manifest(&text, "connector.toml").unwrap_or_else(|e| panic!("{e}"));
+    let manifests = |id: &str| (id == manifest.id).then(|| manifest.clone());
+    let school = load_school(&here("tests/it/config/world/school57.toml"), &host, &manifests)
+        .unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(school.id.as_str(), "school57");
+    assert_eq!(school.region.as_deref(), Some("spb"));
+    assert_eq!(school.import_drop_share, 0.25);
+    let profile = &school.import["orders"];
+    assert_eq!(profile.record, Some(RecordType::Order));
+    assert_eq!(profile.columns["effective"], "Действует с");
+    assert_eq!(profile.words["kind"]["О приёме"], "enrolment");
+    let task = school.task(&"contingent".into()).unwrap();
+    assert!(task.enabled);
+    assert_eq!(task.schedule.as_deref(), Some("15 3 * * *"));
+    assert_eq!(task.changes, Changes::Update);
+    assert_eq!(task.patience_s, 300);
+    assert_eq!(task.settings["study-year"], "current");
+    assert_eq!(task.settings["pause"], 5, "the schema's default is filled in");
+    assert_eq!(task.grants.upstreams["api"], "dnevnik");
+    assert_eq!(task.grants.records[&RecordType::Pupil], ["*"]);
+    assert!(task.grants.write);
+    assert_eq!(task.holds.remove.rows, 3);
+    assert_eq!(task.holds.add.rows, 50);
+}
+
+#[test]
+fn schemas_and_reference_are_current() {
+    let pretty = |schema| serde_json::to_string_pretty(&schema).unwrap() + "\n";
+    let files = [
+        ("schemas/exchange.json", pretty(host_schema())),
+        ("schemas/school.json", pretty(school_schema())),
+        ("schemas/connector.json", pretty(connector_schema())),
+        ("schemas/CONFIG.md", markdown()),
+    ];
+    for (name, text) in files {
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(here(name), &text).unwrap();
+        }
+        let stored = std::fs::read_to_string(here(name)).unwrap_or_default();
+        assert!(stored == text, "{name} is out of date: run the test once with UPDATE_EXPECT=1");
+    }
+}
+
+/// Editors judge by the schemas what the program judges by the tables: neither refuses what the other accepts.
+#[test]
+fn good_files_fit_the_schemas() {
+    let files = [
+        ("../exchange.toml", host_schema()),
+        ("tests/it/config/world/exchange.toml", host_schema()),
+        ("tests/it/config/world/school57.toml", school_schema()),
+        ("tests/it/config/world/connector.toml", connector_schema()),
+    ];
+    for (name, schema) in files {
+        let text = std::fs::read_to_string(here(name)).unwrap();
+        let value: serde_json::Value = toml::from_str(&text).unwrap();
+        let faults: Vec<String> = jsonschema::validator_for(&schema)
+            .unwrap()
+            .iter_errors(&value)
+            .map(|fault| format!("{}: {fault}", fault.instance_path()))
+            .collect();
+        assert!(faults.is_empty(), "{name}: {faults:?}");
+    }
+}
