@@ -74,3 +74,63 @@ class-list-done = { $n ->
 }
 sex-male = male
 sex-female = female
+cli-next = next:
+column-count = Count
+column-action = Action
+error-disabled = task { $task } is switched off
+error-no-binding = connector `{ $connector }` needs no binding
+error-not-bound = task { $task } is not bound
+phase-desired = Working out the list
+phase-observe = Looking at the portal
+phase-apply = Sending and checking
+plan-head = What will change in { $task } (plan { $hash })
+plan-nothing = Nothing to send.
+plan-unchanged = Unchanged: { $n }
+plan-more = … and { $n ->
+    [one] { $n } more line
+   *[other] { $n } more lines
+} (all: --all)
+plan-left-out = Left out by the rules: { $n } (who: --all)
+plan-held = The plan is held: { $reason }
+plan-cause = Likely cause: { $cause }
+plan-approve = If it is right, approve exactly this plan: exchange approve { $task } { $hash }
+plan-create = create
+plan-update = put right
+plan-close = close
+plan-remove = remove
+plan-adopt = take over
+plan-report-change = tell the difference
+plan-report-gone = tell that it is gone
+plan-forget = forget
+plan-decide = decide
+plan-wait = wait
+plan-in-doubt = in doubt
+plan-blocked = blocked
+plan-expired = too late
+plan-unknown = not known
+next-decide = Answer the questions: exchange decide
+next-show = Details: exchange show { $run }
+bind-open = Open this in a browser, sign in as the school's administrator and allow access:
+bind-timeout = nobody came back from the browser within { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}
+bind-timeout-hint = nothing has changed; start again: exchange bind
+bind-choose = Type a number:
+bind-choose-again = There is no such number.
+bind-failed = binding failed: { $reason }
+unbind-confirm = Type the school's name, { $school }, to confirm:
+unbind-other-name = the name typed is not the school's; nothing has changed
+unbound = Task { $task } is unbound.
+page-good = Done, go back to the program
+page-good-text = Access is granted. Go on where you began; this page can be closed.
+page-failed = It did not work
+page-failed-text = The portal did not accept the sign-in. Go back to the program: it says what to do.
+page-late = This sign-in is done already
+page-late-text = The page was opened twice: by the back button, a reload or another tab. Nothing is lost; go on in the program.
+page-other-attempt = This is another attempt
+page-other-attempt-text = The page does not belong to the binding that is under way. Open the address shown in the program and allow access again.
+page-over = The binding is over
+page-over-text = This binding has ended or was interrupted. If the school is not bound, start again: exchange bind.
+page-elsewhere = Nothing here
+page-elsewhere-text = This address only serves the return after a sign-in. Open the address shown in the program.

@@ -77,3 +77,65 @@ class-list-done = { $n ->
 }
 sex-male = мужской
 sex-female = женский
+cli-next = что делать:
+column-count = Сколько
+column-action = Действие
+error-disabled = задача { $task } выключена
+error-no-binding = коннектору «{ $connector }» привязка не нужна
+error-not-bound = задача { $task } не привязана
+phase-desired = Готовим список
+phase-observe = Сверяемся с порталом
+phase-apply = Отправляем и проверяем
+plan-head = Что изменится в { $task } (план { $hash })
+plan-nothing = Отправлять нечего.
+plan-unchanged = Без изменений: { $n }
+plan-more = … и ещё { $n ->
+    [one] { $n } строка
+    [few] { $n } строки
+   *[many] { $n } строк
+} (все: --all)
+plan-left-out = Не подлежат отправке: { $n } (кто именно: --all)
+plan-held = План задержан: { $reason }
+plan-cause = Вероятная причина: { $cause }
+plan-approve = Если всё верно, разрешите именно этот план: exchange approve { $task } { $hash }
+plan-create = создать
+plan-update = исправить
+plan-close = закрыть
+plan-remove = удалить
+plan-adopt = принять найденное
+plan-report-change = только сообщить об отличии
+plan-report-gone = только сообщить о выбытии
+plan-forget = забыть
+plan-decide = нужно решение
+plan-wait = ждём
+plan-in-doubt = под вопросом
+plan-blocked = зависит от другого
+plan-expired = срок прошёл
+plan-unknown = неизвестно
+next-decide = Ответьте на вопросы: exchange decide
+next-show = Подробности: exchange show { $run }
+bind-open = Откройте в браузере, войдите как администратор школы и разрешите доступ:
+bind-timeout = из браузера никто не вернулся за { $minutes ->
+    [one] { $minutes } минуту
+    [few] { $minutes } минуты
+   *[many] { $minutes } минут
+}
+bind-timeout-hint = ничего не изменилось; начните снова: exchange bind
+bind-choose = Введите номер:
+bind-choose-again = Такого номера нет.
+bind-failed = привязать не удалось: { $reason }
+unbind-confirm = Введите название школы «{ $school }» для подтверждения:
+unbind-other-name = название школы введено с ошибкой; ничего не изменилось
+unbound = Задача { $task } отвязана.
+page-good = Готово, вернитесь в окно программы
+page-good-text = Доступ получен. Продолжайте там, где начали привязку; эту страницу можно закрыть.
+page-failed = Не получилось
+page-failed-text = Портал не принял вход. Вернитесь в окно программы: там написано, что делать.
+page-late = Этот вход уже обработан
+page-late-text = Страница открыта второй раз: кнопкой «Назад», обновлением или в другой вкладке. Ничего не потеряно; продолжайте в окне программы.
+page-other-attempt = Это другая попытка входа
+page-other-attempt-text = Страница относится не к той привязке, которая идёт сейчас. Откройте адрес, который показан в окне программы, и разрешите доступ ещё раз.
+page-over = Привязка уже завершена
+page-over-text = Эта привязка закончена или прервана. Если школа не привязана, начните снова: exchange bind.
+page-elsewhere = Здесь ничего нет
+page-elsewhere-text = Этот адрес нужен только для возврата после входа. Откройте адрес, который показан в окне программы.

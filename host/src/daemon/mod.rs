@@ -3,4 +3,5 @@
 //! The only module that spawns, so that whoever looks for what runs in the background looks here.
 
 pub mod callback;
+pub mod dialogue;
 pub mod page;

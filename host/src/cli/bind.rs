@@ -1,0 +1,252 @@
+//! `exchange bind`, `unbind`: a dialogue with a person at a terminal and, for the consent, in a browser.
+//!
+//! While the command waits it listens on this computer for the browser's return. Whatever comes back that does not
+//! count (another attempt's, an old tab's, the back button) gets a page that says how to go on (D15).
+
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::app::App;
+use super::args::Bind;
+use super::output::Tone;
+use super::ready::Ready;
+use super::{links, stores, terminal};
+use crate::daemon::callback::{Callback, Returned};
+use crate::daemon::dialogue::{Conversation, Stray};
+use crate::daemon::page::Page;
+use crate::error::{Error, Result};
+use crate::model::dialogue::{Choice, DeadEnd, Ending, Form, FormKind, Input, Step};
+use crate::model::{Connector, Link, Message, Param, TaskRef};
+use crate::store::BindingStore;
+
+/// Binds a task.
+pub(super) async fn bind(app: &App, args: &Bind) -> Result<u8> {
+    let ready = Ready::open(app, &args.task.0)?;
+    let wait = terminal::duration(&args.wait)?;
+    let dialogue = binding_dialogue(&ready)?;
+    let pages = |code| page(app, code, false);
+    let mut callback = Callback::listen(args.port, pages("page-elsewhere"), pages("page-over")).await?;
+    let talk = Conversation::start(&ready.connector, &dialogue, callback.url());
+    let talk = talk.await.map_err(|error| ready.conversation_error(app, error))?;
+    let mut session = Session { app, ready: &ready, talk, browser: None };
+    let deadline = tokio::time::Instant::now() + wait;
+    loop {
+        session.answer_browser();
+        match session.talk.step().clone() {
+            Step::Redirect(link) => {
+                session.show_address(&link)?;
+                session.wait_for_browser(&mut callback, deadline, wait).await?;
+            }
+            Step::Choice(choice) => {
+                let id = session.choose(&choice, &mut callback).await?;
+                session.hear(Input::Choice(id)).await?;
+            }
+            Step::Form(form) => {
+                let values = session.fill(&form, &mut callback).await?;
+                session.hear(Input::Form(values)).await?;
+            }
+            Step::Commit(items) => {
+                let committed = ready.commit(app, &items).await?;
+                session.hear(Input::Committed(committed)).await?;
+            }
+            Step::Done(ending) => return session.done(&ending),
+            Step::Failed(end) => return Err(session.failed(&end)),
+        }
+    }
+}
+
+fn binding_dialogue(ready: &Ready) -> Result<String> {
+    let dialogues = &ready.connector.manifest().dialogues;
+    let found = dialogues.iter().find(|(_, dialogue)| dialogue.binds);
+    found.map(|(name, _)| name.clone()).ok_or_else(|| {
+        let connector = &ready.connector.manifest().id;
+        Error::config(format!("connector `{connector}` needs no binding"))
+            .message(Message::new("error-no-binding").with("connector", connector))
+    })
+}
+
+/// A page whose heading and text are `CODE` and `CODE-text`.
+fn page(app: &App, code: &str, good: bool) -> Page {
+    Page { title: app.word(code), text: vec![app.word(&format!("{code}-text"))], link: None, good }
+}
+
+struct Session<'a> {
+    app: &'a App,
+    ready: &'a Ready,
+    talk: Conversation<'a, crate::sandbox::TaskConnector>,
+    /// A browser that waits for a page about what its return led to.
+    browser: Option<oneshot::Sender<Page>>,
+}
+
+impl Session<'_> {
+    fn text(&self, message: &Message) -> String {
+        self.ready.catalogue.of(&self.talk_connector(), message)
+    }
+
+    fn talk_connector(&self) -> String {
+        self.ready.connector.manifest().id.clone()
+    }
+
+    async fn hear(&mut self, input: Input) -> Result<()> {
+        self.talk.hear(input).await.map_err(|error| self.ready.call_error(self.app, error))
+    }
+
+    fn show_address(&self, link: &Link) -> Result<()> {
+        let address = links::address(self.app, &self.ready.task, link).ok_or_else(|| {
+            Error::config(format!("the task does not grant the upstream `{}`", link.upstream))
+                .hint(format!("[task.grant]\nupstreams = {{ {0} = \"{0}\" }}", link.upstream))
+        })?;
+        self.app.output.line(self.app.word("bind-open"))?;
+        self.app.output.line(format!("  {}", self.app.output.tone(Tone::Strong, &address)))
+    }
+
+    async fn wait_for_browser(
+        &mut self,
+        callback: &mut Callback,
+        deadline: tokio::time::Instant,
+        wait: Duration,
+    ) -> Result<()> {
+        while matches!(self.talk.step(), Step::Redirect(_)) {
+            let returned = tokio::select! {
+                returned = callback.next() => returned,
+                () = tokio::time::sleep_until(deadline) => None,
+            };
+            let Some(returned) = returned else { return Err(self.nobody_came(wait)) };
+            self.take(returned).await?;
+        }
+        Ok(())
+    }
+
+    fn nobody_came(&self, wait: Duration) -> Error {
+        let message = Message::new("bind-timeout").with("minutes", wait.as_secs().div_ceil(60));
+        Error::waits("nobody came back from the browser")
+            .message(message)
+            .hint(self.app.word("bind-timeout-hint"))
+    }
+
+    /// A browser came back: the right one moves the dialogue on, any other is told how to go on.
+    async fn take(&mut self, returned: Returned) -> Result<()> {
+        let Returned { params, answer } = returned;
+        match self.talk.returned(params).await {
+            Ok(Ok(())) => self.browser = Some(answer),
+            Ok(Err(stray)) => drop(answer.send(page(self.app, stray_code(stray), false))),
+            Err(error) => {
+                drop(answer.send(page(self.app, "page-failed", false)));
+                return Err(self.ready.call_error(self.app, error));
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the browser that waits what its return led to.
+    fn answer_browser(&mut self) {
+        let Some(browser) = self.browser.take() else { return };
+        let page = match self.talk.step() {
+            Step::Failed(end) => Page {
+                title: self.app.word("page-failed"),
+                text: std::iter::once(&end.reason).chain(&end.advice).map(|text| self.text(text)).collect(),
+                link: None,
+                good: false,
+            },
+            _ => page(self.app, "page-good", true),
+        };
+        // A tab closed meanwhile is no error.
+        drop(browser.send(page));
+    }
+
+    /// Reads a line while late browsers are told that they are late.
+    async fn read(&mut self, callback: &mut Callback, secret: bool) -> Result<String> {
+        let mut line = terminal::read_line(secret);
+        loop {
+            tokio::select! {
+                line = &mut line => return terminal::received(line),
+                Some(returned) = callback.next() => self.take(returned).await?,
+            }
+        }
+    }
+
+    async fn choose(&mut self, choice: &Choice, callback: &mut Callback) -> Result<String> {
+        let out = self.app.output;
+        out.line(out.tone(Tone::Strong, &self.text(&choice.title)))?;
+        choice.text.iter().try_for_each(|text| out.line(self.text(text)))?;
+        for (n, option) in choice.options.iter().enumerate() {
+            let link = option.link.as_ref().and_then(|link| links::address(self.app, &self.ready.task, link));
+            out.line(format!("  {}. {}  {}", n + 1, option.label, link.unwrap_or_default()))?;
+            option.details.iter().try_for_each(|text| out.line(format!("     {}", self.text(text))))?;
+        }
+        loop {
+            terminal::prompt(&self.app.word("bind-choose"))?;
+            let line = self.read(callback, false).await?;
+            let number: Option<usize> = line.trim().parse().ok();
+            match number.and_then(|number| choice.options.get(number.checked_sub(1)?)) {
+                Some(option) => return Ok(option.id.clone()),
+                None => out.line(self.app.word("bind-choose-again"))?,
+            }
+        }
+    }
+
+    async fn fill(&mut self, form: &Form, callback: &mut Callback) -> Result<Vec<Param>> {
+        let out = self.app.output;
+        out.line(out.tone(Tone::Strong, &self.text(&form.title)))?;
+        form.text.iter().try_for_each(|text| out.line(self.text(text)))?;
+        let mut values = Vec::new();
+        for field in &form.fields {
+            terminal::prompt(&self.text(&field.label))?;
+            let value = self.read(callback, field.kind == FormKind::Password).await?;
+            values.push(Param::new(&field.name, value));
+        }
+        Ok(values)
+    }
+
+    fn done(&mut self, ending: &Ending) -> Result<u8> {
+        let ready = self.ready;
+        ready.keep_binding(&ending.facts)?;
+        stores::audit(self.app, "bind", &ready.name.to_string())?;
+        ending.text.iter().try_for_each(|text| self.app.output.line(self.text(text)))?;
+        Ok(0)
+    }
+
+    fn failed(&self, end: &DeadEnd) -> Error {
+        let reason = self.text(&end.reason);
+        let message = Message::new("bind-failed").with("reason", &reason);
+        let error = Error::failed(reason).message(message);
+        let error = end.advice.iter().fold(error, |error, advice| error.hint(self.text(advice)));
+        if end.again { error.hint(format!("exchange bind {}", self.ready.name)) } else { error }
+    }
+}
+
+fn stray_code(stray: Stray) -> &'static str {
+    match stray {
+        Stray::OtherAttempt => "page-other-attempt",
+        Stray::Late => "page-late",
+    }
+}
+
+/// Undoes a binding: the regional administrator's, with an audit entry (D1).
+pub(super) fn unbind(app: &App, name: &TaskRef, reason: &str, confirm: Option<&str>) -> Result<u8> {
+    let (school, _) = app.task(name)?;
+    let store = app.store(&school)?;
+    if store.binding(&name.task)?.is_none() {
+        return Err(Error::config(format!("{name} is not bound")).message(Message::new("error-not-bound").with("task", name)));
+    }
+    let typed = match confirm {
+        Some(typed) => typed.to_owned(),
+        None => {
+            terminal::prompt(&app.text(Message::new("unbind-confirm").with("school", &school.name)))?;
+            terminal::read_line_now()?
+        }
+    };
+    if !same_name(&typed, &school.name) {
+        return Err(Error::config("the name typed is not the school's").message(Message::new("unbind-other-name")));
+    }
+    let lane = stores::lane(&store, "unbind")?;
+    store.unbind(lane.fence(), &name.task)?;
+    stores::audit(app, "unbind", &format!("{name}: {reason}"))?;
+    app.output.line(app.text(Message::new("unbound").with("task", name))).map(|()| 0)
+}
+
+fn same_name(a: &str, b: &str) -> bool {
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    plain(a) == plain(b)
+}

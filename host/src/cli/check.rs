@@ -1,0 +1,95 @@
+//! `exchange check`: is everything ready, and if not, what to do.
+
+use serde::Serialize;
+
+use super::app::App;
+use super::names::Place;
+use super::output::Tone;
+use super::ready::Ready;
+use crate::error::Result;
+use crate::model::{CallError, Connector, Failure, Finding, Message, Severity, TaskRef};
+
+#[derive(Serialize)]
+struct Row {
+    task: String,
+    severity: Severity,
+    what: String,
+    next_step: Option<String>,
+}
+
+/// Checks tasks. Exit code 1 when something does not work.
+pub(super) async fn check(app: &App, place: Option<&Place>) -> Result<u8> {
+    let mut rows = Vec::new();
+    for (school, task) in app.tasks(place)? {
+        let name = TaskRef { school: school.id.clone(), task: task.id.clone() };
+        rows.extend(check_task(app, &name).await);
+    }
+    let worst = rows.iter().map(|row| row.severity).max();
+    if app.output.json {
+        app.output.print_json(&rows)?;
+    } else {
+        if rows.is_empty() {
+            app.output.line(app.word("status-no-tasks"))?;
+        }
+        rows.iter().try_for_each(|row| print(app, row))?;
+    }
+    Ok(u8::from(worst == Some(Severity::Problem)))
+}
+
+async fn check_task(app: &App, name: &TaskRef) -> Vec<Row> {
+    let row = |severity, what: String, next_step| Row { task: name.to_string(), severity, what, next_step };
+    let ready = match Ready::open(app, name) {
+        Ok(ready) => ready,
+        Err(error) => {
+            let what = error.catalogue().map_or_else(|| error.what().to_owned(), |message| app.catalogue.text(message));
+            return vec![row(Severity::Problem, what, error.hints().first().cloned())];
+        }
+    };
+    let findings = match ready.connector.check().await {
+        Ok(findings) => findings,
+        Err(error) => vec![failed(error)],
+    };
+    let mut rows: Vec<Row> = findings
+        .iter()
+        .map(|finding| {
+            row(finding.severity, ready.text(&finding.what), finding.next_step.as_ref().map(|step| ready.text(step)))
+        })
+        .collect();
+    if !ready.task.enabled {
+        let step = format!("exchange enable {name}");
+        rows.push(row(Severity::Warning, app.text(Message::new("error-disabled").with("task", name)), Some(step)));
+    }
+    rows
+}
+
+fn failed(error: CallError) -> Finding {
+    let what = match error {
+        CallError::Failed(failure) => failure_message(failure),
+        CallError::Stopped(verdict, _) => Message::new("host-connector-stopped").with("verdict", format!("{verdict:?}")),
+    };
+    Finding { severity: Severity::Problem, what, next_step: None }
+}
+
+/// What a connector's failure says to people.
+pub(super) fn failure_message(failure: Failure) -> Message {
+    match failure {
+        Failure::Unauthorized(reason) | Failure::Forbidden(reason) | Failure::Unavailable(reason) => reason,
+        Failure::InvalidConfig(bad) => bad.reason,
+        Failure::Refused(refusal) => refusal.reason,
+        Failure::Retry(_) => Message::new("host-busy-there"),
+        Failure::Cancelled => Message::new("host-cancelled"),
+    }
+}
+
+fn print(app: &App, row: &Row) -> Result<()> {
+    let (tone, mark) = match row.severity {
+        Severity::Good => (Tone::Good, "✓"),
+        Severity::Warning => (Tone::Warn, "!"),
+        Severity::Problem => (Tone::Bad, "✗"),
+    };
+    app.output.line(format!("{} {}: {}", app.output.tone(tone, mark), row.task, row.what))?;
+    match &row.next_step {
+        Some(step) => app.output.line(format!("    {} {step}", app.word("cli-next"))),
+        None => Ok(()),
+    }
+}

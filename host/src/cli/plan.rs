@@ -1,0 +1,294 @@
+//! `exchange plan`, `run`: what will change, and making it so.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::app::App;
+use super::args;
+use super::output::Tone;
+use super::progress::Bars;
+use super::ready::Ready;
+use super::status;
+use crate::error::{Error, Result};
+use crate::model::{Action, Intent, Message, Plan, Planned, RunStatus, Selection};
+use crate::reconcile::{Mode, Options, RunReport};
+use crate::report::{run_report, words};
+use crate::store::LaneStore;
+
+/// Lines shown unless all are asked for.
+const SHOWN: usize = 20;
+
+#[derive(Serialize)]
+struct PlanJson<'a> {
+    hash: &'a str,
+    counts: &'a crate::model::PlanCounts,
+    hold: Option<String>,
+    changes: Vec<LineJson<'a>>,
+    left_out: Vec<LeftOutJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct LineJson<'a> {
+    key: &'a str,
+    kind: &'a str,
+    action: &'static str,
+    label: &'a str,
+    group: Option<&'a str>,
+    fields: Vec<&'a str>,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct LeftOutJson<'a> {
+    key: &'a str,
+    label: &'a str,
+    group: Option<&'a str>,
+    reason: String,
+}
+
+/// Shows what would change. Exit code 4 when a person has to decide first.
+pub(super) async fn plan(app: &App, args: &args::Plan) -> Result<u8> {
+    let ready = Ready::open(app, &args.task.0)?;
+    let selection = selection(&args.classes, &args.persons);
+    let options = Options { mode: Mode::DryRun, selection };
+    let report = ready.reconcile(app, &options, Arc::new(Bars::new(app))).await?;
+    let Some(plan) = &report.plan else { return Err(ready.stopped(app, &report)) };
+    if app.output.json {
+        app.output.print_json(&as_json(app, &ready, plan))?;
+    } else {
+        show_plan(app, &ready, plan, args.all)?;
+    }
+    let waits = plan.hold.is_some() || plan.counts.decide > 0;
+    Ok(if waits { RunStatus::Waiting.exit_code() } else { 0 })
+}
+
+/// Runs a task. The exit code is its status.
+pub(super) async fn run(app: &App, args: &args::Run) -> Result<u8> {
+    let ready = Ready::open(app, &args.task.0)?;
+    if !ready.task.enabled {
+        return Err(Error::config(format!("task {} is switched off", ready.name))
+            .message(Message::new("error-disabled").with("task", &ready.name))
+            .hint(format!("exchange enable {}", ready.name)));
+    }
+    let lane = ready.store.take_lane("run", super::app::now())?;
+    let mode = Mode::Apply { lane: &lane, approved: args.plan.as_deref() };
+    let options = Options { mode, selection: selection(&args.classes, &args.persons) };
+    let report = ready.reconcile(app, &options, Arc::new(Bars::new(app))).await;
+    ready.keep_journal(lane.fence())?;
+    let report = report?;
+    drop(lane);
+    finish(app, &ready, &report)
+}
+
+fn selection(classes: &[String], persons: &[String]) -> Selection {
+    Selection { groups: classes.to_vec(), persons: persons.to_vec() }
+}
+
+#[derive(Serialize)]
+struct RunJson {
+    run: Option<String>,
+    status: String,
+    title: String,
+    reason: Option<String>,
+    hash: Option<String>,
+    counts: Option<crate::model::RunCounts>,
+    quiet: bool,
+}
+
+fn finish(app: &App, ready: &Ready, report: &RunReport) -> Result<u8> {
+    use crate::store::RunStore;
+    let summary = match &report.run {
+        Some(run) => ready.store.run(run.number)?,
+        None => None,
+    };
+    let code = report.status.exit_code();
+    let reason = report.reason.as_ref().map(|reason| ready.text(reason));
+    let title = words::status(&app.catalogue, Some(report.status));
+    if app.output.json {
+        let run = RunJson {
+            run: report.run.as_ref().map(ToString::to_string),
+            status: report.status.to_string(),
+            title,
+            reason,
+            hash: report.plan.as_ref().map(|plan| plan.hash.clone()),
+            counts: summary.as_ref().map(|run| run.counts),
+            quiet: report.quiet,
+        };
+        return app.output.print_json(&run).map(|()| code);
+    }
+    let run = report.run.as_ref().map(ToString::to_string).unwrap_or_default();
+    app.output.line(format!("{run} · {}", app.output.tone(status::tone(report.status), &title)))?;
+    if let Some(reason) = reason {
+        app.output.line(reason)?;
+    }
+    if let Some(detail) = &report.detail {
+        app.output.line(app.output.tone(Tone::Dim, detail))?;
+    }
+    if let Some(summary) = &summary {
+        app.output.line(status::counts_text(&app.catalogue, &summary.counts))?;
+    }
+    if let Some(plan) = report.plan.as_ref().filter(|plan| plan.hold.is_some()) {
+        show_hold(app, ready, plan)?;
+    }
+    next_steps(app, &run, report).map(|()| code)
+}
+
+/// What one would do now, as commands.
+fn next_steps(app: &App, run: &str, report: &RunReport) -> Result<()> {
+    let code = match report.status {
+        RunStatus::Running | RunStatus::Success => return Ok(()),
+        RunStatus::Waiting if report.plan.as_ref().is_some_and(|plan| plan.hold.is_some()) => return Ok(()),
+        RunStatus::Waiting => "next-decide",
+        RunStatus::WithRemarks | RunStatus::NotConfirmed | RunStatus::Failed => "next-show",
+    };
+    app.output.line(app.text(Message::new(code).with("run", run)))
+}
+
+fn show_hold(app: &App, ready: &Ready, plan: &Plan) -> Result<()> {
+    let Some(hold) = &plan.hold else { return Ok(()) };
+    let out = app.output;
+    out.line(out.tone(Tone::Warn, &app.text(Message::new("plan-held").with("reason", ready.text(&hold.reason)))))?;
+    out.line(app.text(Message::new("plan-cause").with("cause", ready.text(&hold.cause))))?;
+    out.line(app.text(Message::new("plan-approve").with("task", &ready.name).with("hash", &plan.hash)))
+}
+
+fn show_plan(app: &App, ready: &Ready, plan: &Plan, all: bool) -> Result<()> {
+    let out = app.output;
+    out.line(app.text(Message::new("plan-head").with("task", &ready.name).with("hash", &plan.hash)))?;
+    let totals = totals(app, ready, plan);
+    if totals.is_empty() {
+        out.line(app.word("plan-nothing"))?;
+    } else {
+        let headings = ["column-kind", "column-action", "column-count"].map(|code| app.word(code));
+        out.table(&headings, &totals)?;
+    }
+    out.line(app.text(Message::new("plan-unchanged").with("n", plan.counts.unchanged)))?;
+    let shown = if all { plan.lines.len() } else { SHOWN.min(plan.lines.len()) };
+    if shown > 0 {
+        out.line("")?;
+        let headings = ["column-class", "column-kind", "column-name", "column-action", "column-reason"];
+        let rows: Vec<Vec<String>> = plan.lines[..shown].iter().map(|line| cells(app, ready, line)).collect();
+        out.table(&headings.map(|code| app.word(code)), &rows)?;
+    }
+    if shown < plan.lines.len() {
+        out.line(app.text(Message::new("plan-more").with("n", plan.lines.len() - shown)))?;
+    }
+    show_left_out(app, ready, plan, all)?;
+    show_hold(app, ready, plan)
+}
+
+/// How many of which kind and action, in the order of the plan.
+fn totals(app: &App, ready: &Ready, plan: &Plan) -> Vec<Vec<String>> {
+    let mut order: Vec<(String, &'static str)> = Vec::new();
+    let mut counts: BTreeMap<(String, &'static str), u64> = BTreeMap::new();
+    for line in &plan.lines {
+        let key = (line.item.id.kind.clone(), action_code(&line.intent));
+        if !counts.contains_key(&key) {
+            order.push(key.clone());
+        }
+        *counts.entry(key).or_default() += 1;
+    }
+    let manifest = ready.manifest();
+    order
+        .into_iter()
+        .map(|key| {
+            let count = counts.get(&key).copied().unwrap_or_default();
+            vec![run_report::kind_title(manifest, &key.0, &app.catalogue), app.word(key.1), count.to_string()]
+        })
+        .collect()
+}
+
+fn cells(app: &App, ready: &Ready, line: &Planned) -> Vec<String> {
+    vec![
+        line.item.group.clone().unwrap_or_default(),
+        run_report::kind_title(ready.manifest(), &line.item.id.kind, &app.catalogue),
+        if line.item.label.is_empty() { line.item.id.key.clone() } else { line.item.label.clone() },
+        app.word(action_code(&line.intent)),
+        notes(app, ready, line).join("; "),
+    ]
+}
+
+fn notes(app: &App, ready: &Ready, line: &Planned) -> Vec<String> {
+    let mut notes = Vec::new();
+    match &line.intent {
+        Intent::Wait(waiting) => notes.push(ready.text(&waiting.whom)),
+        Intent::Unknown(reason) => notes.push(ready.text(reason)),
+        Intent::Blocked(item) => notes.push(app.text(Message::new("reason-blocked").with("item", item))),
+        _ => {}
+    }
+    if !line.differing.is_empty() {
+        let fields: Vec<&str> = line.differing.iter().map(|difference| difference.field.as_str()).collect();
+        notes.push(app.text(Message::new("reason-differs").with("fields", fields.join(", "))));
+    }
+    notes.extend(line.remarks.iter().map(|remark| ready.text(remark)));
+    notes
+}
+
+/// Code of what a line means to do: `plan-create`, …; its ending is the word in `--json`.
+fn action_code(intent: &Intent) -> &'static str {
+    match intent {
+        Intent::Apply(Action::Create) => "plan-create",
+        Intent::Apply(Action::Update) => "plan-update",
+        Intent::Apply(Action::Close) => "plan-close",
+        Intent::Apply(Action::Remove) => "plan-remove",
+        Intent::Adopt(_) => "plan-adopt",
+        Intent::ReportChange => "plan-report-change",
+        Intent::ReportGone => "plan-report-gone",
+        Intent::Forget => "plan-forget",
+        Intent::Decide(_) => "plan-decide",
+        Intent::Wait(_) => "plan-wait",
+        Intent::InDoubt => "plan-in-doubt",
+        Intent::Blocked(_) => "plan-blocked",
+        Intent::Expired => "plan-expired",
+        Intent::Unknown(_) => "plan-unknown",
+    }
+}
+
+fn show_left_out(app: &App, ready: &Ready, plan: &Plan, all: bool) -> Result<()> {
+    if plan.left_out.is_empty() {
+        return Ok(());
+    }
+    let out = app.output;
+    out.line("")?;
+    out.line(app.text(Message::new("plan-left-out").with("n", plan.left_out.len())))?;
+    if all {
+        let headings = ["column-class", "column-name", "column-reason"].map(|code| app.word(code));
+        let row = |left: &crate::model::LeftOut| {
+            vec![left.group.clone().unwrap_or_default(), left.label.clone(), ready.text(&left.reason)]
+        };
+        return out.table(&headings, &plan.left_out.iter().map(row).collect::<Vec<_>>());
+    }
+    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+    for left in &plan.left_out {
+        *reasons.entry(ready.text(&left.reason)).or_default() += 1;
+    }
+    let rows: Vec<Vec<String>> = reasons.into_iter().map(|(reason, n)| vec![n.to_string(), reason]).collect();
+    out.table(&["column-count", "column-reason"].map(|code| app.word(code)), &rows)
+}
+
+fn as_json<'a>(app: &App, ready: &Ready, plan: &'a Plan) -> PlanJson<'a> {
+    let line = |line: &'a Planned| LineJson {
+        key: &line.item.id.key,
+        kind: &line.item.id.kind,
+        action: action_code(&line.intent).trim_start_matches("plan-"),
+        label: &line.item.label,
+        group: line.item.group.as_deref(),
+        fields: line.differing.iter().map(|difference| difference.field.as_str()).collect(),
+        notes: notes(app, ready, line),
+    };
+    let left_out = |left: &'a crate::model::LeftOut| LeftOutJson {
+        key: &left.about.id,
+        label: &left.label,
+        group: left.group.as_deref(),
+        reason: ready.text(&left.reason),
+    };
+    PlanJson {
+        hash: &plan.hash,
+        counts: &plan.counts,
+        hold: plan.hold.as_ref().map(|hold| ready.text(&hold.reason)),
+        changes: plan.lines.iter().map(line).collect(),
+        left_out: plan.left_out.iter().map(left_out).collect(),
+    }
+}
