@@ -30,18 +30,27 @@ pub(crate) struct Counters {
 
 pub(crate) struct Journal {
     start: Instant,
+    /// How often the log was cleared: an answer to a request from before must not be noted on one from after.
+    clearings: u64,
     entries: Vec<Entry>,
+}
+
+/// Names a request in the log.
+#[derive(Clone, Copy)]
+pub(crate) struct Number {
+    clearings: u64,
+    n: u64,
 }
 
 impl Default for Journal {
     fn default() -> Self {
-        Journal { start: Instant::now(), entries: Vec::new() }
+        Journal { start: Instant::now(), clearings: 0, entries: Vec::new() }
     }
 }
 
 impl Journal {
     /// Notes a request that has come; the number returned names it to [`Journal::answered`].
-    pub(crate) fn came(&mut self, method: &str, template: &str, fault: Option<String>) -> u64 {
+    pub(crate) fn came(&mut self, method: &str, template: &str, fault: Option<String>) -> Number {
         let n = self.entries.len() as u64 + 1;
         let (method, template) = (method.to_owned(), template.to_owned());
         self.entries.push(Entry {
@@ -52,11 +61,13 @@ impl Journal {
             fault,
             ms: self.start.elapsed().as_millis(),
         });
-        n
+        Number { clearings: self.clearings, n }
     }
 
-    pub(crate) fn answered(&mut self, n: u64, status: u16) {
-        if let Some(entry) = self.entries.get_mut(n as usize - 1) {
+    pub(crate) fn answered(&mut self, number: Number, status: u16) {
+        let entry =
+            self.entries.get_mut(number.n as usize - 1).filter(|_| number.clearings == self.clearings);
+        if let Some(entry) = entry {
             entry.status = Some(status);
         }
     }
@@ -66,7 +77,7 @@ impl Journal {
     }
 
     pub(crate) fn clear(&mut self) {
-        *self = Journal::default();
+        *self = Journal { clearings: self.clearings + 1, ..Journal::default() };
     }
 
     /// Writes are the changing calls of the write half; everything else only reads, POST or not.

@@ -50,7 +50,11 @@ impl Server {
     /// The port is taken, or the saved state cannot be read.
     pub async fn bind(options: &Options) -> io::Result<Server> {
         let app = Arc::new(App::open(options.data.clone())?);
-        let listener = TcpListener::bind(options.listen).await?;
+        let listener = TcpListener::bind(options.listen).await.map_err(|error| {
+            let text =
+                format!("cannot listen on {}: {error}\nhint: port 0 takes a free port", options.listen);
+            io::Error::new(error.kind(), text)
+        })?;
         let addr = listener.local_addr()?;
         Ok(Server { listener, addr, router: router(app) })
     }

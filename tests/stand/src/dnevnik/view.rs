@@ -121,6 +121,22 @@ impl<'a> View<'a> {
                 .any(|(_, other)| other.id == caller || self.touches(other, &schools))
     }
 
+    /// Made by this school, or a member of it.
+    pub(crate) fn belongs_to(self, person: Id, school: Id) -> bool {
+        self.person(person).is_some_and(|person| person.school == Some(school))
+            || self.memberships_of(person).any(|membership| membership.school == school)
+    }
+
+    /// People with a role in `school` that `wanted` accepts, by name, each once.
+    pub(crate) fn people_with(self, school: Id, wanted: impl Fn(Role) -> bool) -> Vec<&'a Person> {
+        let of_school =
+            self.all(&self.world.memberships).filter(|m| m.school == school && m.status == Status::Active);
+        let ids: BTreeSet<Id> = of_school.filter(|m| wanted(m.role)).map(|m| m.person).collect();
+        let mut people: Vec<&Person> = ids.into_iter().filter_map(|id| self.person(id)).collect();
+        people.sort_by_key(|person| by_name(person));
+        people
+    }
+
     fn touches(self, person: &Person, schools: &BTreeSet<Id>) -> bool {
         person.school.is_some_and(|school| schools.contains(&school))
             || self.memberships_of(person.id).any(|m| schools.contains(&m.school))

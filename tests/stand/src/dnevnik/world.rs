@@ -1,6 +1,6 @@
 //! Everything that is kept over a restart, and the numbering of new records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
@@ -45,7 +45,7 @@ pub(crate) struct World {
     /// Cookie → person signed in.
     pub(crate) sessions: BTreeMap<String, Id>,
     /// Pairs of client and person that agreed before.
-    pub(crate) consents: Vec<(String, Id)>,
+    pub(crate) consents: BTreeSet<(String, Id)>,
     pub(crate) remembered: Vec<Remembered>,
     numbers: Numbers,
 }
@@ -137,11 +137,19 @@ impl World {
 
     /// The state saved in `folder`; an empty one where nothing was saved.
     pub(crate) fn load(folder: &Path) -> io::Result<World> {
-        match std::fs::read(folder.join(FILE)) {
+        let file = folder.join(FILE);
+        let read = match std::fs::read(&file) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(io::Error::from),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(World::default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(World::default()),
             Err(error) => Err(error),
-        }
+        };
+        read.map_err(|error| {
+            let text = format!(
+                "cannot read the state in {}: {error}\nhint: name another folder, or move this file away",
+                file.display()
+            );
+            io::Error::new(error.kind(), text)
+        })
     }
 
     /// Writes a new file beside the old one and renames it, so that a kill leaves one of the two whole.

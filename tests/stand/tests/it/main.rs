@@ -11,6 +11,7 @@ mod oauth;
 mod pages;
 mod program;
 mod read_shapes;
+mod readme;
 mod restart;
 mod rules;
 mod settings;

@@ -36,5 +36,7 @@ fn a_port_that_is_taken_is_an_error() {
         Command::new(env!("CARGO_BIN_EXE_exchange-stand")).args(["dnevnik", "--listen", &address]).output();
     let output = output.expect("it runs");
     assert!(!output.status.success());
-    assert!(String::from_utf8_lossy(&output.stderr).starts_with("exchange-stand: "));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.starts_with(&format!("exchange-stand: cannot listen on {address}: ")), "{told}");
+    assert!(told.ends_with("\nhint: port 0 takes a free port\n"), "{told}");
 }

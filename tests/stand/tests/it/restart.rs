@@ -49,7 +49,8 @@ fn a_spoilt_file_is_an_error_and_not_a_fresh_start() {
     std::fs::write(folder.path().join("dnevnik.json"), "{").expect("a file");
     let options =
         exchange_stand::dnevnik::Options { data: Some(folder.path().to_owned()), ..Default::default() };
-    assert!(exchange_stand::dnevnik::Stand::spawn(options).is_err());
+    let error = exchange_stand::dnevnik::Stand::spawn(options).err().expect("an error").to_string();
+    assert!(error.starts_with("cannot read the state in ") && error.contains("\nhint: "), "{error}");
 }
 
 #[test]

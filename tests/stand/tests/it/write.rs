@@ -268,6 +268,11 @@ fn dates_and_classes_of_memberships_can_be_changed() {
         .status,
         200
     );
+    // What a membership is may be repeated, not changed.
+    let whose = |person: u64| {
+        put(&world, &token, &format!("memberships/{school}"), &json!({"person": person})).status
+    };
+    assert_eq!((whose(CHILD), whose(MOTHER)), (200, 400));
     assert_eq!(list(&format!("?eduGroup={CLASS}")), json!([]));
     assert_eq!(list(&format!("?eduGroup={CLASS},{class}"))[0]["start"], "2026-10-02");
     assert_eq!(list(&format!("?person={ADMIN}&person={CHILD}")).as_array().map(Vec::len), Some(4));

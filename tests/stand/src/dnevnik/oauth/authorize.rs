@@ -92,13 +92,12 @@ impl Asking {
     }
 
     fn granted(&self, app: &App, person: Id) -> Result<String, ApiError> {
-        let secret = secret()?;
-        let refresh = crate::dnevnik::app::secret()?;
+        let (secret, refresh) = (secret()?, secret()?);
         let client = plain_guid(&self.client.id);
         let scope = self.scope.clone();
         let implicit = self.flow() == Some(Flow::Token);
         app.write(|world: &mut World, now| {
-            world.consents.push((client.clone(), person));
+            world.consents.insert((client.clone(), person));
             let settings = &world.settings;
             if implicit {
                 let expires = now + settings.token_lifetime_s * 1000;

@@ -8,9 +8,8 @@ use crate::dnevnik::answer::json;
 use crate::dnevnik::app::Shared;
 use crate::dnevnik::caller::Caller;
 use crate::dnevnik::error::ApiError;
-use crate::dnevnik::model::{Person, Role};
+use crate::dnevnik::model::Role;
 use crate::dnevnik::shapes::{CityOut, PersonOut, SchoolOut, SchoolShort};
-use crate::dnevnik::view::by_name;
 
 pub(super) async fn list(State(app): State<Shared>, caller: Caller, asked: Asked) -> Answer {
     caller.needs("EducationalInfo")?;
@@ -69,14 +68,9 @@ pub(super) async fn staff(
         if !view.may_read_school(caller.person, school) {
             return Err(ApiError::forbidden());
         }
-        let wanted = |person: &&Person| {
-            let roles = view.roles_in(person.id, school);
-            roles
-                .iter()
-                .any(|role| if admins_only { *role == Role::EduSchoolAdministrator } else { role.is_staff() })
-        };
-        let mut people: Vec<&Person> = view.all(&view.world.persons).filter(wanted).collect();
-        people.sort_by_key(|person| by_name(person));
+        let wanted =
+            |role: Role| if admins_only { role == Role::EduSchoolAdministrator } else { role.is_staff() };
+        let people = view.people_with(school, wanted);
         Ok(asked.list(people.into_iter().map(PersonOut::from)))
     })
 }

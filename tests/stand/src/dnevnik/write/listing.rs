@@ -107,7 +107,7 @@ pub(super) async fn memberships(
     })
 }
 
-/// Relations of the school's people. With `child` or `relative` only those of these.
+/// Relations whose child belongs to the school. With `child` or `relative` only those of these.
 pub(super) async fn relatives(
     State(app): State<Shared>,
     caller: Caller,
@@ -117,12 +117,10 @@ pub(super) async fn relatives(
     admin_of(&app, &caller, school)?;
     let (children, relatives) = (asked.query.ids("child")?, asked.query.ids("relative")?);
     app.read(|view| {
-        let readable =
-            |id: Id| view.person(id).is_some_and(|person| view.may_read_person(caller.person, person));
         let found = view.all(&view.world.relations).filter(|relation| {
             passes(&children, relation.child)
                 && passes(&relatives, relation.relative)
-                && readable(relation.child)
+                && view.belongs_to(relation.child, school)
         });
         Ok(asked.list(found.map(RelationOut::from)))
     })

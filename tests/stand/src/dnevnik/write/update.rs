@@ -33,6 +33,16 @@ pub(super) fn schools_of(world: &World, what: What, id: Id) -> Option<Vec<Id>> {
     }
 }
 
+/// A member that says what the record is, not how it is: it may be repeated but not changed.
+fn unchanged<T: PartialEq>(name: &str, given: Option<T>, own: Option<T>) -> Read<()> {
+    match given {
+        Some(given) if own.is_some_and(|own| own != given) => {
+            Err(Refusal::invalid(name, format!("'{name}' cannot be changed")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Changes one record. `school` is the one in whose name the caller acts.
 pub(super) fn update(
     world: &mut World,
@@ -71,7 +81,12 @@ fn edu_group(world: &mut World, id: Id, fields: &Fields) -> Read<()> {
 }
 
 fn person(world: &mut World, id: Id, fields: &Fields, today: Date) -> Read<()> {
-    fields.only(&["lastName", "firstName", "middleName", "birthday", "sex", "snils"])?;
+    fields.only(&["role", "lastName", "firstName", "middleName", "birthday", "sex", "snils"])?;
+    unchanged(
+        "role",
+        fields.maybe_of("role", "a role")?,
+        world.persons.get(id).and_then(|person| person.role),
+    )?;
     let (last_name, first_name) = (fields.maybe_name("lastName")?, fields.maybe_name("firstName")?);
     let middle_name = fields.maybe_text("middleName")?;
     let (birthday, snils) = (birthday(fields, today)?, snils(fields)?);
@@ -87,7 +102,12 @@ fn person(world: &mut World, id: Id, fields: &Fields, today: Date) -> Read<()> {
 }
 
 fn membership(world: &mut World, id: Id, fields: &Fields) -> Read<()> {
-    fields.only(&["start"])?;
+    fields.only(&["person", "start"])?;
+    unchanged(
+        "person",
+        fields.maybe_id("person")?,
+        world.memberships.get(id).map(|membership| membership.person),
+    )?;
     let start = fields.maybe_date("start")?;
     let membership = world.memberships.get_mut(id).ok_or_else(|| Refusal::absent("id"))?;
     membership.start = start.or(membership.start);
@@ -96,7 +116,9 @@ fn membership(world: &mut World, id: Id, fields: &Fields) -> Read<()> {
 
 /// A pupil moves to another class of the same school by this as well.
 fn group_membership(world: &mut World, id: Id, school: Id, fields: &Fields) -> Read<()> {
-    fields.only(&["eduGroup", "start"])?;
+    fields.only(&["eduGroup", "person", "start"])?;
+    let own = world.group_memberships.get(id).map(|membership| membership.person);
+    unchanged("person", fields.maybe_id("person")?, own)?;
     let (group, start) = (fields.maybe_id("eduGroup")?, fields.maybe_date("start")?);
     let foreign = group.is_some_and(|id| world.groups.get(id).is_none_or(|group| group.school != school));
     if foreign {
