@@ -5,6 +5,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use crate::capability::http::{RequestEntry, RequestJournal};
 use crate::capability::log::LogSink;
 use crate::error::Result;
 use crate::model::Millis;
@@ -28,8 +29,7 @@ struct Rows {
 }
 
 impl Journal {
-    /// Keeps a request.
-    pub fn request(&self, row: RequestRow) {
+    fn push(&self, row: RequestRow) {
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         if rows.requests.len() < MOST { rows.requests.push(row) } else { rows.dropped += 1 }
     }
@@ -43,6 +43,14 @@ impl Journal {
         }
         store.add_requests(fence, run, &requests)?;
         store.add_log(fence, run, &lines)
+    }
+}
+
+impl RequestJournal for Journal {
+    fn request(&self, entry: RequestEntry) {
+        let RequestEntry { upstream, operation, method, path: _, status, sent, received, attempt, ms } = entry;
+        let row = RequestRow { at: now(), upstream, operation, method, write: false, status, error: None, sent, received, attempt, ms };
+        self.push(row);
     }
 }
 

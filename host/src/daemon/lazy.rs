@@ -1,0 +1,98 @@
+//! A connector that is loaded when it is first asked something.
+//!
+//! A night with nothing new asks nothing: then no engine, no HTTP client and no certificate store is made.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::error::Result;
+use crate::model::connector::Traced;
+use crate::model::dialogue::{Input, RoundTrip, Turn};
+use crate::model::manifest::Manifest;
+use crate::model::{
+    CallError, Change, Connector, DesiredPage, Effect, Finding, Observation, Probe, Scope, ScopeId, Verdict, WriteJournal,
+};
+use crate::sandbox::TaskConnector;
+
+type Load = Box<dyn Fn() -> Result<TaskConnector> + Send + Sync>;
+
+/// A connector, loaded or not yet.
+pub struct LazyConnector {
+    manifest: Arc<Manifest>,
+    load: Load,
+    loaded: Mutex<Option<Arc<TaskConnector>>>,
+}
+
+impl LazyConnector {
+    /// `load` is called once, before the first question.
+    pub fn new(manifest: Arc<Manifest>, load: impl Fn() -> Result<TaskConnector> + Send + Sync + 'static) -> Self {
+        Self { manifest, load: Box::new(load), loaded: Mutex::new(None) }
+    }
+
+    /// Was it loaded?
+    pub fn is_loaded(&self) -> bool {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Compiling takes a second where nothing is cached: other tasks of this thread move on meanwhile.
+    fn connector(&self) -> std::result::Result<Arc<TaskConnector>, CallError> {
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(connector) = loaded.as_ref() {
+            return Ok(Arc::clone(connector));
+        }
+        let connector = tokio::task::block_in_place(|| (self.load)())
+            .map(Arc::new)
+            .map_err(|error| CallError::Stopped(Verdict::Link, format!("{error:?}")))?;
+        Ok(Arc::clone(loaded.insert(connector)))
+    }
+}
+
+impl fmt::Debug for LazyConnector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LazyConnector({})", self.manifest.id)
+    }
+}
+
+impl Connector for LazyConnector {
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    async fn check(&self) -> std::result::Result<Vec<Finding>, CallError> {
+        self.connector()?.check().await
+    }
+
+    async fn scopes(&self) -> std::result::Result<Traced<Vec<Scope>>, CallError> {
+        self.connector()?.scopes().await
+    }
+
+    async fn desired(
+        &self,
+        scope: &ScopeId,
+        cursor: Option<&str>,
+    ) -> std::result::Result<Traced<DesiredPage>, CallError> {
+        self.connector()?.desired(scope, cursor).await
+    }
+
+    async fn observe(&self, probes: Vec<Probe>) -> std::result::Result<Vec<Observation>, CallError> {
+        self.connector()?.observe(probes).await
+    }
+
+    async fn apply(
+        &self,
+        changes: Vec<Change>,
+        journal: Arc<dyn WriteJournal>,
+    ) -> std::result::Result<Vec<Effect>, CallError> {
+        self.connector()?.apply(changes, journal).await
+    }
+
+    async fn interact(
+        &self,
+        dialogue: &str,
+        round_trip: RoundTrip,
+        input: Input,
+        state: Vec<u8>,
+    ) -> std::result::Result<Turn, CallError> {
+        self.connector()?.interact(dialogue, round_trip, input, state).await
+    }
+}
