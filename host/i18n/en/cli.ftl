@@ -134,3 +134,4 @@ page-over = The binding is over
 page-over-text = This binding has ended or was interrupted. If the school is not bound, start again: exchange bind.
 page-elsewhere = Nothing here
 page-elsewhere-text = This address only serves the return after a sign-in. Open the address shown in the program.
+said-by-connector = { $text }

@@ -3,6 +3,7 @@
 //! While the command waits it listens on this computer for the browser's return. Whatever comes back that does not
 //! count (another attempt's, an old tab's, the back button) gets a page that says how to go on (D15).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -15,6 +16,7 @@ use super::{links, stores, terminal};
 use crate::daemon::callback::{Callback, Returned};
 use crate::daemon::dialogue::{Conversation, Stray};
 use crate::daemon::page::Page;
+use crate::daemon::vault::Vault;
 use crate::error::{Error, Result};
 use crate::model::dialogue::{Choice, DeadEnd, Ending, Form, FormKind, Input, Step};
 use crate::model::{Connector, Link, Message, Param, TaskRef};
@@ -27,8 +29,8 @@ pub(super) async fn bind(app: &App, args: &Bind) -> Result<u8> {
     let dialogue = binding_dialogue(&ready)?;
     let pages = |code| page(app, code, false);
     let mut callback = Callback::listen(args.port, pages("page-elsewhere"), pages("page-over")).await?;
-    let talk = Conversation::start(&ready.connector, &dialogue, callback.url());
-    let talk = talk.await.map_err(|error| ready.conversation_error(app, error))?;
+    let talk = Conversation::start(&*ready.connector, &dialogue, callback.url());
+    let talk = talk.await.map_err(|error| ready.conversation_error(error))?;
     let mut session = Session { app, ready: &ready, talk, browser: None };
     let deadline = tokio::time::Instant::now() + wait;
     loop {
@@ -74,7 +76,7 @@ fn page(app: &App, code: &str, good: bool) -> Page {
 struct Session<'a> {
     app: &'a App,
     ready: &'a Ready,
-    talk: Conversation<'a, crate::sandbox::TaskConnector>,
+    talk: Conversation<'a, crate::daemon::lazy::LazyConnector>,
     /// A browser that waits for a page about what its return led to.
     browser: Option<oneshot::Sender<Page>>,
 }
@@ -89,7 +91,7 @@ impl Session<'_> {
     }
 
     async fn hear(&mut self, input: Input) -> Result<()> {
-        self.talk.hear(input).await.map_err(|error| self.ready.call_error(self.app, error))
+        self.talk.hear(input).await.map_err(|error| self.ready.call_error(error))
     }
 
     fn show_address(&self, link: &Link) -> Result<()> {
@@ -133,7 +135,7 @@ impl Session<'_> {
             Ok(Err(stray)) => drop(answer.send(page(self.app, stray_code(stray), false))),
             Err(error) => {
                 drop(answer.send(page(self.app, "page-failed", false)));
-                return Err(self.ready.call_error(self.app, error));
+                return Err(self.ready.call_error(error));
             }
         }
         Ok(())
@@ -193,7 +195,9 @@ impl Session<'_> {
         let mut values = Vec::new();
         for field in &form.fields {
             terminal::prompt(&self.text(&field.label))?;
-            let value = self.read(callback, field.kind == FormKind::Password).await?;
+            let secret = field.kind == FormKind::Password;
+            let value = self.read(callback, secret).await?;
+            let value = if secret { self.ready.hold_password(value)? } else { value };
             values.push(Param::new(&field.name, value));
         }
         Ok(values)
@@ -226,7 +230,7 @@ fn stray_code(stray: Stray) -> &'static str {
 /// Undoes a binding: the regional administrator's, with an audit entry (D1).
 pub(super) fn unbind(app: &App, name: &TaskRef, reason: &str, confirm: Option<&str>) -> Result<u8> {
     let (school, _) = app.task(name)?;
-    let store = app.store(&school)?;
+    let store = Arc::new(app.store(&school)?);
     if store.binding(&name.task)?.is_none() {
         return Err(Error::config(format!("{name} is not bound")).message(Message::new("error-not-bound").with("task", name)));
     }
@@ -242,6 +246,7 @@ pub(super) fn unbind(app: &App, name: &TaskRef, reason: &str, confirm: Option<&s
     }
     let lane = stores::lane(&store, "unbind")?;
     store.unbind(lane.fence(), &name.task)?;
+    Vault::new(Arc::clone(&store), Arc::new(stores::open_host(app)?), name.task.clone()).forget(lane.fence())?;
     stores::audit(app, "unbind", &format!("{name}: {reason}"))?;
     app.output.line(app.text(Message::new("unbound").with("task", name))).map(|()| 0)
 }

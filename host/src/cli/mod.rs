@@ -2,6 +2,8 @@
 
 mod app;
 pub mod args;
+mod bind;
+mod check;
 mod class_list;
 mod connectors;
 mod decide;
@@ -11,17 +13,22 @@ mod keys;
 mod links;
 pub mod names;
 mod output;
+mod plan;
+mod progress;
+mod ready;
 mod report;
 mod secrets;
 mod status;
 mod stores;
 mod tasks;
+mod terminal;
 
 use clap::{CommandFactory, FromArgMatches};
 
 use self::app::App;
 use self::args::{Cli, Command, Connector, Secret};
 use self::output::Output;
+use crate::daemon::runtime::block_on;
 use crate::error::Result;
 use crate::model::SchoolId;
 use crate::report::{Catalogue, Language};
@@ -93,6 +100,11 @@ fn completions(shell: clap_complete::Shell) {
 
 fn run(app: &App, command: Command) -> Result<u8> {
     match command {
+        Command::Check { place } => block_on(check::check(app, place.as_ref())),
+        Command::Bind(args) => block_on(bind::bind(app, &args)),
+        Command::Unbind { task, reason, confirm } => bind::unbind(app, &task.0, &reason, confirm.as_deref()),
+        Command::Plan(args) => block_on(plan::plan(app, &args)),
+        Command::Run(args) => block_on(plan::run(app, &args)),
         Command::Status { place } => status::status(app, place.as_ref()),
         Command::Runs { place, limit } => status::runs(app, place.as_ref(), limit),
         Command::Show { run, log, requests, outcome } => {

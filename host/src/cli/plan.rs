@@ -54,7 +54,7 @@ pub(super) async fn plan(app: &App, args: &args::Plan) -> Result<u8> {
     let selection = selection(&args.classes, &args.persons);
     let options = Options { mode: Mode::DryRun, selection };
     let report = ready.reconcile(app, &options, Arc::new(Bars::new(app))).await?;
-    let Some(plan) = &report.plan else { return Err(ready.stopped(app, &report)) };
+    let Some(plan) = &report.plan else { return Err(ready.stopped(&report)) };
     if app.output.json {
         app.output.print_json(&as_json(app, &ready, plan))?;
     } else {
