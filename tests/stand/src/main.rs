@@ -1,22 +1,24 @@
 //! `exchange-stand`: the stand-ins as a program. The work is in the library.
 
+use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use exchange_stand::dnevnik;
+use exchange_stand::consent::{self, Person};
+use exchange_stand::{dnevnik, http};
 
 /// Stand-ins of remote systems for tests and demonstrations.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
     #[command(subcommand)]
-    system: System,
+    command: Command,
 }
 
 #[derive(Subcommand)]
-enum System {
+enum Command {
     /// Дневник.ру: OAuth pages, read API, and our own write half.
     Dnevnik {
         /// Address to listen on; port 0 takes a free one. The address taken is printed.
@@ -26,21 +28,53 @@ enum System {
         #[arg(long)]
         data: Option<PathBuf>,
     },
+    /// Fill a running stand-in from a JSON file.
+    Seed {
+        /// The body of `POST /_stand/seed`.
+        file: PathBuf,
+        /// Where it listens.
+        #[arg(long, value_name = "URL")]
+        at: String,
+    },
+    /// Play a person's browser: open a consent page, sign in, allow, go on to the last page and print it.
+    Consent {
+        /// The consent page; on this computer only.
+        url: String,
+        /// Login at the stand-in.
+        #[arg(long)]
+        login: String,
+        /// Password at the stand-in.
+        #[arg(long)]
+        password: String,
+        /// Press «Отказать» instead of «Разрешить».
+        #[arg(long)]
+        refuse: bool,
+    },
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let System::Dnevnik { listen, data } = Cli::parse().system;
-    match run(dnevnik::Options { listen, data }).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("exchange-stand: {error}");
-            ExitCode::FAILURE
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Dnevnik { listen, data } => serve(dnevnik::Options { listen, data }),
+        Command::Seed { file, at } => seed(&file, &at),
+        Command::Consent { url, login, password, refuse } => {
+            consent(&url, Person { login: &login, password: &password, allows: !refuse })
         }
-    }
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("exchange-stand: {error}");
+        ExitCode::FAILURE
+    })
 }
 
-async fn run(options: dnevnik::Options) -> std::io::Result<()> {
+fn serve(options: dnevnik::Options) -> io::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(run(options))?;
+    // Requests that are still waiting are left behind, as they are when a server is stopped.
+    runtime.shutdown_background();
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run(options: dnevnik::Options) -> io::Result<()> {
     let server = dnevnik::Server::bind(&options).await?;
     println!("listening on http://{}", server.addr());
     server
@@ -50,4 +84,19 @@ async fn run(options: dnevnik::Options) -> std::io::Result<()> {
         })
         .await;
     Ok(())
+}
+
+fn seed(file: &Path, at: &str) -> io::Result<ExitCode> {
+    let body = std::fs::read_to_string(file)
+        .map_err(|error| io::Error::new(error.kind(), format!("cannot read {}: {error}", file.display())))?;
+    let url = http::local(at)?.join("/_stand/seed").map_err(io::Error::other)?;
+    http::send("POST", &url, &[("Content-Type", "application/json")], &body)?.accepted()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Fails when the last page does: its status says whether the person got where they wanted.
+fn consent(url: &str, person: Person<'_>) -> io::Result<ExitCode> {
+    let page = consent::play(url, person)?;
+    println!("{}\n\n{}", page.title, page.text);
+    Ok(if page.status < 400 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

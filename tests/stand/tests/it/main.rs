@@ -3,6 +3,7 @@
 mod client;
 mod fixture;
 
+mod consent;
 mod faults_answers;
 mod faults_rights;
 mod faults_storing;
