@@ -117,6 +117,7 @@ struct SeedGroup {
 
 #[derive(Serialize)]
 struct Membership {
+    id: String,
     school: &'static str,
     person: String,
     role: &'static str,
@@ -126,6 +127,7 @@ struct Membership {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct GroupMembership {
+    id: String,
     edu_group: String,
     person: String,
     start: Option<Date>,
@@ -133,6 +135,7 @@ struct GroupMembership {
 
 #[derive(Serialize)]
 struct Relation {
+    id: String,
     child: String,
     relative: String,
     r#type: &'static str,
@@ -258,6 +261,7 @@ impl ByHand {
     ) -> String {
         let id = self.person(person, birthday, active, "EduStudent", OUR_SCHOOL);
         self.group_memberships.push(GroupMembership {
+            id: number(39_100, self.group_memberships.len()),
             edu_group: class.to_owned(),
             person: id.clone(),
             start: Some(start),
@@ -289,7 +293,8 @@ impl ByHand {
             role,
             school,
         });
-        self.memberships.push(Membership { school, person: id.clone(), role, start: None });
+        let membership = number(39_000, self.memberships.len());
+        self.memberships.push(Membership { id: membership, school, person: id.clone(), role, start: None });
         id
     }
 
@@ -339,6 +344,7 @@ impl ByHand {
         let Some(person) = guardian(expected, key).map(|guardian| guardian.person.clone()) else { return };
         let relative = self.person(&person, Some(person.birth_date), true, "EduParent", school);
         self.relatives.push(Relation {
+            id: number(39_200, self.relatives.len()),
             child: child.to_owned(),
             relative: relative.clone(),
             r#type: "Mother",
@@ -368,6 +374,11 @@ fn guardian<'a>(expected: &'a Expected, key: &str) -> Option<&'a ExpectedGuardia
 /// One row, and a СНИЛС to be known by.
 fn is_simple(guardian: &ExpectedGuardian) -> bool {
     guardian.ids.len() == 1 && guardian.person.snils.is_some()
+}
+
+/// Seeding twice must not double anything, so that links have ids too; the stand-in deals out others.
+fn number(series: u32, before: usize) -> String {
+    format!("{series}{:08}", before + 1)
 }
 
 fn another_day(day: Date) -> Date {

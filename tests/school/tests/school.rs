@@ -324,3 +324,29 @@ fn files_are_in_the_manner_of_an_export() {
     assert!(orders.lines().nth(1).is_some_and(|line| line.starts_with("O-00001;1-к;О зачислении;")));
     assert!(!folder.path().join("five-more/classes.csv").exists());
 }
+
+/// The numbers in the table of the example's README are those of the school.
+#[test]
+fn the_readme_tells_the_numbers() {
+    let readme = include_str!("../../../examples/first-school/README.md");
+    let school = school();
+    let mut told = 0;
+    for row in readme.lines().filter(|line| line.starts_with("| `") && line.matches('|').count() == 4) {
+        let cells: Vec<&str> = row.split('|').collect();
+        let names: Vec<&str> = cells[1].split('`').skip(1).step_by(2).collect();
+        let numbers: Vec<usize> = cells[2]
+            .split(',')
+            .map(|number| number.trim().trim_end_matches(" pairs").parse().unwrap())
+            .collect();
+        assert_eq!(names.len(), numbers.len(), "{row}");
+        for (name, number) in names.iter().zip(numbers) {
+            assert_eq!(school.expected.special[*name].len(), number, "{name}");
+            told += 1;
+        }
+    }
+    assert_eq!(told, school.expected.special.len());
+    let grouped = |number: usize| format!("{},{:03}", number / 1_000, number % 1_000);
+    let [pupils, guardians] = [school.expected.pupils.len(), school.expected.guardians.len()].map(grouped);
+    assert!(readme.contains(&format!("{pupils} children go, with {guardians} representatives")));
+    assert!(readme.contains(&format!("{} rows of guardians", grouped(school.records.guardians.len()))));
+}
