@@ -36,6 +36,12 @@ enum Command {
         #[arg(long, value_name = "URL")]
         at: String,
     },
+    /// Print everything that a running stand-in holds, as JSON.
+    State {
+        /// Where it listens.
+        #[arg(long, value_name = "URL")]
+        at: String,
+    },
     /// Play a person's browser: open a consent page, sign in, allow, go on to the last page and print it.
     Consent {
         /// The consent page; on this computer only.
@@ -56,6 +62,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Dnevnik { listen, data } => serve(dnevnik::Options { listen, data }),
         Command::Seed { file, at } => seed(&file, &at),
+        Command::State { at } => state(&at),
         Command::Consent { url, login, password, refuse } => {
             consent(&url, Person { login: &login, password: &password, allows: !refuse })
         }
@@ -91,6 +98,12 @@ fn seed(file: &Path, at: &str) -> io::Result<ExitCode> {
         .map_err(|error| io::Error::new(error.kind(), format!("cannot read {}: {error}", file.display())))?;
     let url = http::local(at)?.join("/_stand/seed").map_err(io::Error::other)?;
     http::send("POST", &url, &[("Content-Type", "application/json")], &body)?.accepted()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn state(at: &str) -> io::Result<ExitCode> {
+    let url = http::local(at)?.join("/_stand/state").map_err(io::Error::other)?;
+    println!("{}", http::send("GET", &url, &[], "")?.accepted()?);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,7 +1,10 @@
 //! `cargo xtask demo`: everything built, and a person's first evening shown step by step.
 
+mod compare;
+mod dialogue;
 mod evening;
 mod show;
+mod stage;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,11 +26,15 @@ pub(crate) fn run(workspace: &Workspace, keep: Option<&Path>) -> Outcome {
     )?;
     connectors::build(workspace, true)?;
     let folder = folder(workspace, keep)?;
+    let programs = workspace.target.join("release");
     let start = Instant::now();
-    evening::play(&mut Show::new(&folder, &workspace.target.join("release")))?;
+    let stage = stage::set(workspace, &folder)?;
+    evening::play(&mut Show::new(&folder, &programs), &stage)?;
     println!("\n{:.1} s. To go on by hand:", start.elapsed().as_secs_f64());
     println!("$ cd {}", folder.display());
-    println!("$ export PATH={}:$PATH", workspace.target.join("release").display());
+    println!("$ export EXCHANGE_LANG=ru PATH={}:$PATH", programs.display());
+    println!("$ {} &", evening::stand(&stage).join(" "));
+    println!("$ exchange --help");
     Ok(())
 }
 

@@ -123,11 +123,14 @@ fn the_program_prints_the_last_page() {
 
 #[test]
 fn the_program_seeds_a_running_stand_in() {
-    let (folder, world) = (tempfile::tempdir().expect("a folder"), World::new());
+    let (folder, world) = (tempfile::tempdir().expect("a folder"), World::reopened(None));
     let file = folder.path().join("seed.json");
     let path = file.to_str().expect("a plain path");
     std::fs::write(&file, seed().to_string()).expect("it is written");
     assert!(program(&["seed", path, "--at", &world.stand.url()]).status.success());
+    let printed = program(&["state", "--at", &world.stand.url()]).stdout;
+    let state: serde_json::Value = serde_json::from_slice(&printed).expect("JSON");
+    assert_eq!(state["persons"].as_array().map(Vec::len), Some(5));
     std::fs::write(&file, "{\"unknown\": 1}").expect("it is written");
     let refused = program(&["seed", path, "--at", &world.stand.url()]);
     let told = String::from_utf8_lossy(&refused.stderr).into_owned();

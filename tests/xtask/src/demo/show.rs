@@ -1,10 +1,12 @@
 //! Shows commands as one would type them, runs them for all to see, and insists on how they end.
 
+use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use super::dialogue::Dialogue;
 use crate::failure::{Context, Failure, Outcome};
 use crate::process;
 
@@ -35,14 +37,88 @@ impl Show {
     /// # Errors
     /// When it cannot be started or ends with a code that is not among `expected`.
     pub(super) fn run(&self, words: &[&str], expected: &[u8]) -> Outcome<u8> {
-        let mut command = self.command(words);
+        self.run_as(&typed(words), words, expected)
+    }
+
+    /// The same, shown in the way one would type it: with `*` for what the shell writes out.
+    ///
+    /// # Errors
+    /// As for [`Show::run`].
+    pub(super) fn run_as(&self, shown: &str, words: &[&str], expected: &[u8]) -> Outcome<u8> {
+        println!("$ {shown}");
+        let status = process::status(&mut self.command(words))?;
+        right(words, status, expected)
+    }
+
+    /// The same, and says how long it took.
+    ///
+    /// # Errors
+    /// As for [`Show::run`].
+    pub(super) fn run_timed(&self, words: &[&str], expected: &[u8]) -> Outcome<u8> {
+        let start = Instant::now();
+        let code = self.run(words, expected)?;
+        println!("({} ms)", start.elapsed().as_millis());
+        Ok(code)
+    }
+
+    /// Shows a command that reads a value from a pipe, and runs it.
+    ///
+    /// # Errors
+    /// As for [`Show::run`].
+    pub(super) fn run_with(&self, value: &str, words: &[&str], expected: &[u8]) -> Outcome<u8> {
+        println!("$ {} | {}", typed(&["printf", "%s", value]), typed(words));
+        let child = self.command(words).stdin(Stdio::piped()).spawn();
+        let mut child = child.context(|| format!("cannot start `{}`", typed(words)))?;
+        let mut input = child.stdin.take().expect("it was asked for");
+        input.write_all(value.as_bytes()).context(|| "cannot pass the value on".into())?;
+        drop(input);
+        right(words, child.wait().context(|| "cannot wait for its end".into())?, expected)
+    }
+
+    /// Runs a command without showing it, and gives what it says.
+    ///
+    /// # Errors
+    /// As for [`Show::run`].
+    pub(super) fn ask(&self, words: &[&str], expected: &[u8]) -> Outcome<String> {
+        let output = self.command(words).stderr(Stdio::inherit()).output();
+        let output = output.context(|| format!("cannot start `{}`", typed(words)))?;
+        right(words, output.status, expected)?;
+        String::from_utf8(output.stdout).context(|| format!("cannot read what `{}` says", typed(words)))
+    }
+
+    /// Shows a command and starts it as a dialogue.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(super) fn talk(&self, words: &[&str]) -> Outcome<Dialogue> {
         println!("$ {}", typed(words));
-        let status = process::status(&mut command)?;
-        let code = status.code().and_then(|code| u8::try_from(code).ok());
-        code.filter(|code| expected.contains(code)).ok_or_else(|| {
-            let failure = format!("`{}` ended with {status}, expected {}", typed(words), either(expected));
-            Failure::new(failure).code(process::exit_code(status))
-        })
+        Dialogue::start(&mut self.command(words))
+    }
+
+    /// The files of a kind in a folder, by name, as a shell would write out `folder/*.extension`.
+    ///
+    /// # Errors
+    /// When the folder cannot be read or holds none.
+    pub(super) fn files(&self, folder: &str, extension: &str) -> Outcome<Vec<String>> {
+        let cannot = || format!("cannot read {folder}");
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(self.folder.join(folder)).context(cannot)? {
+            let name = entry.context(cannot)?.file_name().to_string_lossy().into_owned();
+            if name.ends_with(&format!(".{extension}")) {
+                files.push(format!("{folder}/{name}"));
+            }
+        }
+        files.sort();
+        let none = || Failure::new(format!("no .{extension} files in {folder}"));
+        if files.is_empty() { Err(none()) } else { Ok(files) }
+    }
+
+    /// The text of a file in the folder.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) fn text(&self, file: &str) -> Outcome<String> {
+        std::fs::read_to_string(self.folder.join(file)).context(|| format!("cannot read {file}"))
     }
 
     /// Shows a command, starts it in the background and waits until it listens.
@@ -61,7 +137,7 @@ impl Show {
         let built = self.programs.join(words[0]);
         let program = if built.is_file() { built } else { PathBuf::from(words[0]) };
         let mut command = Command::new(program);
-        command.args(&words[1..]).current_dir(&self.folder);
+        command.args(&words[1..]).current_dir(&self.folder).env("EXCHANGE_LANG", "ru");
         command
     }
 }
@@ -74,6 +150,15 @@ impl Drop for Show {
             let _ = child.wait();
         }
     }
+}
+
+/// The exit code, if it is one of those expected.
+fn right(words: &[&str], status: ExitStatus, expected: &[u8]) -> Outcome<u8> {
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    code.filter(|code| expected.contains(code)).ok_or_else(|| {
+        let failure = format!("`{}` ended with {status}, expected {}", typed(words), either(expected));
+        Failure::new(failure).code(process::exit_code(status))
+    })
 }
 
 fn typed(words: &[&str]) -> String {
