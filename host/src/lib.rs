@@ -5,3 +5,7 @@
 pub mod model;
 
 pub mod error;
+
+pub mod sandbox;
+
+pub mod capability;

@@ -6,8 +6,8 @@ use crate::model::dialogue::{Step, Turn};
 use crate::model::manifest::{Direction, Manifest};
 use crate::model::setup::Limits;
 use crate::model::{
-    Action, CallError, Change, DesiredPage, Effect, Finding, Item, ItemRef, LeftOut, Message, Observation, Param,
-    Scope, Value, Verdict,
+    Action, CallError, Change, DesiredPage, Effect, Finding, Item, ItemRef, LeftOut, Message, Observation,
+    Param, Scope, Value, Verdict,
 };
 
 /// Bytes of a key and of a scope's id.
@@ -63,13 +63,17 @@ impl Judge<'_> {
         self.at_most(page.items.len(), "items")?;
         self.at_most(page.left_out.len(), "left out")?;
         if page.next.is_some() && (page.complete || page.next.as_deref() == cursor) {
-            return broken("a page says both that it is the last and that another follows, or repeats its cursor");
+            return broken(
+                "a page says both that it is the last and that another follows, or repeats its cursor",
+            );
         }
         self.texts(&page.next)?;
         page.left_out.iter().try_for_each(|left| self.left_out(left))?;
         page.items.iter().try_for_each(|item| self.item(item))?;
         match page.items.iter().find(|item| requests && !self.inbound(item)) {
-            Some(item) => broken(format!("made requests in `desired` for the outbound kind `{}`", item.id.kind)),
+            Some(item) => {
+                broken(format!("made requests in `desired` for the outbound kind `{}`", item.id.kind))
+            }
             None => Ok(()),
         }
     }
@@ -90,7 +94,9 @@ impl Judge<'_> {
 
     fn item(&self, item: &Item) -> Judged {
         self.item_ref(&item.id)?;
-        self.texts([&item.label].into_iter().chain(&item.former_keys).chain(&item.group).chain(&item.identity))?;
+        self.texts(
+            [&item.label].into_iter().chain(&item.former_keys).chain(&item.group).chain(&item.identity),
+        )?;
         if let Some(waiting) = &item.waiting {
             self.messages([&waiting.whom].into_iter().chain(&waiting.steps))?;
         }
@@ -127,7 +133,9 @@ impl Judge<'_> {
     pub(super) fn observations(&self, probes: usize, answers: &[Observation]) -> Judged {
         same_number("probes", probes, answers.len())?;
         answers.iter().try_for_each(|answer| match answer {
-            Observation::Present(presence) if presence.handle.is_empty() => broken("found an item without a handle"),
+            Observation::Present(presence) if presence.handle.is_empty() => {
+                broken("found an item without a handle")
+            }
             Observation::Present(presence) => {
                 let there = presence.differing.iter().flat_map(|differing| &differing.there);
                 self.texts([&presence.handle].into_iter().chain(&presence.unseen).chain(there))?;
@@ -147,7 +155,12 @@ impl Judge<'_> {
     }
 
     /// `written` are the items whose changes left in a request that may have arrived.
-    pub(super) fn effects(&self, changes: &[Change], effects: &[Effect], written: &BTreeSet<ItemRef>) -> Judged {
+    pub(super) fn effects(
+        &self,
+        changes: &[Change],
+        effects: &[Effect],
+        written: &BTreeSet<ItemRef>,
+    ) -> Judged {
         same_number("changes", changes.len(), effects.len())?;
         changes.iter().zip(effects).try_for_each(|(change, effect)| {
             if matches!(effect, Effect::Done(_) | Effect::Pending) && !written.contains(&change.item.id) {
@@ -166,7 +179,9 @@ impl Judge<'_> {
                 self.texts(&made.handle)?;
                 self.params(&made.outputs)
             }
-            Effect::Rejected(rejection) => self.messages([&rejection.reason].into_iter().chain(&rejection.fix)),
+            Effect::Rejected(rejection) => {
+                self.messages([&rejection.reason].into_iter().chain(&rejection.fix))
+            }
             Effect::Waiting(waiting) => self.messages([&waiting.whom].into_iter().chain(&waiting.steps)),
             Effect::Postponed(why) => self.message(&why.reason),
             Effect::InDoubt(why) => self.message(why),
@@ -176,7 +191,10 @@ impl Judge<'_> {
 
     pub(super) fn turn(&self, turn: &Turn) -> Judged {
         if turn.state.len() > MAX_STATE {
-            return too_much(format!("a dialogue's state has {} bytes, {MAX_STATE} at most", turn.state.len()));
+            return too_much(format!(
+                "a dialogue's state has {} bytes, {MAX_STATE} at most",
+                turn.state.len()
+            ));
         }
         match &turn.step {
             Step::Redirect(link) => self.params(&link.query),

@@ -58,7 +58,9 @@ impl clock::Host for CallState {
 impl random::Host for CallState {
     fn bytes(&mut self, n: u32) -> Trapping<Vec<u8>> {
         if n > MAX_RANDOM {
-            return Err(self.stop(Verdict::Contract, format!("asked for {n} random bytes, {MAX_RANDOM} at most")));
+            return Err(
+                self.stop(Verdict::Contract, format!("asked for {n} random bytes, {MAX_RANDOM} at most"))
+            );
         }
         let mut bytes = vec![0; n as usize];
         self.ports.random.fill(&mut bytes);
@@ -109,7 +111,8 @@ impl http::Host for CallState {
         &mut self,
         requests: Vec<http::Request>,
     ) -> Trapping<Vec<Result<http::Response, http::HttpError>>> {
-        let ids = requests.into_iter().map(|request| self.start_request(request)).collect::<Trapping<Vec<_>>>()?;
+        let ids =
+            requests.into_iter().map(|request| self.start_request(request)).collect::<Trapping<Vec<_>>>()?;
         let mut answers = Vec::with_capacity(ids.len());
         for id in ids {
             answers.push(answered(self.wait_request(id).await?));
@@ -132,7 +135,10 @@ impl http::Host for CallState {
 }
 
 impl http::HostPending for CallState {
-    async fn wait(&mut self, pending: Resource<PendingRequest>) -> Trapping<Result<http::Response, http::HttpError>> {
+    async fn wait(
+        &mut self,
+        pending: Resource<PendingRequest>,
+    ) -> Trapping<Result<http::Response, http::HttpError>> {
         let id = self.table.get(&pending)?.0;
         Ok(answered(self.wait_request(id).await?))
     }

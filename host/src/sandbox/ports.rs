@@ -235,7 +235,11 @@ pub trait Signer: Send + Sync {
     ) -> BoxFuture<'static, Result<Signature, String>>;
 
     /// Verifies a JWT against the pinned key of this name and answers its claims as JSON.
-    fn verify_token(self: Arc<Self>, key: String, token: String) -> BoxFuture<'static, Result<String, String>>;
+    fn verify_token(
+        self: Arc<Self>,
+        key: String,
+        token: String,
+    ) -> BoxFuture<'static, Result<String, String>>;
 }
 
 /// Keyed hashes. The error is for the guest.

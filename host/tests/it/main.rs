@@ -1,1 +1,7 @@
 //! Integration tests.
+
+mod capability;
+mod http;
+mod http_server;
+mod sandbox;
+mod sandbox_world;

@@ -3,8 +3,8 @@
 use super::all;
 use crate::model::dialogue::{Choice, ChoiceOption, DeadEnd, Ending, Form, FormField, FormKind, Step, Turn};
 use crate::model::{
-    BadSetting, Basis, Candidate, DesiredPage, Difference, Failure, Finding, LeftOut, Link, Observation, Presence,
-    Refusal, Scope, Severity,
+    BadSetting, Basis, Candidate, DesiredPage, Difference, Failure, Finding, LeftOut, Link, Observation,
+    Presence, Refusal, Scope, Severity,
 };
 use crate::sandbox::bindings::exchange::connector::types as wit;
 
@@ -69,12 +69,7 @@ impl From<wit::Presence> for Presence {
 
 impl From<wit::Candidate> for Candidate {
     fn from(it: wit::Candidate) -> Self {
-        Self {
-            handle: it.handle,
-            label: it.label,
-            evidence: all(it.evidence),
-            link: it.link.map(Into::into),
-        }
+        Self { handle: it.handle, label: it.label, evidence: all(it.evidence), link: it.link.map(Into::into) }
     }
 }
 
@@ -144,11 +139,9 @@ impl From<wit::Step> for Step {
                 facts: all(end.facts),
                 link: end.link.map(Into::into),
             }),
-            wit::Step::Failed(end) => Self::Failed(DeadEnd {
-                reason: end.reason.into(),
-                advice: all(end.advice),
-                again: end.again,
-            }),
+            wit::Step::Failed(end) => {
+                Self::Failed(DeadEnd { reason: end.reason.into(), advice: all(end.advice), again: end.again })
+            }
         }
     }
 }

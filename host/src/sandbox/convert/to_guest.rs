@@ -45,9 +45,8 @@ impl From<Input> for wit::Input {
             Input::Form(params) => Self::Form(all(params)),
             Input::Choice(id) => Self::Choice(id),
             Input::Committed(list) => {
-                let committed = |(item, effect): (crate::model::ItemRef, crate::model::Effect)| wit::Committed {
-                    item: item.into(),
-                    effect: effect.into(),
+                let committed = |(item, effect): (crate::model::ItemRef, crate::model::Effect)| {
+                    wit::Committed { item: item.into(), effect: effect.into() }
                 };
                 Self::Committed(list.into_iter().map(committed).collect())
             }
