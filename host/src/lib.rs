@@ -8,9 +8,13 @@ pub mod error;
 
 pub mod config;
 
+pub mod records;
+
 pub mod store;
 
 pub mod sandbox;
+
+pub mod capability;
 
 pub mod report;
 

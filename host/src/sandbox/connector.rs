@@ -94,12 +94,11 @@ fn reason(failure: &Failure) -> Option<&Message> {
 
 /// Calls an export of a fresh instance.
 macro_rules! call {
-    ($self:ident, $info:expr, $function:ident ( $($argument:ident),* )) => {{
-        let called = $self
-            .loaded
-            .call(&$self.ports, &$self.limits, $info, |guest, store| Box::pin(guest.$function(store, $($argument),*)))
-            .await;
-        $self.checked(called)
+    ($self:ident, $info:expr, |$guest:ident, $store:ident| $called:expr) => {{
+        let export = $self.loaded.call(&$self.ports, &$self.limits, $info, move |$guest, $store| {
+            Box::pin(async move { $called.await })
+        });
+        $self.checked(export.await)
     }};
 }
 
@@ -110,7 +109,7 @@ impl Connector for TaskConnector {
 
     async fn check(&self) -> Result<Vec<Finding>, CallError> {
         let info = Arc::new(self.info(Phase::Check));
-        let (findings, _) = call!(self, info, call_check())?;
+        let (findings, _) = call!(self, info, |guest, store| guest.call_check(store))?;
         let findings: Vec<Finding> = findings.into_iter().map(Into::into).collect();
         self.judge().findings(&findings)?;
         Ok(findings)
@@ -118,7 +117,7 @@ impl Connector for TaskConnector {
 
     async fn scopes(&self) -> Result<Traced<Vec<Scope>>, CallError> {
         let info = Arc::new(self.info(Phase::Scopes));
-        let (scopes, dependencies) = call!(self, info, call_scopes())?;
+        let (scopes, dependencies) = call!(self, info, |guest, store| guest.call_scopes(store))?;
         let answer: Vec<Scope> = scopes.into_iter().map(Into::into).collect();
         self.judge().scopes(&answer)?;
         Ok(Traced { answer, dependencies })
@@ -126,8 +125,9 @@ impl Connector for TaskConnector {
 
     async fn desired(&self, scope: &ScopeId, cursor: Option<&str>) -> Result<Traced<DesiredPage>, CallError> {
         let info = Arc::new(self.info(self.desired_phase()));
-        let (watch, id) = (Arc::clone(&info), scope.as_str());
-        let (page, dependencies) = call!(self, info, call_desired(id, cursor))?;
+        let (watch, id, from) = (Arc::clone(&info), scope.0.clone(), cursor.map(str::to_owned));
+        let (page, dependencies) =
+            call!(self, info, |guest, store| guest.call_desired(store, &id, from.as_deref()))?;
         let answer = DesiredPage::from(page);
         self.judge().page(&answer, cursor, watch.meter.any_request())?;
         self.count(scope, cursor.is_none(), &answer)?;
@@ -136,11 +136,11 @@ impl Connector for TaskConnector {
 
     async fn observe(&self, probes: Vec<Probe>) -> Result<Vec<Observation>, CallError> {
         let info = Arc::new(self.info(Phase::Observe));
-        let asked: Vec<wit::Probe> = probes.into_iter().map(Into::into).collect();
-        let asked = asked.as_slice();
-        let (answers, _) = call!(self, info, call_observe(asked))?;
+        let probes: Vec<wit::Probe> = probes.into_iter().map(Into::into).collect();
+        let asked = probes.len();
+        let (answers, _) = call!(self, info, |guest, store| guest.call_observe(store, &probes))?;
         let answers: Vec<Observation> = answers.into_iter().map(Into::into).collect();
-        self.judge().observations(asked.len(), &answers)?;
+        self.judge().observations(asked, &answers)?;
         Ok(answers)
     }
 
@@ -154,10 +154,9 @@ impl Connector for TaskConnector {
         info.changes = changes.iter().map(|change| change.item.id.clone()).collect();
         info.token_window_ms = token_window(&self.manifest, &changes);
         info.journal = Some(Arc::clone(&watched) as Arc<dyn WriteJournal>);
-        let (info, asked) =
-            (Arc::new(info), changes.iter().cloned().map(Into::into).collect::<Vec<wit::Change>>());
-        let asked = asked.as_slice();
-        let (effects, _) = call!(self, info, call_apply(asked))?;
+        let (info, asked) = (Arc::new(info), changes.clone());
+        let asked: Vec<wit::Change> = asked.into_iter().map(Into::into).collect();
+        let (effects, _) = call!(self, info, |guest, store| guest.call_apply(store, &asked))?;
         let effects: Vec<Effect> = effects.into_iter().map(Into::into).collect();
         self.judge().effects(&changes, &effects, &watched.items())?;
         Ok(effects)
@@ -172,9 +171,8 @@ impl Connector for TaskConnector {
     ) -> Result<Turn, CallError> {
         let mut info = self.info(Phase::Interact);
         info.round_trip = Some(round_trip);
-        let (info, input, state) = (Arc::new(info), wit::Input::from(input), state.as_slice());
-        let input = &input;
-        let (turn, _) = call!(self, info, call_interact(dialogue, input, state))?;
+        let (info, name, input) = (Arc::new(info), dialogue.to_owned(), wit::Input::from(input));
+        let (turn, _) = call!(self, info, |guest, store| guest.call_interact(store, &name, &input, &state))?;
         let turn = Turn::from(turn);
         self.judge().turn(&turn)?;
         Ok(turn)

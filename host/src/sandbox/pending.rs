@@ -16,6 +16,7 @@ pub(super) type Answer = Result<Response, HttpError>;
 
 /// The guest's name for a request under way.
 #[derive(Debug)]
+#[expect(unreachable_pub, reason = "the generated bindings hand it on")]
 pub struct PendingRequest(pub(super) u64);
 
 /// The requests of one call.

@@ -30,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) token: Option<String>,
     pub(crate) timeout: Option<u32>,
     pub(crate) changes: Vec<u32>,
+    /// A line to write after the request.
+    log: Option<String>,
 }
 
 /// The task's settings; what cannot be read counts as none.
@@ -49,13 +51,12 @@ pub(crate) fn act(export: &str) -> String {
         "recursion" => format!("{}", recurse(u64::from(settings.count))),
         "panic" => panic!("a panic on request"),
         "log" => flood_log(settings.count),
-        "log-text" => write_log(settings.json.as_deref().unwrap_or_default()),
         "random" => format!("{} bytes", random::bytes(settings.count).len()),
         "now" => format!("{} {}", clock::now(), clock::today()),
         "requests" => requests::flood(&settings),
         "pending" => requests::start_many(&settings),
         "parallel" => requests::all_at_once(&settings),
-        "request" => requests::one(&settings),
+        "request" => request(&settings),
         "records" => read_records(),
         "classes" => read_classes(),
         "guardians" => read_guardians(),
@@ -91,9 +92,10 @@ fn flood_log(count: u32) -> String {
     String::new()
 }
 
-fn write_log(text: &str) -> String {
-    log::write(log::Level::Warn, text);
-    String::new()
+fn request(settings: &Settings) -> String {
+    let told = requests::one(settings);
+    settings.log.iter().for_each(|text| log::write(log::Level::Warn, text));
+    told
 }
 
 fn all() -> records::Filter {

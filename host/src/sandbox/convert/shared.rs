@@ -6,7 +6,9 @@ use crate::model::{
     Effect, Field, Item, ItemRef, Made, Message, NotKnown, OutputRef, Ownership, Param, Rejection, Target,
     TimeWindow, Value, Waiting, WhenGone,
 };
-use crate::sandbox::bindings::exchange::connector::types as wit;
+use crate::sandbox::bindings::exchange::connector::types::{
+    self as wit, Effect as WitEffect, Value as WitValue,
+};
 
 same_fields!(wit::Param, Param: name, value);
 same_fields!(wit::Message, Message: code; all args);
@@ -29,30 +31,30 @@ same_cases!(
 
 /// Variants whose cases carry one value, or none.
 macro_rules! same_variant {
-    ($wit:ty, $model:ty: $($plain:ident),* ; $($from:ident),* ; $($list:ident),*) => {
+    ($wit:ident, $model:ident: $($plain:ident),* ; $($from:ident),* ; $($list:ident),*) => {
         impl From<$wit> for $model {
             fn from(case: $wit) -> Self {
                 match case {
-                    $(<$wit>::$plain => Self::$plain,)*
-                    $(<$wit>::$from(it) => Self::$from(it.into()),)*
-                    $(<$wit>::$list(it) => Self::$list(all(it)),)*
+                    $($wit::$plain => Self::$plain,)*
+                    $($wit::$from(it) => Self::$from(it.into()),)*
+                    $($wit::$list(it) => Self::$list(all(it)),)*
                 }
             }
         }
         impl From<$model> for $wit {
             fn from(case: $model) -> Self {
                 match case {
-                    $(<$model>::$plain => Self::$plain,)*
-                    $(<$model>::$from(it) => Self::$from(it.into()),)*
-                    $(<$model>::$list(it) => Self::$list(all(it)),)*
+                    $($model::$plain => Self::$plain,)*
+                    $($model::$from(it) => Self::$from(it.into()),)*
+                    $($model::$list(it) => Self::$list(all(it)),)*
                 }
             }
         }
     };
 }
 
-same_variant!(wit::Value, Value: None; Text, Integer, Flag, Reference, Output; Texts, References);
-same_variant!(wit::Effect, Effect: Pending; Done, Rejected, Waiting, Postponed, InDoubt;);
+same_variant!(WitValue, Value: None; Text, Integer, Flag, Reference, Output; Texts, References);
+same_variant!(WitEffect, Effect: Pending; Done, Rejected, Waiting, Postponed, InDoubt;);
 
 impl From<wit::Item> for Item {
     fn from(it: wit::Item) -> Self {

@@ -1,0 +1,256 @@
+//! The only way out: named operations over granted upstreams, one policy for all.
+//!
+//! A request is checked without the network (`prepare`), waits for its place (`upstream`, `gate`), is made
+//! (`exchange`), judged (`again`), and its answer is freed of credentials (`capture`). Writes are journaled before
+//! their first byte leaves and repeated only where that cannot make a twin.
+
+mod address;
+mod again;
+mod capture;
+mod exchange;
+mod gate;
+mod path;
+mod prepare;
+mod upstream;
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use super::{Redactor, Secret};
+use crate::model::manifest::Manifest;
+use crate::model::setup::Grants;
+use crate::model::{WriteJournal, WriteTicket};
+use crate::sandbox::ports::{CallInfo, Http, HttpError, Request, Response};
+use again::{Next, Outcome, Rules, Standing, retry_after};
+use prepare::Prepared;
+pub use upstream::Upstreams;
+
+/// Where secrets come from. Errors reach the guest: they hold no values. Answers from memory or a short read.
+pub trait SecretSource: Send + Sync {
+    /// The value of a secret of this task; inside a dialogue, what that dialogue captured comes first.
+    fn secret(&self, name: &str) -> Result<Option<Secret>, String>;
+
+    /// What stands behind a handle of this dialogue: a password typed in, a credential captured.
+    fn by_handle(&self, handle: &str) -> Option<Secret>;
+}
+
+/// Where captured credentials go: pending until their dialogue is done.
+pub trait CredentialSink: Send + Sync {
+    /// Keeps a value under the name the manifest gives it and answers its handle, `secret:…`.
+    fn capture(&self, name: &str, value: Secret) -> Result<String, String>;
+}
+
+/// One request in the journal for diagnosis: no address beyond the template, no body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestEntry {
+    /// The upstream of `exchange.toml`.
+    pub upstream: String,
+    /// The manifest's operation.
+    pub operation: String,
+    /// Method.
+    pub method: String,
+    /// The path template, places not filled.
+    pub path: String,
+    /// Status, if an answer came.
+    pub status: Option<u16>,
+    /// Bytes sent.
+    pub sent: u64,
+    /// Bytes received.
+    pub received: u64,
+    /// 1 for the first attempt.
+    pub attempt: u32,
+    /// Milliseconds it took.
+    pub ms: u64,
+}
+
+/// Where requests are journaled.
+pub trait RequestJournal: Send + Sync {
+    /// Notes an attempt.
+    fn request(&self, entry: RequestEntry);
+}
+
+/// What a task's HTTP rests on.
+#[derive(Clone)]
+pub struct HttpParts {
+    /// All upstreams of the process.
+    pub upstreams: Arc<Upstreams>,
+    /// The connector's manifest.
+    pub manifest: Arc<Manifest>,
+    /// The task's grants.
+    pub grants: Grants,
+    /// Secrets.
+    pub secrets: Arc<dyn SecretSource>,
+    /// Captured credentials.
+    pub sink: Arc<dyn CredentialSink>,
+    /// Journal of requests.
+    pub journal: Arc<dyn RequestJournal>,
+    /// What keeps secrets out of texts.
+    pub redactor: Arc<Redactor>,
+}
+
+/// The way out of one task.
+pub struct TaskHttp {
+    upstreams: Arc<Upstreams>,
+    manifest: Arc<Manifest>,
+    grants: Grants,
+    secrets: Arc<dyn SecretSource>,
+    sink: Arc<dyn CredentialSink>,
+    journal: Arc<dyn RequestJournal>,
+    redactor: Arc<Redactor>,
+}
+
+impl TaskHttp {
+    /// The way out of a task.
+    pub fn new(parts: HttpParts) -> Self {
+        let HttpParts { upstreams, manifest, grants, secrets, sink, journal, redactor } = parts;
+        Self { upstreams, manifest, grants, secrets, sink, journal, redactor }
+    }
+
+    async fn run(&self, call: &CallInfo, request: Request) -> Result<Response, HttpError> {
+        let prepared =
+            self.prepare(call, request).map_err(|why| HttpError::Denied(self.redactor.text(&why)))?;
+        let mut ticket = None;
+        let told = self.attempts(call, &prepared, &mut ticket).await;
+        let response = told.map_err(|error| self.redacted(error))?;
+        let operation = &self.manifest.operations[&prepared.operation];
+        self.tame(operation, response).map_err(|why| HttpError::Denied(self.redactor.text(&why)))
+    }
+
+    fn redacted(&self, error: HttpError) -> HttpError {
+        match error {
+            HttpError::Denied(why) => HttpError::Denied(self.redactor.text(&why)),
+            other => other,
+        }
+    }
+
+    /// Attempts until there is something to tell.
+    async fn attempts(
+        &self,
+        call: &CallInfo,
+        prepared: &Prepared,
+        ticket: &mut Option<WriteTicket>,
+    ) -> Result<Response, HttpError> {
+        let remote = &prepared.remote;
+        let rules = rules(call, prepared);
+        let began = remote.clock.now();
+        let mut standing = Standing { attempts: 0, elapsed_ms: 0, waited_ms: 0, doubt: false };
+        loop {
+            let patience = remote.config.patience_ms.saturating_sub(standing.waited_ms);
+            let mut pass = match remote.enter(patience).await {
+                Ok(pass) => pass,
+                Err(_) if standing.doubt && prepared.write => return Err(HttpError::Unanswered),
+                Err(seconds) => {
+                    finish(call, *ticket, None).await;
+                    return Err(HttpError::NotProcessed(Some(seconds)));
+                }
+            };
+            if prepared.write && ticket.is_none() {
+                *ticket = Some(sent(call, prepared).await?);
+            }
+            standing.attempts += 1;
+            let outcome = self.noted(call, prepared, standing.attempts).await;
+            pass.health = outcome.health();
+            drop(pass);
+            self.heed(prepared, &outcome);
+            let (status, lost) = (outcome.status(), matches!(outcome, Outcome::Lost));
+            let refused = matches!(outcome, Outcome::NotSent | Outcome::Refused(_));
+            standing.elapsed_ms = remote.clock.now().saturating_sub(began).unsigned_abs();
+            match rules.next(outcome, standing, remote.clock.now(), remote.jitter()) {
+                Next::Tell(told) => {
+                    let definite =
+                        !matches!(told, Err(HttpError::Unanswered)) && (status.is_some() || refused);
+                    if definite {
+                        finish(call, *ticket, status).await;
+                    }
+                    return told;
+                }
+                Next::Again(wait) => {
+                    standing.doubt |= lost || matches!(status, Some(502 | 504));
+                    standing.waited_ms += wait;
+                    remote.clock.sleep(wait).await;
+                }
+            }
+        }
+    }
+
+    /// An attempt, with its line in the journal of requests.
+    async fn noted(&self, call: &CallInfo, prepared: &Prepared, number: u32) -> Outcome {
+        let clock = &prepared.remote.clock;
+        let began = clock.now();
+        let attempt = self.attempt(call, prepared).await;
+        self.journal.request(RequestEntry {
+            upstream: prepared.upstream.clone(),
+            operation: prepared.operation.clone(),
+            method: prepared.method.to_string(),
+            path: prepared.template.clone(),
+            status: attempt.outcome.status(),
+            sent: attempt.sent,
+            received: attempt.received,
+            attempt: number,
+            ms: clock.now().saturating_sub(began).unsigned_abs(),
+        });
+        attempt.outcome
+    }
+
+    /// `Retry-After` holds for everybody who talks to this upstream.
+    fn heed(&self, prepared: &Prepared, outcome: &Outcome) {
+        let Outcome::Answered(response) = outcome else { return };
+        let asked = matches!(response.status, 429 | 503)
+            || prepared.remote.config.not_processed.contains(&response.status);
+        if let Some(ms) = retry_after(response, prepared.remote.clock.now()).filter(|_| asked) {
+            prepared.remote.pause(ms);
+        }
+    }
+}
+
+fn rules<'p>(call: &CallInfo, prepared: &'p Prepared) -> Rules<'p> {
+    Rules {
+        config: &prepared.remote.config,
+        safe: prepared.safe,
+        write: prepared.write,
+        token_window_ms: if prepared.token { call.token_window_ms } else { 0 },
+    }
+}
+
+/// Journals a write before it leaves. Durable, and so off the async threads.
+async fn sent(call: &CallInfo, prepared: &Prepared) -> Result<WriteTicket, HttpError> {
+    let Some(journal) = call.journal.clone() else {
+        return Err(HttpError::Denied("a write needs a journal".into()));
+    };
+    let (operation, items) = (prepared.operation.clone(), prepared.items.clone());
+    let ticket = tokio::task::spawn_blocking(move || journal.sent(&operation, &items)).await;
+    match ticket {
+        Ok(Ok(ticket)) => Ok(ticket),
+        Ok(Err(why)) => {
+            tracing::error!(why, "a write could not be journaled and was not sent");
+            Err(HttpError::NotProcessed(None))
+        }
+        Err(_) => Err(HttpError::NotProcessed(None)),
+    }
+}
+
+/// Journals a definite answer; `None`: nothing was sent.
+async fn finish(call: &CallInfo, ticket: Option<WriteTicket>, status: Option<u16>) {
+    let (Some(ticket), Some(journal)) = (ticket, call.journal.clone()) else { return };
+    let journal: Arc<dyn WriteJournal> = journal;
+    if tokio::task::spawn_blocking(move || journal.answered(ticket, status)).await.is_err() {
+        tracing::error!("an answer could not be journaled: the write stays in doubt");
+    }
+}
+
+impl Http for TaskHttp {
+    fn send(
+        self: Arc<Self>,
+        call: Arc<CallInfo>,
+        request: Request,
+    ) -> BoxFuture<'static, Result<Response, HttpError>> {
+        Box::pin(async move { self.run(&call, request).await })
+    }
+}
+
+impl std::fmt::Debug for TaskHttp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TaskHttp({})", self.manifest.id)
+    }
+}

@@ -1,0 +1,84 @@
+//! A connector's diary: capped, without secrets, without characters that could forge lines.
+
+use std::sync::Arc;
+
+use super::Redactor;
+use crate::sandbox::ports::{self, CallInfo, LogLevel};
+
+/// Characters of one line.
+const MAX_LINE: usize = 2_000;
+
+/// Where lines go.
+pub trait LogSink: Send + Sync {
+    /// Keeps a line.
+    fn line(&self, level: LogLevel, text: &str);
+}
+
+/// The diary of one task.
+pub struct TaskLog {
+    sink: Arc<dyn LogSink>,
+    redactor: Arc<Redactor>,
+}
+
+impl TaskLog {
+    /// A diary that goes to this sink.
+    pub fn new(sink: Arc<dyn LogSink>, redactor: Arc<Redactor>) -> Self {
+        Self { sink, redactor }
+    }
+}
+
+impl std::fmt::Debug for TaskLog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TaskLog")
+    }
+}
+
+impl ports::Log for TaskLog {
+    fn write(&self, call: &CallInfo, level: LogLevel, text: String) {
+        if call.meter.line() {
+            self.sink.line(level, &tame(&self.redactor.text(&text)));
+        }
+    }
+
+    fn finish(&self, call: &CallInfo) {
+        let dropped = call.meter.lines_dropped();
+        if dropped > 0 {
+            self.sink.line(LogLevel::Warn, &format!("{dropped} further lines of this call were dropped"));
+        }
+    }
+}
+
+/// One line, without control and direction characters, of limited length.
+fn tame(text: &str) -> String {
+    let mut tamed: String = text.chars().map(visible).take(MAX_LINE).collect();
+    if text.chars().nth(MAX_LINE).is_some() {
+        tamed.push('…');
+    }
+    tamed
+}
+
+/// Control characters could forge lines and colours, direction marks could turn a line around.
+fn visible(c: char) -> char {
+    let bidi =
+        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let line_break = matches!(c, '\u{2028}' | '\u{2029}');
+    if c.is_control() || bidi || line_break { ' ' } else { c }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_stays_one_line() {
+        assert_eq!(tame("a\nb\r\u{1b}[31mc\u{202e}d\u{2028}e"), "a b  [31mc d e");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_between_characters() {
+        let tamed = tame(&"щ".repeat(MAX_LINE + 1));
+        assert_eq!(tamed.chars().count(), MAX_LINE + 1);
+        assert!(tamed.ends_with('…'));
+        assert!(!tame(&"щ".repeat(MAX_LINE)).ends_with('…'));
+    }
+}

@@ -1,0 +1,28 @@
+//! The whole program: the real `exchange` binary with the real connector against the stand-in, over a socket.
+//!
+//! A test is named after the point of the requirements that it shows (`d1_…`, `h2_…`). What is expected comes from
+//! the invented school, which puts it down while it is made and shares no code with the host.
+
+mod compare;
+mod connector;
+mod dialogue;
+mod process;
+mod school;
+mod world;
+
+mod d1_binding;
+mod d2_study_year;
+mod d3_left_out;
+mod d6_selection;
+mod d7_status;
+mod d8_report;
+mod d10_again;
+mod d12_already_there;
+mod d13_consent_refused;
+mod d14_confirmation;
+mod d16_class_list;
+mod d17_administrators;
+mod d9_first_run;
+mod faults;
+mod h1_settings;
+mod h2_locked;
