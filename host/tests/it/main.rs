@@ -1,10 +1,11 @@
-//! Integration tests.
+//! Integration tests, a file per feature.
 
-mod store;
-mod store_conformance;
-mod config;
 mod capability;
+mod config;
 mod http;
 mod http_server;
+mod records;
 mod sandbox;
 mod sandbox_world;
+mod store;
+mod store_conformance;

@@ -1,0 +1,242 @@
+//! Several files as one import: records come out one by one, references are followed, memory stays flat.
+//!
+//! The files are read twice. The first pass only learns which ids and classes are there and sound, so that a pupil may
+//! refer to a guardian whose file comes later; the second gives out records, types that are referred to first. What
+//! is kept between the rows is the set of ids.
+
+mod draft;
+mod references;
+mod table;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+
+use self::references::Index;
+use self::table::Table;
+use super::problem::{Code, Fault, Problem, Severity};
+use super::text::Meter;
+use super::values::Today;
+use crate::model::records::{Date, Record, RecordType, SchoolClass};
+use crate::model::setup::ImportProfile;
+
+/// Rows between two reports of progress.
+const STRIDE: u64 = 500;
+
+/// A file and how it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// The file.
+    pub path: PathBuf,
+    /// Its description; the default one where the file speaks for itself.
+    pub profile: ImportProfile,
+}
+
+impl Input {
+    /// A file with the profile that bears its name without extension, if the school has one.
+    pub fn new(path: PathBuf, profiles: &BTreeMap<String, ImportProfile>) -> Self {
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let profile = stem.and_then(|stem| profiles.get(&stem)).cloned().unwrap_or_default();
+        Self { path, profile }
+    }
+
+    /// The name without folders: what problems show.
+    fn name(&self) -> String {
+        self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+}
+
+/// What is known before an import.
+pub struct Known<'a> {
+    /// Does the school have a record of this type with this id?
+    pub has: &'a dyn Fn(RecordType, &str) -> bool,
+    /// The school's classes, for classes named `5-А`.
+    pub classes: &'a [SchoolClass],
+    /// Today at the school.
+    pub today: Date,
+    /// The school's time zone, for moments without an offset.
+    pub zone: TimeZone,
+}
+
+/// How far an import has come; both passes count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes done …
+    pub bytes: u64,
+    /// … of so many.
+    pub total: u64,
+    /// Rows given out.
+    pub rows: u64,
+}
+
+/// An import under way: records that are sound, and problems with their places. A row with several faults gives
+/// several problems; one with warnings gives them before its record.
+pub struct Import<'a> {
+    inputs: Vec<Input>,
+    known: Known<'a>,
+    on_progress: Box<dyn FnMut(Progress) + 'a>,
+    progress: Progress,
+    index: Index,
+    /// Files of the second pass, the next one last.
+    left: Option<Vec<usize>>,
+    open: Option<Open>,
+    ready: VecDeque<Result<Record, Problem>>,
+}
+
+/// A file being read.
+struct Open {
+    number: usize,
+    name: String,
+    table: Table,
+    meter: Meter,
+    /// Bytes of it that are counted as done.
+    counted: u64,
+    rows: u64,
+}
+
+/// Starts an import. Nothing is read before the first answer is asked for.
+pub fn import<'a>(
+    inputs: Vec<Input>,
+    known: Known<'a>,
+    on_progress: impl FnMut(Progress) + 'a,
+) -> Import<'a> {
+    let length = |input: &Input| std::fs::metadata(&input.path).map_or(0, |metadata| metadata.len());
+    let total = 2 * inputs.iter().map(length).sum::<u64>();
+    Import {
+        index: Index::new(known.classes),
+        inputs,
+        known,
+        on_progress: Box::new(on_progress),
+        progress: Progress { total, ..Progress::default() },
+        left: None,
+        open: None,
+        ready: VecDeque::new(),
+    }
+}
+
+impl Import<'_> {
+    fn open(&self, number: usize) -> Result<Open, Fault> {
+        let input = &self.inputs[number];
+        let meter = Meter::default();
+        let table = Table::open(&input.path, &input.profile, &meter)?;
+        Ok(Open { number, name: input.name(), table, meter, counted: 0, rows: 0 })
+    }
+
+    /// Reads everything once for its ids; answers the order of the second pass.
+    fn first_pass(&mut self) -> Vec<usize> {
+        let mut order = Vec::new();
+        for number in 0..self.inputs.len() {
+            let kind = self.open(number).ok().and_then(|mut open| self.learn(&mut open));
+            let rank = kind.and_then(|kind| RecordType::ALL.iter().position(|one| *one == kind));
+            order.push((rank.unwrap_or(RecordType::ALL.len()), number));
+        }
+        // The next file is taken from the end.
+        order.sort_by(|a, b| b.cmp(a));
+        order.into_iter().map(|(_, number)| number).collect()
+    }
+
+    /// Learns the ids of a file; answers the type of its first row.
+    fn learn(&mut self, open: &mut Open) -> Option<RecordType> {
+        let mut first = None;
+        while let Some(Ok(row)) = open.table.next_row() {
+            let today = Today { date: self.known.today, zone: &self.known.zone };
+            let draft = draft::read(&row, &today);
+            first = first.or(Some(draft.kind));
+            if draft.is_sound() {
+                self.index.learn(&draft, (open.number, row.number()));
+            }
+            open.rows += 1;
+            if open.rows.is_multiple_of(STRIDE) {
+                self.count(open);
+            }
+        }
+        self.count(open);
+        first
+    }
+
+    fn count(&mut self, open: &mut Open) {
+        let done = open.meter.total();
+        self.progress.bytes += done - open.counted;
+        open.counted = done;
+        (self.on_progress)(self.progress);
+    }
+
+    /// Takes one step of the second pass; `None`: there is none left.
+    fn step(&mut self) -> Option<()> {
+        if self.left.is_none() {
+            self.left = Some(self.first_pass());
+        }
+        let Some(mut open) = self.open.take() else {
+            let number = self.left.as_mut()?.pop()?;
+            match self.open(number) {
+                Ok(open) => self.open = Some(open),
+                Err(fault) => self.ready.push_back(Err(fault.at(&self.inputs[number].name(), 0, None))),
+            }
+            return Some(());
+        };
+        if self.next_row(&mut open) {
+            self.open = Some(open);
+        } else {
+            self.count(&mut open);
+        }
+        Some(())
+    }
+
+    /// Gives out a row of the second pass; `false`: the file has ended.
+    fn next_row(&mut self, open: &mut Open) -> bool {
+        let row = match open.table.next_row() {
+            None => {
+                if open.rows == 0 {
+                    self.ready.push_back(Err(Fault::new(Code::Empty).at(&open.name, 0, None)));
+                }
+                return false;
+            }
+            Some(Err(fault)) => {
+                self.ready.push_back(Err(fault.at(&open.name, 0, None)));
+                return false;
+            }
+            Some(Ok(row)) => row,
+        };
+        let today = Today { date: self.known.today, zone: &self.known.zone };
+        let mut draft = draft::read(&row, &today);
+        let number = row.number();
+        for fault in open.table.take_remarks() {
+            self.ready.push_back(Err(fault.at(&open.name, 0, None)));
+        }
+        self.index.judge(&mut draft, (open.number, number), &self.known, &self.inputs);
+        self.give_out(draft, &open.name, number);
+        open.rows += 1;
+        self.progress.rows += 1;
+        if open.rows.is_multiple_of(STRIDE) {
+            self.count(open);
+        }
+        true
+    }
+
+    fn give_out(&mut self, mut draft: draft::Draft, file: &str, number: u64) {
+        let record = if draft.is_sound() { draft.record() } else { None };
+        for (fault, column) in &draft.faults {
+            self.ready.push_back(Err(fault.at(file, number, column.as_deref())));
+        }
+        self.ready.extend(record.map(Ok));
+    }
+}
+
+impl Iterator for Import<'_> {
+    type Item = Result<Record, Problem>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(answer) = self.ready.pop_front() {
+                return Some(answer);
+            }
+            self.step()?;
+        }
+    }
+}
+
+/// Does this fault leave the row out?
+fn leaves_out(fault: &Fault) -> bool {
+    fault.code.severity() != Severity::Warning
+}

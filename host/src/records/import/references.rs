@@ -1,0 +1,187 @@
+//! Ids of an import and of the school: what exists twice, what leads nowhere, which class `5-А` is.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::draft::Draft;
+use super::{Input, Known};
+use crate::model::fields::{Content, FieldSpec};
+use crate::model::records::{Date, RecordType, SchoolClass};
+use crate::records::problem::{Code, Fault};
+use crate::records::values::class;
+
+/// File and row.
+type Place = (usize, u64);
+
+/// A class as it is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ClassName {
+    year: u16,
+    grade: u8,
+    letter: Option<String>,
+}
+
+/// What an import holds.
+pub(super) struct Index {
+    ids: HashMap<RecordType, HashMap<String, Place>>,
+    /// Classes of the import, then those of the school, with their ids.
+    classes: Vec<(ClassName, String)>,
+}
+
+/// Why a class cannot be told.
+enum NoClass {
+    Unknown,
+    Ambiguous,
+}
+
+impl Index {
+    /// Knows the school's classes.
+    pub(super) fn new(classes: &[SchoolClass]) -> Self {
+        let named = |class: &SchoolClass| {
+            let letter = class.letter.clone();
+            (ClassName { year: class.study_year, grade: class.grade, letter }, class.id.clone())
+        };
+        Self { ids: HashMap::new(), classes: classes.iter().map(named).collect() }
+    }
+
+    /// Remembers a sound row of the first pass.
+    pub(super) fn learn(&mut self, draft: &Draft, place: Place) {
+        let Some(id) = draft.text("id") else { return };
+        let ids = self.ids.entry(draft.kind).or_default();
+        if ids.contains_key(id) {
+            return;
+        }
+        ids.insert(id.to_owned(), place);
+        if let (RecordType::SchoolClass, Some(name)) = (draft.kind, class_name(draft)) {
+            // What the import says of a class holds, not what the school knew of it.
+            self.classes.retain(|(_, known)| known != id);
+            self.classes.push((name, id.to_owned()));
+        }
+    }
+
+    /// Judges ids and references of a row in the second pass.
+    pub(super) fn judge(&mut self, draft: &mut Draft, place: Place, known: &Known<'_>, inputs: &[Input]) {
+        if !draft.is_sound() {
+            return;
+        }
+        self.judge_id(draft, place, inputs);
+        for spec in draft.kind.fields() {
+            match spec.content {
+                Content::Ref(RecordType::SchoolClass) => self.judge_class(draft, spec, known),
+                Content::Ref(kind) => self.judge_one(draft, spec, kind, known),
+                Content::Refs(kind) => self.judge_many(draft, spec, kind, known),
+                Content::AnyRef => {
+                    let kind =
+                        draft.text(&spec.name.replace(".id", ".record-type")).and_then(RecordType::by_name);
+                    if let Some(kind) = kind {
+                        self.judge_one(draft, spec, kind, known);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.forget_unsound(draft, place);
+    }
+
+    fn judge_id(&self, draft: &mut Draft, place: Place, inputs: &[Input]) {
+        let first = draft.text("id").and_then(|id| self.ids.get(&draft.kind)?.get(id)).copied();
+        if let Some((file, row)) = first.filter(|first| *first != place) {
+            let name = inputs.get(file).map(Input::name).unwrap_or_default();
+            draft
+                .faults
+                .push((Fault::new(Code::DuplicateId).with("file", name).with("row", row), Some("id".into())));
+        }
+    }
+
+    /// What is left out by now is nothing to refer to.
+    fn forget_unsound(&mut self, draft: &Draft, place: Place) {
+        let Some(id) = draft.text("id").filter(|_| !draft.is_sound()) else { return };
+        if let Some(ids) = self.ids.get_mut(&draft.kind)
+            && ids.get(id) == Some(&place)
+        {
+            ids.remove(id);
+        }
+    }
+
+    fn exists(&self, kind: RecordType, id: &str, known: &Known<'_>) -> bool {
+        self.ids.get(&kind).is_some_and(|ids| ids.contains_key(id)) || (known.has)(kind, id)
+    }
+
+    fn judge_one(&self, draft: &mut Draft, spec: &FieldSpec, kind: RecordType, known: &Known<'_>) {
+        let lost = draft.text(spec.name).is_some_and(|id| !self.exists(kind, id, known));
+        if !lost {
+            return;
+        }
+        if spec.required {
+            draft.fault(spec.name, Fault::new(Code::ReferenceUnknown).with("type", kind));
+        } else {
+            draft.drop_value(spec.name);
+            draft.fault(spec.name, Fault::new(Code::ReferenceDropped).with("type", kind).with("count", 1));
+        }
+    }
+
+    fn judge_many(&self, draft: &mut Draft, spec: &FieldSpec, kind: RecordType, known: &Known<'_>) {
+        let Some(Value::Array(ids)) = draft.value(spec.name) else { return };
+        let exists = |id: &&Value| id.as_str().is_some_and(|id| self.exists(kind, id, known));
+        let found: Vec<Value> = ids.iter().filter(exists).cloned().collect();
+        let lost = ids.len() - found.len();
+        if lost > 0 {
+            draft.set(spec.name, Value::Array(found));
+            draft.fault(spec.name, Fault::new(Code::ReferenceDropped).with("type", kind).with("count", lost));
+        }
+    }
+
+    fn judge_class(&self, draft: &mut Draft, spec: &FieldSpec, known: &Known<'_>) {
+        let Some(text) = draft.text(spec.name).map(str::to_owned) else { return };
+        if self.exists(RecordType::SchoolClass, &text, known) {
+            return;
+        }
+        let Some((grade, letter)) = class::parse(&text) else {
+            return self.judge_one(draft, spec, RecordType::SchoolClass, known);
+        };
+        let year =
+            draft.value("study-year").and_then(Value::as_u64).and_then(|year| u16::try_from(year).ok());
+        match self.class(grade, letter, year, known.today) {
+            Ok(id) => draft.set(spec.name, id.into()),
+            Err(NoClass::Unknown) => draft.fault(spec.name, Fault::new(Code::ClassUnknown)),
+            Err(NoClass::Ambiguous) => draft.fault(spec.name, Fault::new(Code::ClassAmbiguous)),
+        }
+    }
+
+    /// The id of a class by its name: of the given study year, else of the one that runs, else of the only one.
+    fn class(
+        &self,
+        grade: u8,
+        letter: Option<String>,
+        year: Option<u16>,
+        today: Date,
+    ) -> Result<String, NoClass> {
+        let named = self.classes.iter().filter(|(name, _)| name.grade == grade && name.letter == letter);
+        let named: Vec<&(ClassName, String)> = named.collect();
+        let of = |year: u16| named.iter().filter(move |(name, _)| name.year == year).collect::<Vec<_>>();
+        let fitting = match year {
+            Some(year) => of(year),
+            None => {
+                Some(of(running_year(today))).filter(|now| !now.is_empty()).unwrap_or(named.iter().collect())
+            }
+        };
+        match fitting.as_slice() {
+            [] => Err(NoClass::Unknown),
+            [(_, id)] => Ok(id.clone()),
+            _ => Err(NoClass::Ambiguous),
+        }
+    }
+}
+
+/// First year of the study year that runs on this day.
+fn running_year(today: Date) -> u16 {
+    let year = if today.month() >= 9 { today.year() } else { today.year() - 1 };
+    u16::try_from(year).unwrap_or_default()
+}
+
+fn class_name(draft: &Draft) -> Option<ClassName> {
+    let year = u16::try_from(draft.value("study-year")?.as_u64()?).ok()?;
+    let grade = u8::try_from(draft.value("grade")?.as_u64()?).ok()?;
+    Some(ClassName { year, grade, letter: draft.text("letter").map(str::to_owned) })
+}

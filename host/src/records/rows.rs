@@ -1,0 +1,107 @@
+//! Files as rows of cells, whatever they are written in.
+
+mod csv;
+mod json;
+mod workbook;
+mod xml;
+
+use std::io::{self, BufRead};
+use std::path::Path;
+
+use super::problem::{Code, Fault};
+use super::text::{self, Looks, Meter, Utf8};
+use crate::model::records::RecordType;
+use crate::model::setup::ImportProfile;
+
+/// One row: cells by the number of their column; empty ones are left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Row {
+    /// As a person counts it.
+    pub(super) number: u64,
+    /// What the file itself says the row is.
+    pub(super) kind: Option<RecordType>,
+    /// Column → text.
+    pub(super) cells: Vec<(usize, String)>,
+}
+
+/// A file being read.
+pub(super) trait Rows: Send {
+    /// The next row. After a fault there is none.
+    fn next_row(&mut self) -> Option<Result<Row, Fault>>;
+
+    /// Names of the columns met so far; `None` where the headings are a row among the others.
+    fn names(&self) -> Option<&[String]> {
+        None
+    }
+}
+
+/// Opens a file; content decides what it is, the extension only between CSV and what looks like something else.
+pub(super) fn open(path: &Path, profile: &ImportProfile, meter: &Meter) -> Result<Box<dyn Rows>, Fault> {
+    let unreadable = |error: io::Error| text::fault_of(&error);
+    match text::look(path).map_err(unreadable)? {
+        Looks::Refused(code) => Err(Fault::new(code)),
+        Looks::Zip => Ok(Box::new(workbook::open(path, profile.sheet.as_deref(), meter)?)),
+        Looks::Text(encoding) => {
+            let mut reader = text::open(path, encoding, meter).map_err(unreadable)?;
+            let comma = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
+            Ok(match first_letter(&mut reader).map_err(unreadable)? {
+                Some(b'<') if !comma => Box::new(xml::XmlRows::new(reader, profile.row.clone(), meter)),
+                Some(b'[' | b'{') if !comma => {
+                    Box::new(json::JsonRows::new(reader, profile.row.clone(), meter))
+                }
+                Some(_) => Box::new(csv::CsvRows::new(reader, meter).map_err(unreadable)?),
+                None => return Err(Fault::new(Code::Empty)),
+            })
+        }
+    }
+}
+
+/// Skips what is blank and looks at the next byte.
+fn first_letter(reader: &mut Utf8) -> io::Result<Option<u8>> {
+    let buffer = reader.fill_buf()?;
+    Ok(buffer.iter().copied().find(|byte| !byte.is_ascii_whitespace()))
+}
+
+/// Names → column numbers, for files in which every record names its fields.
+#[derive(Default)]
+struct Names {
+    names: Vec<String>,
+    numbers: std::collections::HashMap<String, usize>,
+}
+
+/// Most different names in one file: each costs memory until the end.
+const MAX_NAMES: usize = 1_000;
+
+impl Names {
+    fn number(&mut self, name: &str) -> Option<usize> {
+        if let Some(number) = self.numbers.get(name) {
+            return Some(*number);
+        }
+        if self.names.len() >= MAX_NAMES {
+            return None;
+        }
+        self.names.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), self.names.len() - 1);
+        Some(self.names.len() - 1)
+    }
+
+    /// Puts a text into a row; what comes again under one name is a list.
+    fn put(&mut self, row: &mut Row, name: &str, text: &str) {
+        let text = text.trim();
+        let Some(number) = self.number(name).filter(|_| !text.is_empty()) else { return };
+        match row.cells.iter_mut().find(|(column, _)| *column == number) {
+            Some((_, before)) => {
+                before.push('|');
+                before.push_str(text);
+            }
+            None => row.cells.push((number, text.to_owned())),
+        }
+    }
+}
+
+/// The record type that an element or member is named after: `school-class`, `school_class`, `SchoolClass`.
+fn kind_named(name: &str) -> Option<RecordType> {
+    let plain = |text: &str| text.to_lowercase().replace(['-', '_'], "");
+    let name = plain(name);
+    RecordType::ALL.into_iter().find(|kind| plain(kind.name()) == name)
+}

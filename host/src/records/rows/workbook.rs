@@ -1,0 +1,142 @@
+//! XLSX. The archive is unpacked once without keeping anything, to know that it is no bomb; then the cells of one
+//! sheet are read one by one. (Reading a sheet as a grid would let two far cells ask for gigabytes.)
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek};
+use std::path::Path;
+
+use calamine::{DataRef, Reader, Xlsx};
+
+use super::{Row, Rows};
+use crate::records::problem::{Code, Fault};
+use crate::records::text::{Meter, fault_of};
+
+/// Most bytes of the file as it lies there.
+const MAX_FILE: u64 = 64 << 20;
+/// Most bytes of all its parts, unpacked.
+const MAX_UNPACKED: u64 = 256 << 20;
+/// Most parts.
+const MAX_PARTS: usize = 4_096;
+/// Most cells of a sheet, and bytes of their texts: they are held until the end.
+const MAX_CELLS: usize = 5_000_000;
+const MAX_TEXT: usize = 256 << 20;
+
+/// A sheet's rows.
+pub(super) struct SheetRows {
+    rows: std::vec::IntoIter<Row>,
+}
+
+/// Reads a sheet; the first one unless it is named.
+pub(super) fn open(path: &Path, sheet: Option<&str>, meter: &Meter) -> Result<SheetRows, Fault> {
+    let file = File::open(path).map_err(|error| fault_of(&error))?;
+    let length = file.metadata().map_err(|error| fault_of(&error))?.len();
+    if length > MAX_FILE {
+        return Err(Fault::new(Code::TooLarge).with("limit", MAX_FILE));
+    }
+    let mut file = BufReader::new(file);
+    no_bomb(&mut file, MAX_UNPACKED)?;
+    meter.set_total(length);
+    let mut workbook = Xlsx::new(file).map_err(|_| broken())?;
+    let rows = cells(&mut workbook, sheet)?;
+    Ok(SheetRows { rows: rows.into_iter() })
+}
+
+fn broken() -> Fault {
+    Fault::new(Code::BrokenWorkbook)
+}
+
+/// Unpacks everything into nothing: sizes that an archive declares are not to be believed.
+fn no_bomb(file: &mut (impl Read + Seek), limit: u64) -> Result<(), Fault> {
+    let too_large = || Fault::new(Code::TooLarge).with("limit", limit);
+    let mut archive = zip::ZipArchive::new(&mut *file).map_err(|_| broken())?;
+    if archive.len() > MAX_PARTS {
+        return Err(too_large());
+    }
+    let mut left = limit;
+    for index in 0..archive.len() {
+        let part = archive.by_index(index).map_err(|_| broken())?;
+        let unpacked = std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|_| broken())?;
+        left = left.checked_sub(unpacked).ok_or_else(too_large)?;
+    }
+    file.rewind().map_err(|error| fault_of(&error))
+}
+
+fn cells<F: Read + Seek>(workbook: &mut Xlsx<F>, sheet: Option<&str>) -> Result<Vec<Row>, Fault> {
+    let names = workbook.sheet_names();
+    let name = match sheet {
+        Some(sheet) => names.iter().find(|name| name.as_str() == sheet),
+        None => names.first(),
+    };
+    let name = name.ok_or(Fault::new(Code::NoSheet))?.clone();
+    let mut reader = workbook.worksheet_cells_reader(&name).map_err(|_| broken())?;
+    let mut rows: Vec<Row> = Vec::new();
+    let (mut cells, mut bytes) = (0, 0);
+    while let Some(cell) = reader.next_cell().map_err(|_| broken())? {
+        let (row, column) = cell.get_position();
+        let text = text(cell.get_value());
+        if text.is_empty() {
+            continue;
+        }
+        (cells, bytes) = (cells + 1, bytes + text.len());
+        if cells > MAX_CELLS || bytes > MAX_TEXT {
+            return Err(Fault::new(Code::TooLarge).with("limit", MAX_CELLS));
+        }
+        let number = u64::from(row) + 1;
+        if rows.last().is_none_or(|last| last.number != number) {
+            rows.push(Row { number, ..Row::default() });
+        }
+        if let Some(last) = rows.last_mut() {
+            last.cells.push((column as usize, text));
+        }
+    }
+    Ok(rows)
+}
+
+/// A cell as one would write it. Formulas are not computed: their stored results are read.
+fn text(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::Int(number) => number.to_string(),
+        DataRef::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => format!("{number:.0}"),
+        DataRef::Float(number) => number.to_string(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            text.trim().to_owned()
+        }
+        DataRef::SharedString(text) => text.trim().to_owned(),
+        DataRef::Bool(flag) => flag.to_string(),
+        DataRef::DateTime(moment) => {
+            let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+            match (hour, minute, second) {
+                (0, 0, 0) => format!("{year:04}-{month:02}-{day:02}"),
+                _ => format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"),
+            }
+        }
+        DataRef::Error(_) | DataRef::Empty => String::new(),
+    }
+}
+
+impl Rows for SheetRows {
+    fn next_row(&mut self) -> Option<Result<Row, Fault>> {
+        self.rows.next().map(Ok)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use super::*;
+
+    /// Zeros pack a thousand to one, and the sizes an archive declares need not be true.
+    #[test]
+    fn an_archive_that_unpacks_to_more_than_allowed_is_refused() {
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for name in ["xl/workbook.xml", "xl/sharedStrings.xml"] {
+            archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            archive.write_all(&vec![0; 1 << 20]).unwrap();
+        }
+        let bytes = archive.finish().unwrap().into_inner();
+        assert!(bytes.len() < 10_000);
+        assert!(no_bomb(&mut Cursor::new(bytes.clone()), 2 << 20).is_ok());
+        assert_eq!(no_bomb(&mut Cursor::new(bytes), (2 << 20) - 1).unwrap_err().code, Code::TooLarge);
+    }
+}

@@ -1,0 +1,76 @@
+//! Words of files, Russian and English → values of fields, unless a profile says otherwise.
+
+/// Word as written → value. Compared by `plain`.
+const WORDS: &[(&str, &[&str])] = &[
+    ("male", &["м", "муж", "мужской", "мальчик", "m"]),
+    ("female", &["ж", "жен", "женский", "девочка", "f"]),
+    ("submitted", &["подано", "зарегистрировано", "на рассмотрении", "новое"]),
+    ("accepted", &["принято", "одобрено", "удовлетворено", "зачислен", "зачислено"]),
+    ("withdrawn", &["отозвано", "отозвано заявителем", "аннулировано"]),
+    ("refused", &["отказано", "отказ", "отклонено"]),
+    ("enrolment", &["о зачислении", "зачисление", "о приёме", "приём", "enrollment"]),
+    ("class-formation", &["о формировании классов", "формирование классов", "о распределении по классам"]),
+    ("transfer", &["о переводе в другой класс", "перевод в другой класс", "о переводе из класса в класс"]),
+    (
+        "promotion",
+        &["о переводе в следующий класс", "перевод в следующий класс", "о переводе на следующий год"],
+    ),
+    ("expulsion", &["об отчислении", "отчисление", "о выбытии", "выбытие"]),
+    ("other", &["иной", "прочий", "прочее", "другое"]),
+    ("in-class", &["очно", "в классе", "урок"]),
+    ("video-call", &["видеозвонок", "вкс", "дистанционно", "онлайн"]),
+    ("school-class", &["класс"]),
+    ("pupil", &["ученик", "учащийся", "обучающийся"]),
+    ("guardian", &["родитель", "представитель", "законный представитель"]),
+    ("staff", &["сотрудник", "учитель", "педагог"]),
+];
+
+/// Lower case, ё as е, nothing but letters, digits and `№`: how headings and words are compared.
+pub(super) fn plain(text: &str) -> String {
+    let letters = text.chars().flat_map(char::to_lowercase);
+    letters.map(|c| if c == 'ё' { 'е' } else { c }).filter(|c| c.is_alphanumeric() || *c == '№').collect()
+}
+
+/// The value among `known` that a word stands for.
+pub(super) fn value(known: &[&'static str], text: &str) -> Option<&'static str> {
+    let word = plain(text);
+    known.iter().copied().find(|value| {
+        let others = WORDS.iter().find(|(name, _)| name == value).map_or(&[][..], |(_, words)| words);
+        plain(value) == word || others.iter().any(|other| plain(other) == word)
+    })
+}
+
+/// Yes or no.
+pub(super) fn flag(text: &str) -> Option<bool> {
+    match text.to_lowercase().as_str() {
+        "да" | "true" | "yes" | "1" | "+" | "истина" => Some(true),
+        "нет" | "false" | "no" | "0" | "-" | "ложь" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fields::Content;
+    use crate::model::records::RecordType;
+
+    #[test]
+    fn every_word_of_the_table_is_a_value_of_some_field() {
+        let mut known: Vec<&str> = RecordType::NAMES.to_vec();
+        for field in RecordType::ALL.iter().flat_map(|kind| kind.fields()) {
+            if let Content::Word(words) = field.content {
+                known.extend(words);
+            }
+        }
+        for (value, _) in WORDS {
+            assert!(known.contains(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn words_ignore_case_spaces_and_yo() {
+        assert_eq!(value(&["enrolment", "other"], " О  ПРИЕМЕ "), Some("enrolment"));
+        assert_eq!(value(&["enrolment", "other"], "class-formation"), None);
+    }
+}

@@ -1,0 +1,145 @@
+//! Files that mean harm, and files that are merely large: always an end, never a panic, little memory.
+
+use exchange::records::{Code, Problem};
+use proptest::prelude::*;
+
+use super::{Files, read, shown};
+
+fn code_of(name: &str, bytes: impl AsRef<[u8]>) -> String {
+    let files = Files::new();
+    let answers = read(vec![files.put(name, bytes)]);
+    match answers.as_slice() {
+        [Err(Problem { message, row: 0, .. })] => message.code.clone(),
+        _ => panic!("{name}: {}", shown(&answers)),
+    }
+}
+
+fn assert_code(name: &str, bytes: impl AsRef<[u8]>, code: Code) {
+    assert_eq!(code_of(name, bytes), code.name(), "{name}");
+}
+
+#[test]
+fn files_that_are_refused_as_a_whole() {
+    assert_code("a.csv", "", Code::Empty);
+    assert_code("a.csv", " \n\n", Code::Empty);
+    assert_code("pupils.csv", "id;Фамилия;Имя;Класс\n", Code::Empty);
+    assert_code("a.csv", "a\0b", Code::Binary);
+    assert_code("a.xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Code::OldWorkbook);
+    assert_code("a.xlsx", b"PK\x03\x04 no archive", Code::BrokenWorkbook);
+    assert_code("a.csv", "Ёлкина;Анна;01.02.2015\n", Code::NoHeadings);
+    assert_code("a.csv", "id;Фамилия;Имя\np1;Ёлкина;Анна\n", Code::UnknownType);
+    assert_code("pupils.csv", "id;Фамилия;Класс\np1;Ёлкина;5-А\n", Code::ColumnMissing);
+    assert_code("pupils.csv", "id;Фамилия;Имя;last-name\np1;Ёлкина;Анна;Ёлкина\n", Code::ColumnTwice);
+    assert_code("a.json", "[{\"id\": \"p1\"", Code::BrokenJson);
+    assert_code("a.json", "[1, 2]", Code::BrokenJson);
+    assert_code("a.json", "{]", Code::BrokenJson);
+    assert_code("a.xml", "<pupil><id>p1</id>", Code::BrokenXml);
+    assert_code("a.xml", "<a></b>", Code::BrokenXml);
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    let files = Files::new();
+    let mut input = files.put("pupils.csv", "");
+    input.path.set_file_name("missing.csv");
+    let answers = read(vec![input]);
+    assert!(matches!(&answers[..], [Err(problem)] if problem.message.code == Code::Unreadable.name()));
+}
+
+#[test]
+fn entities_are_never_expanded() {
+    let bomb = "<!DOCTYPE a [<!ENTITY x \"lol\"><!ENTITY y \"&x;&x;&x;\">]><pupil><id>&y;</id></pupil>";
+    assert_code("a.xml", bomb, Code::Doctype);
+    assert_code("a.xml", "<pupil><id>&y;</id></pupil>", Code::Doctype);
+    assert_code("a.xml", "<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><pupil/>", Code::Doctype);
+}
+
+#[test]
+fn depth_has_an_end() {
+    assert_code("a.xml", "<a>".repeat(100_000), Code::BrokenXml);
+    assert_code("a.json", "[{\"a\":".repeat(100_000), Code::BrokenJson);
+    assert_code("a.json", format!("[{}{}]", "{\"a\":".repeat(50_000), "}".repeat(50_000)), Code::BrokenJson);
+}
+
+#[test]
+fn rows_have_an_end() {
+    let long = "a".repeat(3 << 20);
+    assert_code("pupils.csv", format!("id;Фамилия;Имя;Класс\n{long}"), Code::RowTooLong);
+    assert_code(
+        "pupils.csv",
+        format!("id;Фамилия;Имя;Класс\n\"{}", "a;b\n".repeat(1 << 20)),
+        Code::RowTooLong,
+    );
+    assert_code("a.json", format!("[{{\"id\": \"{long}"), Code::RowTooLong);
+    assert_code("a.xml", format!("<pupil><id>{long}"), Code::RowTooLong);
+}
+
+/// Two far cells: a reader that makes a grid would ask for gigabytes.
+#[test]
+fn a_sheet_with_far_cells_costs_two_cells() {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (column, heading) in ["id", "Фамилия", "Имя", "Класс"].into_iter().enumerate() {
+        sheet.write(0, column as u16, heading).unwrap();
+    }
+    sheet.write(1_048_575, 16_383, "x").unwrap();
+    let files = Files::new();
+    let answers = read(vec![files.put("pupils.xlsx", workbook.save_to_buffer().unwrap())]);
+    assert!(matches!(&answers[0], Err(problem) if problem.row == 1_048_576), "{}", shown(&answers));
+}
+
+#[test]
+fn formulas_are_texts() {
+    let files = Files::new();
+    let text = "id,Фамилия,Имя,Телефон\ng1,Ёлкин,Пётр,\"=HYPERLINK(\"\"http://x\"\")\"\n";
+    let answers = read(vec![files.put("guardians.csv", text)]);
+    assert_eq!(
+        shown(&answers),
+        "guardian {\"id\":\"g1\",\"last_name\":\"Ёлкин\",\"first_name\":\"Пётр\",\"phone\":\"=HYPERLINK(\\\"http://x\\\")\"}\n"
+    );
+}
+
+#[test]
+fn twenty_thousand_rows_in_a_moment() {
+    let files = Files::new();
+    let mut text = String::from("Код;Фамилия;Имя;Дата рождения;СНИЛС;Класс\n");
+    for number in 0..20_000 {
+        text.push_str(&format!("p{number};Ёлкина;Анна;01.02.2015;112-233-445 95;5-А\n"));
+    }
+    let inputs = vec![
+        files.put("pupils.csv", text),
+        files.put("classes.csv", "id;year;grade;letter;study-year\nc;;5;А;2026\n"),
+    ];
+    let started = std::time::Instant::now();
+    let answers = read(inputs);
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 20_001);
+    // Unoptimised and on a busy machine; optimised it is a fraction of a second.
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, fork: false, ..ProptestConfig::default() })]
+
+    /// Any bytes under any name: an end, no panic, and nothing but answers.
+    #[test]
+    fn any_bytes_come_to_an_end(
+        bytes in proptest::collection::vec(any::<u8>(), 0..2_000),
+        start in prop_oneof![Just(""), Just("["), Just("{"), Just("<pupil>"), Just("PK\x03\x04"), Just("id;Фамилия;Имя;Класс\n"), Just("\u{feff}")],
+        name in prop_oneof![Just("a.csv"), Just("pupils.csv"), Just("orders.json"), Just("a.xml"), Just("a.xlsx")],
+    ) {
+        let files = Files::new();
+        let answers = read(vec![files.put(name, [start.as_bytes(), &bytes].concat())]);
+        prop_assert!(!answers.is_empty());
+    }
+
+    /// Cells of all sorts: a row comes out as a record or with a reason.
+    #[test]
+    fn every_row_is_a_record_or_has_a_reason(
+        cells in proptest::collection::vec("[ -~а-яА-ЯёЁ№0-9]{0,12}", 6),
+    ) {
+        let files = Files::new();
+        let quoted: Vec<String> = cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+        let text = format!("id;Фамилия;Имя;Дата рождения;СНИЛС;Класс\n{}\n", quoted.join(";"));
+        prop_assert!(!read(vec![files.put("pupils.csv", text)]).is_empty());
+    }
+}
