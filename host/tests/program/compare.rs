@@ -37,7 +37,8 @@ pub(crate) fn nobody_twice(state: &Value) {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for person in list(state, "persons") {
         let id = text(person, "id");
-        let name = ["lastName", "firstName", "middleName", "birthday"].map(|part| text(person, part).to_lowercase());
+        let name =
+            ["lastName", "firstName", "middleName", "birthday"].map(|part| text(person, part).to_lowercase());
         let marks = [name.join(" "), digits(text(person, "snils"))];
         let marks = marks.into_iter().filter(|mark| !mark.is_empty() && !others.contains(&id));
         for mark in marks {
@@ -104,7 +105,9 @@ impl There {
         let by_hand = there_by_hand(ours);
         let fits = |there: &Value| match by_hand {
             Some(id) => text(there, "id") == id,
-            None => !others.contains(&text(there, "id")) && text(there, "role") == role && same(there, person),
+            None => {
+                !others.contains(&text(there, "id")) && text(there, "role") == role && same(there, person)
+            }
         };
         let id = text(self.only("persons", ours, fits), "id").to_owned();
         self.ids.insert(ours.to_owned(), id);
@@ -150,9 +153,13 @@ impl There {
             list(&self.state, what).iter().filter(|record| counts(record)).count()
         };
         let ours = |record: &Value, member: &str| !others.contains(&text(record, member));
-        let classes = count("eduGroups", &|group| text(group, "school") == SCHOOL && group["studyyear"] == study_year());
+        let classes = count("eduGroups", &|group| {
+            text(group, "school") == SCHOOL && group["studyyear"] == study_year()
+        });
         let pupils = count("memberships", &|membership| {
-            text(membership, "school") == SCHOOL && text(membership, "role") == "EduStudent" && ours(membership, "person")
+            text(membership, "school") == SCHOOL
+                && text(membership, "role") == "EduStudent"
+                && ours(membership, "person")
         });
         let guardians = count("persons", &|person| text(person, "role") == "EduParent");
         let children = expected.pupils.iter().map(|pupil| self.id(&pupil.id)).collect::<Vec<_>>();

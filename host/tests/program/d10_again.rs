@@ -38,7 +38,9 @@ fn d10_five_more_children_bring_only_themselves_and_their_parents() {
 /// A child we made, whose given name is corrected in the application.
 fn corrected(world: &World) -> &'static str {
     let pupil = school().expected.pupils.iter().find(|pupil| {
-        there_by_hand(&pupil.id).is_none() && pupil.person.snils.is_some() && pupil.person.first_name != "Вилен"
+        there_by_hand(&pupil.id).is_none()
+            && pupil.person.snils.is_some()
+            && pupil.person.first_name != "Вилен"
     });
     let pupil = pupil.expect("such a child");
     let path = world.path("exports/records/applications.csv");
@@ -46,7 +48,11 @@ fn corrected(world: &World) -> &'static str {
     let name = format!(";{};{};", pupil.person.last_name, pupil.person.first_name);
     let rows = table.split("\r\n").map(|row| {
         let own = row.split(';').nth(1) == Some(&pupil.id);
-        if own { row.replacen(&name, &format!(";{};Вилен;", pupil.person.last_name), 1) } else { row.to_owned() }
+        if own {
+            row.replacen(&name, &format!(";{};Вилен;", pupil.person.last_name), 1)
+        } else {
+            row.to_owned()
+        }
     });
     fs::write(&path, rows.collect::<Vec<_>>().join("\r\n")).expect("they are written");
     world.import("exports/records", &[]).with(0);

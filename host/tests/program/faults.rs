@@ -15,7 +15,8 @@ fn run_until_done(world: &World) {
         world.answer_questions();
         let (code, run) = world.send();
         let counts = &run["counts"];
-        let left = ["in_doubt", "not_confirmed", "failed", "decisions"].map(|what| counts[what].as_u64().unwrap_or(0));
+        let left = ["in_doubt", "not_confirmed", "failed", "decisions"]
+            .map(|what| counts[what].as_u64().unwrap_or(0));
         if [0, 3].contains(&code) && left.iter().sum::<u64>() == 0 {
             return;
         }
@@ -47,7 +48,10 @@ fn a_lost_answer_makes_no_twins() {
 #[test]
 fn a_reset_after_storing_makes_no_twins() {
     let world = World::bound();
-    world.fault(json!({"method": "POST", "prefix": "/contingent/", "every": 2}), json!({"kind": "resetAfter"}));
+    world.fault(
+        json!({"method": "POST", "prefix": "/contingent/", "every": 2}),
+        json!({"kind": "resetAfter"}),
+    );
     world.send();
     assert!(struck(&world) > 0);
     world.heal();
@@ -58,7 +62,10 @@ fn a_reset_after_storing_makes_no_twins() {
 #[test]
 fn half_a_batch_stored_makes_no_twins() {
     let world = World::bound();
-    world.fault(json!({"method": "POST", "prefix": "/contingent/", "every": 2}), json!({"kind": "partialBatch"}));
+    world.fault(
+        json!({"method": "POST", "prefix": "/contingent/", "every": 2}),
+        json!({"kind": "partialBatch"}),
+    );
     world.send();
     assert!(struck(&world) > 0);
     world.heal();
@@ -73,7 +80,13 @@ fn killed_in_the_middle_it_goes_on_without_twins() {
     let run = world.start(&["run", TASK, "--quiet"]);
     let end = Instant::now() + PATIENCE;
     // The first batch is answered, the second one under way.
-    while world.writes().iter().filter(|write| write["template"].as_str().is_some_and(|t| t.ends_with("/persons"))).count() < 2 {
+    while world
+        .writes()
+        .iter()
+        .filter(|write| write["template"].as_str().is_some_and(|t| t.ends_with("/persons")))
+        .count()
+        < 2
+    {
         assert!(Instant::now() < end, "no second batch");
         std::thread::yield_now();
     }
@@ -106,7 +119,10 @@ fn a_pause_asked_for_is_kept() {
 #[test]
 fn a_school_that_asks_too_much_is_served_in_the_end() {
     let world = World::bound();
-    world.fault(json!({"prefix": "/", "every": 5}), json!({"kind": "status", "status": 429, "retryAfterS": 0}));
+    world.fault(
+        json!({"prefix": "/", "every": 5}),
+        json!({"kind": "status", "status": 429, "retryAfterS": 0}),
+    );
     world.send();
     world.heal();
     run_until_done(&world);

@@ -53,7 +53,9 @@ pub(crate) fn exchange(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_exchange"));
     command.current_dir(folder).env("EXCHANGE_LANG", "ru");
     let foreign = ["EXCHANGE_CONFIG", "http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"];
-    foreign.iter().for_each(|name| drop(command.env_remove(name)));
+    for name in foreign {
+        command.env_remove(name);
+    }
     command
 }
 

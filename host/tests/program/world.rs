@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::connector;
 use crate::dialogue::Dialogue;
 use crate::process::{self, Ended};
-use crate::school::{school, study_year, there_by_hand};
+use crate::school::{school, there_by_hand};
 
 /// The task of the tests.
 pub(crate) const TASK: &str = "school57/dnevnik";
@@ -285,13 +285,9 @@ pub(crate) fn answer_consent(address: &str, login: &str, allows: bool) -> LastPa
 /// The number before the option with this name.
 #[track_caller]
 pub(crate) fn option(said: &str, name: &str) -> String {
-    let line = said.lines().find(|line| line.contains(name)).unwrap_or_else(|| panic!("{name} is not in\n{said}"));
+    let line =
+        said.lines().find(|line| line.contains(name)).unwrap_or_else(|| panic!("{name} is not in\n{said}"));
     line.trim().split('.').next().expect("a number").to_owned()
-}
-
-/// Today's study year in the school's data is the one the connector calls current.
-pub(crate) fn class_id(name: &str) -> String {
-    format!("{}-{name}", study_year())
 }
 
 fn copy(from: &Path, to: &Path) {
