@@ -16,6 +16,8 @@ pub mod sandbox;
 
 pub mod capability;
 
+pub mod reconcile;
+
 pub mod report;
 
 pub mod daemon;

@@ -21,8 +21,6 @@ use crate::store::{RecordStore, SchoolDb};
 pub(super) struct App {
     /// `exchange.toml`, checked.
     pub(super) host: HostConfig,
-    /// The file itself.
-    pub(super) file: PathBuf,
     /// Texts.
     pub(super) catalogue: Catalogue,
     /// Where results go.
@@ -42,13 +40,7 @@ impl App {
         }
         let host =
             config::load_host(&global.config).map_err(|errors| settings_error(&errors, output.colour))?;
-        Ok(Self {
-            keys: super::keys::Keys::new(host.key.clone()),
-            host,
-            file: global.config.clone(),
-            catalogue,
-            output,
-        })
+        Ok(Self { keys: super::keys::Keys::new(host.key.clone()), host, catalogue, output })
     }
 
     /// A text of the catalogue.

@@ -49,7 +49,7 @@ pub(super) async fn bind(app: &App, args: &Bind) -> Result<u8> {
                 session.hear(Input::Form(values)).await?;
             }
             Step::Commit(items) => {
-                let committed = ready.commit(app, &items).await?;
+                let committed = ready.commit(app, session.talk.id(), &items).await?;
                 session.hear(Input::Committed(committed)).await?;
             }
             Step::Done(ending) => return session.done(&ending),
@@ -232,7 +232,8 @@ pub(super) fn unbind(app: &App, name: &TaskRef, reason: &str, confirm: Option<&s
     let (school, _) = app.task(name)?;
     let store = Arc::new(app.store(&school)?);
     if store.binding(&name.task)?.is_none() {
-        return Err(Error::config(format!("{name} is not bound")).message(Message::new("error-not-bound").with("task", name)));
+        return Err(Error::config(format!("{name} is not bound"))
+            .message(Message::new("error-not-bound").with("task", name)));
     }
     let typed = match confirm {
         Some(typed) => typed.to_owned(),
@@ -242,11 +243,14 @@ pub(super) fn unbind(app: &App, name: &TaskRef, reason: &str, confirm: Option<&s
         }
     };
     if !same_name(&typed, &school.name) {
-        return Err(Error::config("the name typed is not the school's").message(Message::new("unbind-other-name")));
+        return Err(
+            Error::config("the name typed is not the school's").message(Message::new("unbind-other-name"))
+        );
     }
     let lane = stores::lane(&store, "unbind")?;
     store.unbind(lane.fence(), &name.task)?;
-    Vault::new(Arc::clone(&store), Arc::new(stores::open_host(app)?), name.task.clone()).forget(lane.fence())?;
+    Vault::new(Arc::clone(&store), Arc::new(stores::open_host(app)?), name.task.clone())
+        .forget(lane.fence())?;
     stores::audit(app, "unbind", &format!("{name}: {reason}"))?;
     app.output.line(app.text(Message::new("unbound").with("task", name))).map(|()| 0)
 }

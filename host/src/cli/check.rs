@@ -41,7 +41,9 @@ async fn check_task(app: &App, name: &TaskRef) -> Vec<Row> {
     let ready = match Ready::open(app, name) {
         Ok(ready) => ready,
         Err(error) => {
-            let what = error.catalogue().map_or_else(|| error.what().to_owned(), |message| app.catalogue.text(message));
+            let what = error
+                .catalogue()
+                .map_or_else(|| error.what().to_owned(), |message| app.catalogue.text(message));
             return vec![row(Severity::Problem, what, error.hints().first().cloned())];
         }
     };
@@ -52,12 +54,20 @@ async fn check_task(app: &App, name: &TaskRef) -> Vec<Row> {
     let mut rows: Vec<Row> = findings
         .iter()
         .map(|finding| {
-            row(finding.severity, ready.text(&finding.what), finding.next_step.as_ref().map(|step| ready.text(step)))
+            row(
+                finding.severity,
+                ready.text(&finding.what),
+                finding.next_step.as_ref().map(|step| ready.text(step)),
+            )
         })
         .collect();
     if !ready.task.enabled {
         let step = format!("exchange enable {name}");
-        rows.push(row(Severity::Warning, app.text(Message::new("error-disabled").with("task", name)), Some(step)));
+        rows.push(row(
+            Severity::Warning,
+            app.text(Message::new("error-disabled").with("task", name)),
+            Some(step),
+        ));
     }
     rows
 }
@@ -65,7 +75,9 @@ async fn check_task(app: &App, name: &TaskRef) -> Vec<Row> {
 fn failed(error: CallError) -> Finding {
     let what = match error {
         CallError::Failed(failure) => failure_message(failure),
-        CallError::Stopped(verdict, _) => Message::new("host-connector-stopped").with("verdict", format!("{verdict:?}")),
+        CallError::Stopped(verdict, _) => {
+            Message::new("host-connector-stopped").with("verdict", format!("{verdict:?}"))
+        }
     };
     Finding { severity: Severity::Problem, what, next_step: None }
 }

@@ -21,8 +21,6 @@ const LOCK: &str = "connectors.lock";
 
 /// A connector's file, read.
 pub(super) struct Installed {
-    /// Where it is.
-    pub(super) file: PathBuf,
     /// The component.
     pub(super) bytes: Vec<u8>,
     /// What it says of itself.
@@ -73,7 +71,7 @@ fn read(file: &Path, colour: bool) -> Result<Installed> {
     let text = sandbox::read_manifest(&bytes)?;
     let manifest = config::load_manifest(&text, &file.display().to_string())
         .map_err(|errors| settings_error(&errors, colour))?;
-    Ok(Installed { file: file.to_owned(), bytes, manifest })
+    Ok(Installed { bytes, manifest })
 }
 
 fn locks(app: &App) -> Result<Locks> {

@@ -8,6 +8,7 @@ mod class_list;
 mod connectors;
 mod decide;
 mod help;
+mod import;
 mod init;
 mod keys;
 mod links;
@@ -101,6 +102,7 @@ fn completions(shell: clap_complete::Shell) {
 fn run(app: &App, command: Command) -> Result<u8> {
     match command {
         Command::Check { place } => block_on(check::check(app, place.as_ref())),
+        Command::Import(args) => import::import(app, &args),
         Command::Bind(args) => block_on(bind::bind(app, &args)),
         Command::Unbind { task, reason, confirm } => bind::unbind(app, &task.0, &reason, confirm.as_deref()),
         Command::Plan(args) => block_on(plan::plan(app, &args)),

@@ -149,7 +149,9 @@ fn next_steps(app: &App, run: &str, report: &RunReport) -> Result<()> {
 fn show_hold(app: &App, ready: &Ready, plan: &Plan) -> Result<()> {
     let Some(hold) = &plan.hold else { return Ok(()) };
     let out = app.output;
-    out.line(out.tone(Tone::Warn, &app.text(Message::new("plan-held").with("reason", ready.text(&hold.reason)))))?;
+    out.line(
+        out.tone(Tone::Warn, &app.text(Message::new("plan-held").with("reason", ready.text(&hold.reason)))),
+    )?;
     out.line(app.text(Message::new("plan-cause").with("cause", ready.text(&hold.cause))))?;
     out.line(app.text(Message::new("plan-approve").with("task", &ready.name).with("hash", &plan.hash)))
 }

@@ -10,7 +10,7 @@ use crate::daemon::lazy::LazyConnector;
 use crate::daemon::task::{Parts, Task, request_deadline_ms};
 use crate::error::{Error, Result};
 use crate::model::manifest::Manifest;
-use crate::model::setup::{SchoolConfig, TaskConfig};
+use crate::model::setup::TaskConfig;
 use crate::model::{CallError, Connector, Effect, Failure, Item, ItemRef, Message, Param, TaskRef};
 use crate::reconcile::{self, Env, Options, ProgressSink, RunReport};
 use crate::report::Catalogue;
@@ -19,7 +19,6 @@ use crate::store::{BindingStore, Fence, HostDb, SchoolDb};
 /// A task made ready for a command.
 pub(super) struct Ready {
     pub(super) name: TaskRef,
-    pub(super) school: SchoolConfig,
     pub(super) task: TaskConfig,
     pub(super) store: Arc<SchoolDb>,
     pub(super) connector: Arc<LazyConnector>,
@@ -40,7 +39,7 @@ impl Ready {
         let shared = Arc::new(stores::open_host(app)?);
         let parts = Task::new(Parts {
             host: app.host.clone(),
-            school: school.clone(),
+            school,
             task: task.clone(),
             component: Arc::new(installed.bytes),
             manifest: Arc::new(installed.manifest),
@@ -50,7 +49,7 @@ impl Ready {
         });
         let connector = Arc::clone(&parts.connector);
         let run = std::sync::Mutex::new(None);
-        Ok(Self { name: name.clone(), school, task, store, connector, catalogue, shared, parts, run })
+        Ok(Self { name: name.clone(), task, store, connector, catalogue, shared, parts, run })
     }
 
     /// The connector's manifest.
@@ -96,7 +95,8 @@ impl Ready {
                 }
             }
         };
-        *self.run.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = report.run.as_ref().map(|run| run.number);
+        *self.run.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
+            report.run.as_ref().map(|run| run.number);
         Ok(report)
     }
 
@@ -109,10 +109,15 @@ impl Ready {
     }
 
     /// Applies what a dialogue commits, through the same ledger as a run.
-    pub(super) async fn commit(&self, app: &App, items: &[Item]) -> Result<Vec<(ItemRef, Effect)>> {
+    pub(super) async fn commit(
+        &self,
+        app: &App,
+        step: &str,
+        items: &[Item],
+    ) -> Result<Vec<(ItemRef, Effect)>> {
         let lane = stores::lane(&self.store, "bind")?;
         let env = self.env(app, Arc::new(reconcile::Silent));
-        reconcile::commit_items(&env, &lane, items.to_vec()).await
+        reconcile::commit_items(&env, &lane, step, items.to_vec()).await
     }
 
     /// A password a person typed; the guest gets the handle.

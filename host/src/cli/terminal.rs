@@ -16,9 +16,12 @@ pub(super) fn prompt(text: &str) -> Result<()> {
 /// Reads a line.
 pub(super) fn read_line_now() -> Result<String> {
     let mut line = String::new();
-    let read = std::io::stdin().lock().read_line(&mut line).context(Kind::Failed, "cannot read the answer")?;
+    let read =
+        std::io::stdin().lock().read_line(&mut line).context(Kind::Failed, "cannot read the answer")?;
     if read == 0 {
-        return Err(Error::waits("there is nobody to answer").hint("run it at a terminal, or pipe the answers in"));
+        return Err(
+            Error::waits("there is nobody to answer").hint("run it at a terminal, or pipe the answers in")
+        );
     }
     Ok(line.trim_end_matches(['\n', '\r']).to_owned())
 }
@@ -39,7 +42,9 @@ pub(super) fn read_line(secret: bool) -> oneshot::Receiver<Result<String>> {
 }
 
 /// The line that was read.
-pub(super) fn received(line: std::result::Result<Result<String>, oneshot::error::RecvError>) -> Result<String> {
+pub(super) fn received(
+    line: std::result::Result<Result<String>, oneshot::error::RecvError>,
+) -> Result<String> {
     line.unwrap_or_else(|_| Err(Error::internal("the reader of the terminal ended")))
 }
 

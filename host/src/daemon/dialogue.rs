@@ -43,13 +43,21 @@ impl<'a, C: Connector> Conversation<'a, C> {
         Ok(Self { connector, dialogue: dialogue.to_owned(), round_trip, state: turn.state, step: turn.step })
     }
 
+    /// Names this dialogue: what it commits is keyed by it, so that two tabs do it once.
+    pub fn id(&self) -> &str {
+        &self.round_trip.state
+    }
+
     /// What the person sees now.
     pub fn step(&self) -> &Step {
         &self.step
     }
 
     /// A browser came back. Counts only while a redirect is under way, and with this dialogue's own `state`.
-    pub async fn returned(&mut self, params: Vec<Param>) -> std::result::Result<std::result::Result<(), Stray>, CallError> {
+    pub async fn returned(
+        &mut self,
+        params: Vec<Param>,
+    ) -> std::result::Result<std::result::Result<(), Stray>, CallError> {
         let ours = params.iter().any(|param| param.name == "state" && param.value == self.round_trip.state);
         if !ours {
             return Ok(Err(Stray::OtherAttempt));

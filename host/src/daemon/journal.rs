@@ -48,8 +48,21 @@ impl Journal {
 
 impl RequestJournal for Journal {
     fn request(&self, entry: RequestEntry) {
-        let RequestEntry { upstream, operation, method, path: _, status, sent, received, attempt, ms } = entry;
-        let row = RequestRow { at: now(), upstream, operation, method, write: false, status, error: None, sent, received, attempt, ms };
+        let RequestEntry { upstream, operation, method, path: _, status, sent, received, attempt, ms } =
+            entry;
+        let row = RequestRow {
+            at: now(),
+            upstream,
+            operation,
+            method,
+            write: false,
+            status,
+            error: None,
+            sent,
+            received,
+            attempt,
+            ms,
+        };
         self.push(row);
     }
 }

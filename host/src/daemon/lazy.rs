@@ -10,7 +10,8 @@ use crate::model::connector::Traced;
 use crate::model::dialogue::{Input, RoundTrip, Turn};
 use crate::model::manifest::Manifest;
 use crate::model::{
-    CallError, Change, Connector, DesiredPage, Effect, Finding, Observation, Probe, Scope, ScopeId, Verdict, WriteJournal,
+    CallError, Change, Connector, DesiredPage, Effect, Finding, Observation, Probe, Scope, ScopeId, Verdict,
+    WriteJournal,
 };
 use crate::sandbox::TaskConnector;
 
@@ -25,7 +26,10 @@ pub struct LazyConnector {
 
 impl LazyConnector {
     /// `load` is called once, before the first question.
-    pub fn new(manifest: Arc<Manifest>, load: impl Fn() -> Result<TaskConnector> + Send + Sync + 'static) -> Self {
+    pub fn new(
+        manifest: Arc<Manifest>,
+        load: impl Fn() -> Result<TaskConnector> + Send + Sync + 'static,
+    ) -> Self {
         Self { manifest, load: Box::new(load), loaded: Mutex::new(None) }
     }
 

@@ -18,7 +18,13 @@ impl fmt::Debug for StoredRecords {
 }
 
 impl RecordSource for StoredRecords {
-    fn page(&self, of: RecordType, filter: &Filter, cursor: Option<&str>, limit: usize) -> Result<SourcePage> {
+    fn page(
+        &self,
+        of: RecordType,
+        filter: &Filter,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<SourcePage> {
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         let page = RecordStore::page(&*self.0, of, filter, cursor, limit)?;
         Ok((page.rows, page.next))

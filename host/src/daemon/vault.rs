@@ -43,9 +43,9 @@ impl Vault {
     /// The dialogue came to a good end: what it captured is kept for the task.
     pub fn keep(&self, fence: &Fence, now: Millis) -> Result<()> {
         let captured = self.fresh(|fresh| std::mem::take(&mut fresh.by_name));
-        captured
-            .iter()
-            .try_for_each(|(name, value)| self.school.set_secret(fence, &self.stored(name), value.expose(), now))
+        captured.iter().try_for_each(|(name, value)| {
+            self.school.set_secret(fence, &self.stored(name), value.expose(), now)
+        })
     }
 
     /// Forgets what the task captured earlier.

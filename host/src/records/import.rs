@@ -8,7 +8,7 @@ mod draft;
 mod references;
 mod table;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
@@ -80,8 +80,18 @@ pub struct Import<'a> {
     index: Index,
     /// Files of the second pass, the next one last.
     left: Option<Vec<usize>>,
+    contents: Contents,
     open: Option<Open>,
     ready: VecDeque<Result<Record, Problem>>,
+}
+
+/// What an import's files hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// Types of records, those that are referred to first.
+    pub types: Vec<RecordType>,
+    /// Records come out type by type: no file holds several.
+    pub grouped: bool,
 }
 
 /// A file being read.
@@ -110,12 +120,21 @@ pub fn import<'a>(
         on_progress: Box::new(on_progress),
         progress: Progress { total, ..Progress::default() },
         left: None,
+        contents: Contents::default(),
         open: None,
         ready: VecDeque::new(),
     }
 }
 
 impl Import<'_> {
+    /// What the files hold. Makes the first pass if it was not made.
+    pub fn contents(&mut self) -> &Contents {
+        if self.left.is_none() {
+            self.left = Some(self.first_pass());
+        }
+        &self.contents
+    }
+
     fn open(&self, number: usize) -> Result<Open, Fault> {
         let input = &self.inputs[number];
         let meter = Meter::default();
@@ -126,23 +145,27 @@ impl Import<'_> {
     /// Reads everything once for its ids; answers the order of the second pass.
     fn first_pass(&mut self) -> Vec<usize> {
         let mut order = Vec::new();
+        let mut found = BTreeSet::new();
+        self.contents.grouped = true;
         for number in 0..self.inputs.len() {
-            let kind = self.open(number).ok().and_then(|mut open| self.learn(&mut open));
-            let rank = kind.and_then(|kind| RecordType::ALL.iter().position(|one| *one == kind));
-            order.push((rank.unwrap_or(RecordType::ALL.len()), number));
+            let kinds = self.open(number).map(|mut open| self.learn(&mut open)).unwrap_or_default();
+            self.contents.grouped &= kinds.len() <= 1;
+            order.push((kinds.first().copied().unwrap_or(RecordType::ALL.len()), number));
+            found.extend(kinds);
         }
+        self.contents.types = found.into_iter().map(|rank: usize| RecordType::ALL[rank]).collect();
         // The next file is taken from the end.
         order.sort_by(|a, b| b.cmp(a));
         order.into_iter().map(|(_, number)| number).collect()
     }
 
-    /// Learns the ids of a file; answers the type of its first row.
-    fn learn(&mut self, open: &mut Open) -> Option<RecordType> {
-        let mut first = None;
+    /// Learns the ids of a file; answers its types by their place in the order of types.
+    fn learn(&mut self, open: &mut Open) -> BTreeSet<usize> {
+        let mut kinds = BTreeSet::new();
         while let Some(Ok(row)) = open.table.next_row() {
             let today = Today { date: self.known.today, zone: &self.known.zone };
             let draft = draft::read(&row, &today);
-            first = first.or(Some(draft.kind));
+            kinds.extend(RecordType::ALL.iter().position(|one| *one == draft.kind));
             if draft.is_sound() {
                 self.index.learn(&draft, (open.number, row.number()));
             }
@@ -152,7 +175,7 @@ impl Import<'_> {
             }
         }
         self.count(open);
-        first
+        kinds
     }
 
     fn count(&mut self, open: &mut Open) {
@@ -164,9 +187,7 @@ impl Import<'_> {
 
     /// Takes one step of the second pass; `None`: there is none left.
     fn step(&mut self) -> Option<()> {
-        if self.left.is_none() {
-            self.left = Some(self.first_pass());
-        }
+        self.contents();
         let Some(mut open) = self.open.take() else {
             let number = self.left.as_mut()?.pop()?;
             match self.open(number) {
