@@ -1,5 +1,6 @@
 //! Changes of a school's file by the program: comments, order and spacing of the writer survive.
 
+use std::io::Write;
 use std::path::Path;
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value, value};
@@ -65,12 +66,16 @@ fn edit(path: &Path, change: impl FnOnce(&mut DocumentMut) -> Result<()>) -> Res
 
 /// Writes beside the file and renames: a crash leaves either the old text or the new one.
 fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    // A link stays a link: what it points at is replaced.
+    let path = path.canonicalize()?;
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let beside = path.with_file_name(name);
-    std::fs::write(&beside, text)?;
-    std::fs::set_permissions(&beside, std::fs::metadata(path)?.permissions())?;
-    std::fs::rename(&beside, path)
+    let mut file = std::fs::File::create(&beside)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    file.set_permissions(std::fs::metadata(&path)?.permissions())?;
+    std::fs::rename(&beside, &path)
 }
 
 fn tasks(document: &mut DocumentMut) -> Result<&mut ArrayOfTables> {

@@ -26,11 +26,16 @@ pub(super) fn read(
     Grants {
         upstreams: reader.upstreams(host),
         records: reader.records(),
-        secrets: reader.list("secrets", "secret", manifest.secrets.keys()),
+        secrets: reader.list("secrets", "secret", manifest.secrets.keys().chain(credentials(manifest))),
         signatures: reader.signatures(),
         fingerprints: reader.list("fingerprints", "purpose of fingerprints", manifest.fingerprints.iter()),
         write: reader.write(),
     }
+}
+
+/// The credentials of its upstreams: named in a grant or not, they come with the upstream.
+fn credentials(manifest: &Manifest) -> impl Iterator<Item = &String> + Clone {
+    manifest.upstreams.values().filter_map(|need| need.credential.as_ref())
 }
 
 fn asks_anything(manifest: &Manifest) -> bool {

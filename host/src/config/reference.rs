@@ -120,19 +120,9 @@ fn section(table: &'static Table, path: &str, text: &mut String) {
             && inner.title != "text"
         {
             let path = format!("{path}{}{suffix}", key.name);
-            text.push_str(&format!("\n### `{path}` in {}\n", heading(table, &path)));
+            text.push_str(&format!("\n### `{path}`\n"));
             section(inner, &format!("{path}."), text);
         }
-    }
-}
-
-/// The file a nested table belongs to is the heading above; the table around it is the path.
-fn heading(table: &Table, path: &str) -> String {
-    match path.rsplit_once('.') {
-        Some((outer, _)) if path.matches('.').count() > 1 || !table.title.contains(".toml") => {
-            format!("`{outer}`")
-        }
-        _ => format!("`{}`", table.title),
     }
 }
 

@@ -8,6 +8,7 @@ use super::keys::SCHOOL;
 use super::report::{ConfigErrors, Problem, nearest};
 use super::view::{View, Word, read_document, read_text};
 use super::{grants, settings};
+use crate::model::fields::Content;
 use crate::model::ids::SchoolId;
 use crate::model::manifest::Manifest;
 use crate::model::records::RecordType;
@@ -130,6 +131,7 @@ fn profile(view: View<'_>, problems: &mut Vec<Problem>) -> ImportProfile {
     for part in [view.table("columns"), words].into_iter().flatten() {
         part.keys().for_each(|field| problems.extend(unknown_field(record, &field)));
     }
+    words.iter().for_each(|words| unknown_values(*words, problems));
     let words = words.map(|words| words.keys().map(|f| (f.text.clone(), words.map(&f.text))).collect());
     ImportProfile {
         record,
@@ -152,6 +154,29 @@ fn unknown_field(record: Option<RecordType>, field: &Word) -> Option<Problem> {
     };
     let known = types.iter().flat_map(|kind| kind.fields()).map(|spec| spec.name);
     Some(Problem::at(field.span.clone(), what).suggest(&field.text, known))
+}
+
+/// What a word stands for has to be a value of its field.
+fn unknown_values(words: View<'_>, problems: &mut Vec<Problem>) {
+    for (field, view) in
+        words.keys().filter_map(|field| Some((field.text.clone(), words.table(&field.text)?)))
+    {
+        let specs = RecordType::ALL.into_iter().filter_map(|kind| kind.field(&field));
+        let known: Vec<&str> = specs.filter_map(|spec| one_of(spec.content)).flatten().copied().collect();
+        for value in view.keys().filter_map(|word| view.word(&word.text)) {
+            if !known.is_empty() && !known.contains(&value.text.as_str()) {
+                let what = format!("`{field}` knows no `{}`", value.text);
+                problems.push(Problem::at(value.span, what).suggest(&value.text, known.iter().copied()));
+            }
+        }
+    }
+}
+
+fn one_of(content: Content) -> Option<&'static [&'static str]> {
+    match content {
+        Content::Word(words) => Some(words),
+        _ => None,
+    }
 }
 
 fn tasks(view: View<'_>, world: &World<'_>, problems: &mut Vec<Problem>) -> Vec<TaskConfig> {

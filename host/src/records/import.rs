@@ -185,11 +185,22 @@ impl Import<'_> {
         (self.on_progress)(self.progress);
     }
 
+    /// Files that could not be read to their end count as done too.
+    fn finish(&mut self) {
+        if self.progress.bytes != self.progress.total {
+            self.progress.bytes = self.progress.total;
+            (self.on_progress)(self.progress);
+        }
+    }
+
     /// Takes one step of the second pass; `None`: there is none left.
     fn step(&mut self) -> Option<()> {
         self.contents();
         let Some(mut open) = self.open.take() else {
-            let number = self.left.as_mut()?.pop()?;
+            let Some(number) = self.left.as_mut()?.pop() else {
+                self.finish();
+                return None;
+            };
             match self.open(number) {
                 Ok(open) => self.open = Some(open),
                 Err(fault) => self.ready.push_back(Err(fault.at(&self.inputs[number].name(), 0, None))),

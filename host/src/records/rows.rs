@@ -38,6 +38,10 @@ pub(super) trait Rows: Send {
 /// Opens a file; content decides what it is, the extension only between CSV and what looks like something else.
 pub(super) fn open(path: &Path, profile: &ImportProfile, meter: &Meter) -> Result<Box<dyn Rows>, Fault> {
     let unreadable = |error: io::Error| text::fault_of(&error);
+    // A pipe would be waited for without end.
+    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(Fault::new(Code::Unreadable).with("cause", "not a file"));
+    }
     match text::look(path).map_err(unreadable)? {
         Looks::Refused(code) => Err(Fault::new(code)),
         Looks::Zip => Ok(Box::new(workbook::open(path, profile.sheet.as_deref(), meter)?)),

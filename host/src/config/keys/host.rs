@@ -46,7 +46,7 @@ static KEY: Table = Table {
                 KeySource::File(path) => text(&path.display().to_string()),
                 KeySource::Env(_) | KeySource::Command(_) => String::new(),
             },
-            "A file with the key, readable by its owner only; made when missing.",
+            "A file with the key, readable by its owner only; made when missing. Holds where `[key]` is left out.",
         ),
         optional("env", Shape::Text, "An environment variable that holds the key."),
         optional("command", Shape::List(&Shape::Text), "A program and its arguments; it prints the key."),

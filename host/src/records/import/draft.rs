@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::leaves_out;
 use super::table::NamedRow;
-use crate::model::fields::FieldSpec;
+use crate::model::fields::{Content, FieldSpec};
 use crate::model::records::{Record, RecordType};
 use crate::model::setup::ImportProfile;
 use crate::records::problem::{Code, Fault};
@@ -33,8 +33,8 @@ pub(super) fn read(row: &NamedRow<'_>, today: &Today<'_>) -> Draft {
         draft.take(spec, heading, translated(row.profile(), spec, text), today);
     }
     for spec in draft.kind.fields().iter().filter(|spec| spec.required) {
-        let faulty = row.cells().any(|(column, _)| column.is_some_and(|(given, _)| given.name == spec.name));
-        if !faulty {
+        let given = row.cells().any(|(column, _)| column.is_some_and(|(other, _)| other.name == spec.name));
+        if !given {
             let column = row.heading(spec).filter(|_| !row.named).unwrap_or(spec.name);
             draft.faults.push((Fault::new(Code::Missing), Some(column.to_owned())));
         }
@@ -58,12 +58,7 @@ impl Draft {
             }
             Err(fault) => self.faults.push((fault, Some(heading.to_owned()))),
         }
-        if matches!(
-            spec.content,
-            crate::model::fields::Content::Ref(_)
-                | crate::model::fields::Content::Refs(_)
-                | crate::model::fields::Content::AnyRef
-        ) {
+        if matches!(spec.content, Content::Ref(_) | Content::Refs(_) | Content::AnyRef) {
             self.headings.push((spec.name, heading.to_owned()));
         }
     }

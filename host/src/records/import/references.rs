@@ -22,11 +22,18 @@ struct ClassName {
     letter: Option<String>,
 }
 
+/// A class that a name may mean.
+struct Class {
+    name: ClassName,
+    id: String,
+    /// In the files of this import, which go before what the school knew.
+    imported: bool,
+}
+
 /// What an import holds.
 pub(super) struct Index {
     ids: HashMap<RecordType, HashMap<String, Place>>,
-    /// Classes of the import, then those of the school, with their ids.
-    classes: Vec<(ClassName, String)>,
+    classes: Vec<Class>,
 }
 
 /// Why a class cannot be told.
@@ -40,7 +47,8 @@ impl Index {
     pub(super) fn new(classes: &[SchoolClass]) -> Self {
         let named = |class: &SchoolClass| {
             let letter = class.letter.clone();
-            (ClassName { year: class.study_year, grade: class.grade, letter }, class.id.clone())
+            let name = ClassName { year: class.study_year, grade: class.grade, letter };
+            Class { name, id: class.id.clone(), imported: false }
         };
         Self { ids: HashMap::new(), classes: classes.iter().map(named).collect() }
     }
@@ -55,8 +63,8 @@ impl Index {
         ids.insert(id.to_owned(), place);
         if let (RecordType::SchoolClass, Some(name)) = (draft.kind, class_name(draft)) {
             // What the import says of a class holds, not what the school knew of it.
-            self.classes.retain(|(_, known)| known != id);
-            self.classes.push((name, id.to_owned()));
+            self.classes.retain(|known| known.id != id);
+            self.classes.push(Class { name, id: id.to_owned(), imported: true });
         }
     }
 
@@ -157,18 +165,19 @@ impl Index {
         year: Option<u16>,
         today: Date,
     ) -> Result<String, NoClass> {
-        let named = self.classes.iter().filter(|(name, _)| name.grade == grade && name.letter == letter);
-        let named: Vec<&(ClassName, String)> = named.collect();
-        let of = |year: u16| named.iter().filter(move |(name, _)| name.year == year).collect::<Vec<_>>();
+        let matching = |class: &&Class| class.name.grade == grade && class.name.letter == letter;
+        let named: Vec<&Class> = self.classes.iter().filter(matching).collect();
+        let of = |year: u16| {
+            named.iter().copied().filter(move |class| class.name.year == year).collect::<Vec<_>>()
+        };
         let fitting = match year {
             Some(year) => of(year),
-            None => {
-                Some(of(running_year(today))).filter(|now| !now.is_empty()).unwrap_or(named.iter().collect())
-            }
+            None => Some(of(running_year(today))).filter(|now| !now.is_empty()).unwrap_or(named.clone()),
         };
-        match fitting.as_slice() {
+        let imported: Vec<&Class> = fitting.iter().copied().filter(|class| class.imported).collect();
+        match if imported.is_empty() { fitting } else { imported }.as_slice() {
             [] => Err(NoClass::Unknown),
-            [(_, id)] => Ok(id.clone()),
+            [class] => Ok(class.id.clone()),
             _ => Err(NoClass::Ambiguous),
         }
     }

@@ -127,7 +127,10 @@ impl JsonRows {
                 (Place::Array | Place::Group(_) | Place::Lines, Some(b'{')) => {
                     return self.object().map(Some);
                 }
-                (Place::Skipped, Some(b'{')) => drop(self.object()?),
+                (Place::Skipped, Some(b'{')) => {
+                    self.object()?;
+                    self.meter.row_done();
+                }
                 (Place::Array, Some(b']')) | (Place::Groups, Some(b'}')) => self.enter(Place::End),
                 (Place::Group(_) | Place::Skipped, Some(b']')) => self.enter(Place::Groups),
                 (Place::Groups, Some(b'"')) => self.member()?,

@@ -62,9 +62,11 @@ impl XmlRows {
                 event => self.step(&event)?,
             };
             self.buffer = buffer;
-            if let Some(row) = done {
+            if self.record.is_none() {
                 self.meter.row_done();
-                return Ok(Some(row));
+            }
+            if done.is_some() {
+                return Ok(done);
             }
         }
     }

@@ -177,3 +177,34 @@ fn good_files_fit_the_schemas() {
         assert!(faults.is_empty(), "{name}: {faults:?}");
     }
 }
+
+/// The reference prints defaults of the manifest that serde fills in: both say the same.
+#[test]
+fn defaults_of_the_manifest_are_those_of_its_type() {
+    let title = "title = { ru = 'х', en = 'x' }";
+    let text = format!(
+        "id = 'x'\nversion = '1.0.0'\ncontract = '0.1'\n{title}\n[[kind]]\nname = 'a'\n{title}\n\
+         [upstream.u]\n{title}\n[operation.o]\nupstream = 'u'\naccess = 'read'\nmethod = 'GET'\npath = '/'\n\
+         [secret.s]\n{title}\n[dialogue.d]\n{title}\n[sign.t]\nfields = ['a']\nform = 'raw'\n"
+    );
+    let manifest = load_manifest(&text, "connector.toml").unwrap_or_else(|errors| panic!("{errors}"));
+    let manifest = serde_json::to_value(&manifest).unwrap();
+    let schema = connector_schema();
+    let mut checked = 0;
+    for (values, keys) in [
+        ("/kind/0", "/properties/kind/items/properties"),
+        ("/operation/o", "/properties/operation/additionalProperties/properties"),
+        ("/secret/s", "/properties/secret/additionalProperties/properties"),
+        ("/dialogue/d", "/properties/dialogue/additionalProperties/properties"),
+        ("/sign/t", "/properties/sign/additionalProperties/properties"),
+    ] {
+        let values = manifest.pointer(values).unwrap();
+        for (key, property) in schema.pointer(keys).and_then(|keys| keys.as_object()).unwrap() {
+            if let Some(default) = property.get("default") {
+                assert_eq!(&values[key], default, "{key}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked >= 15, "{checked}");
+}

@@ -3,3 +3,4 @@
 mod cases;
 mod edits;
 mod files;
+mod hostile;

@@ -1,6 +1,6 @@
 //! The same pupils in every format come out the same.
 
-use exchange::model::records::{Record, RecordType};
+use exchange::model::records::{Record, RecordType, SchoolClass};
 use exchange::model::setup::ImportProfile;
 use exchange::records::Problem;
 
@@ -118,4 +118,28 @@ fn an_application_keeps_child_and_guardian_apart() {
     let answers = read_known(vec![files.put("Заявления.csv", text)], &|_, id| id == "p1", &[]);
     let expected = r#"application {"id":"a1","pupil_id":"p1","study_year":2026,"grade":1,"submitted":"2026-03-15","state":"accepted","child":{"last_name":"Ёлкина","first_name":"Анна"},"guardian":{"last_name":"Ёлкин","first_name":"Пётр"},"relation":"отец"}"#;
     assert_eq!(shown(&answers), format!("{expected}\n"));
+}
+
+#[test]
+fn a_class_is_looked_for_in_the_files_before_the_school() {
+    let school = |id: &str, grade| SchoolClass {
+        id: id.into(),
+        study_year: 2026,
+        grade,
+        letter: Some("А".into()),
+        teacher_id: None,
+    };
+    let files = Files::new();
+    let pupils = files.put("pupils.csv", "id;Фамилия;Имя;Класс\np1;Ёлкина;Анна;5-А\np2;Ёлкина;Анна;6-А\n");
+    let inputs = vec![pupils, files.put("classes.csv", CLASSES)];
+    let answers = read_known(inputs, &|_, _| false, &[school("old5a", 5), school("c6a", 6)]);
+    let text = shown(&answers);
+    assert!(
+        text.contains(r#""id":"p1","last_name":"Ёлкина","first_name":"Анна","class_id":"c5a""#),
+        "{text}"
+    );
+    assert!(
+        text.contains(r#""id":"p2","last_name":"Ёлкина","first_name":"Анна","class_id":"c6a""#),
+        "{text}"
+    );
 }

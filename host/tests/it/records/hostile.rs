@@ -74,6 +74,24 @@ fn rows_have_an_end() {
     assert_code("a.xml", format!("<pupil><id>{long}"), Code::RowTooLong);
 }
 
+/// The limit is for one row: what is passed over may be as long as it likes.
+#[test]
+fn parts_that_are_not_asked_for_have_no_limit() {
+    let files = Files::new();
+    let other = vec![r#"{"text": "passed over"}"#; 100_000].join(",");
+    let pupil = r#"{"id":"p1","last_name":"Ёлкина","first_name":"Анна"}"#;
+    let json = files.put("a.json", format!(r#"{{"other": [{other}], "pupil": [{pupil}]}}"#));
+    let xml = files.put(
+        "a.xml",
+        format!(
+            "<a>{}<guardian id=\"g1\"><last-name>Ёлкина</last-name><first-name>Анна</first-name></guardian></a>",
+            "<other>passed over</other>".repeat(100_000)
+        ),
+    );
+    let answers = read(vec![json, xml]);
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 2, "{}", shown(&answers));
+}
+
 /// Two far cells: a reader that makes a grid would ask for gigabytes.
 #[test]
 fn a_sheet_with_far_cells_costs_two_cells() {

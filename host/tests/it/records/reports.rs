@@ -53,3 +53,17 @@ fn a_report_counts_records_and_keeps_problems() {
     assert_eq!(report.problems.len(), 1);
     assert_eq!(report.gravest(), Some(Severity::Row));
 }
+
+/// The profile that the description of formats shows is a good one.
+#[test]
+fn the_documented_profile_is_accepted() {
+    let text = include_str!("../../../src/records/FORMATS.md");
+    let example = text.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let files = Files::new();
+    let path = files.put("school57.toml", example).path;
+    let school = exchange::config::load_school(&path, &Default::default(), &|_: &str| None)
+        .unwrap_or_else(|errors| panic!("{errors}"));
+    let input = Input::new("dir/contingent-orders.xlsx".into(), &school.import);
+    assert_eq!(input.profile.columns["kind"], "Содержание");
+    assert_eq!(input.profile.words["kind"]["Выбыл"], "expulsion");
+}
