@@ -4,7 +4,7 @@
 //! has to say so. Reading a manifest runs nothing.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
