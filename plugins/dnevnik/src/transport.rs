@@ -145,7 +145,11 @@ pub fn update<H: Http>(http: &H, operation: &str, updates: &[(String, usize, Mem
         Request::to(operation).path("id", id).json(members).changes([*place])
     };
     let requests: Vec<Request> = updates.iter().map(request).collect();
-    http.send_all(&requests).into_iter().zip(updates).map(|(answer, (id, _, _))| updated(answer, id)).collect()
+    http.send_all(&requests)
+        .into_iter()
+        .zip(updates)
+        .map(|(answer, (id, _, _))| updated(answer, id))
+        .collect()
 }
 
 fn updated(answer: Result<Response, HttpError>, id: &str) -> Fate {

@@ -41,7 +41,9 @@ fn present(observation: Result<Observation, Failure>) -> exchange_sdk::Presence 
 
 /// Handles of the candidates, and the codes of what speaks for the first.
 fn candidates(observation: Result<Observation, Failure>) -> (Vec<String>, Vec<String>) {
-    let Ok(Observation::Ambiguous(candidates)) = observation else { panic!("not ambiguous: {observation:?}") };
+    let Ok(Observation::Ambiguous(candidates)) = observation else {
+        panic!("not ambiguous: {observation:?}")
+    };
     let evidence = candidates[0].evidence.iter().map(|message| message.code.clone()).collect();
     (candidates.into_iter().map(|candidate| candidate.handle).collect(), evidence)
 }
@@ -73,7 +75,8 @@ fn list(members: &[String]) -> Answer {
 }
 
 fn class(handle: Option<&str>) -> Probe {
-    let item = Item::new(kind::CLASS, "c").field("name", "7-А").field("parallel", 7).field("study-year", 2026);
+    let item =
+        Item::new(kind::CLASS, "c").field("name", "7-А").field("parallel", 7).field("study-year", 2026);
     probe(item, handle, &[])
 }
 
@@ -156,7 +159,12 @@ fn stranger(item: Item) -> Probe {
 }
 
 /// Answers searches by СНИЛС, by birth date and by name, and the list of the class.
-fn world(snils: &[String], birthday: &[String], name: &[String], class: &[String]) -> impl Fn(&Request) -> Answer {
+fn world(
+    snils: &[String],
+    birthday: &[String],
+    name: &[String],
+    class: &[String],
+) -> impl Fn(&Request) -> Answer {
     move |request| {
         let asks = |name: &str| request.query.iter().any(|param| param.name == name);
         match request.operation.as_str() {
@@ -198,7 +206,8 @@ fn d12_else_name_and_birth_date_else_name_and_class() {
 #[test]
 fn d12_twins_there_are_told_with_which_is_not_activated() {
     let (one, two) = (person("10", PYOTR, Some("1")), person("11", PYOTR, None));
-    let (handles, evidence) = candidates(seen(world(&[], &[one.clone(), two.clone()], &[], &[]), stranger(pupil())));
+    let (handles, evidence) =
+        candidates(seen(world(&[], &[one.clone(), two.clone()], &[], &[]), stranger(pupil())));
     assert_eq!(handles, ["10", "11"]);
     assert_eq!(evidence, ["evidence-same-name-birthday", "evidence-activated"]);
     let adopted = present(seen(world(&[one], &[two], &[], &[]), stranger(pupil())));
@@ -322,10 +331,17 @@ fn d11_dates_of_memberships_are_read_back() {
 }
 
 #[test]
-fn a_pupil_who_moved_is_in_another_class_not_gone() {
-    let there = [membership("eduGroup", Some("78"), "2026-09-01")];
-    assert_eq!(present(seen(|_| list(&there), in_class(Some("30")))).differing[0].field, "class");
-    assert_eq!(seen(|_| list(&there), in_class(None)), Ok(Observation::Absent(Basis::Listing)));
+fn a_pupil_in_another_class_of_the_year_is_moved_not_doubled() {
+    let there = |year| {
+        move |request: &Request| match request.operation.as_str() {
+            "list-classes" => list(&[group("77", "7-А", 7, 2026), group("78", "7-Б", 7, year)]),
+            _ => list(&[membership("eduGroup", Some("78"), "2026-09-01")]),
+        }
+    };
+    assert_eq!(present(seen(there(2026), in_class(Some("30")))).differing[0].field, "class");
+    assert_eq!(present(seen(there(2026), in_class(None))).differing[0].field, "class");
+    let last_year = seen(there(2025), in_class(None));
+    assert_eq!(last_year, Ok(Observation::Absent(Basis::Listing)), "a class of last year is no obstacle");
 }
 
 #[test]
@@ -333,7 +349,10 @@ fn without_the_extra_read_dates_stay_unseen() {
     let public = |request: &Request| match request.operation.as_str() {
         "list-memberships" => answer(404, "{}"),
         "list-class-members" => list(&[person("10", PYOTR, None)]),
-        _ => answer(200, r#"{"person": 10, "person_str": "10", "schools": [{"school": {"id_str": "1000", "name": "Ш"}}]}"#),
+        _ => answer(
+            200,
+            r#"{"person": 10, "person_str": "10", "schools": [{"school": {"id_str": "1000", "name": "Ш"}}]}"#,
+        ),
     };
     let found = present(seen(public, in_class(None)));
     assert_eq!(found.unseen, ["start"]);
