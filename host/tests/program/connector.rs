@@ -19,7 +19,9 @@ pub(crate) fn file() -> &'static Path {
         build.args(["xtask", "connectors", "--quiet"]).current_dir(top).env("CARGO_TARGET_DIR", target());
         let built = build.status().expect("cargo starts");
         assert!(built.success(), "`cargo xtask connectors` ended with {built}");
-        if let Some(local) = std::env::var_os("LOCAL_TRIAL") { return local.into(); }
+        if let Some(local) = std::env::var_os("LOCAL_TRIAL") {
+            return local.into();
+        }
         target().join("connectors/dnevnik.wasm")
     })
 }
