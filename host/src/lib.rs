@@ -10,6 +10,8 @@ pub mod config;
 
 pub mod store;
 
+pub mod reconcile;
+
 pub mod report;
 
 pub mod daemon;

@@ -6,7 +6,7 @@ use crate::model::{Millis, TaskId, TaskRef};
 use super::Fence;
 
 /// Names a shared thing: where it lives, and the keyed hash of what makes it the same.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IdentityRef {
     /// Connector, kind and upstreams: handles of one space mean the same thing.
     pub space: String,

@@ -1,0 +1,123 @@
+//! Calls of the connector: repeated while it says that nothing was processed and there is patience; batches of
+//! probes beside each other.
+
+use std::future::Future;
+
+use futures_util::future::join_all;
+
+use crate::model::contract::{CallError, NotKnown, Observation, Probe, Purpose};
+use crate::model::manifest::Direction;
+use crate::model::{Connector, ItemRef, Message};
+
+use super::contract;
+use super::env::Phase;
+use super::halt::{Advice, Step, Stop};
+use super::patience::backoff;
+use super::run::Run;
+
+/// What to look at, and why.
+#[derive(Clone, Debug)]
+pub(super) struct Question {
+    pub(super) probe: Probe,
+    pub(super) scope: crate::model::ScopeId,
+}
+
+impl<C: Connector> Run<'_, C> {
+    /// A call that may be repeated.
+    pub(super) async fn call<T, F>(&self, make: impl Fn() -> F) -> Step<T>
+    where
+        F: Future<Output = Result<T, CallError>>,
+    {
+        for attempt in 0.. {
+            self.go_on()?;
+            let error = match make().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            match Advice::of(error) {
+                Advice::Again(after, reason) => self.pause(attempt, after, reason).await?,
+                Advice::Refused { reason, .. } => return Err(Stop::because(reason).into()),
+                Advice::Stop(stop) => return Err(stop.into()),
+            }
+        }
+        Err(Stop::because(Message::new("host-busy-there")).into())
+    }
+
+    /// Waits before another attempt, never less than the other side asked for.
+    pub(super) async fn pause(&self, attempt: u32, after: Option<u32>, reason: Message) -> Step<()> {
+        let ms = after.map_or_else(|| backoff(attempt), |seconds| u64::from(seconds) * 1_000);
+        // Beyond this many attempts the other side is not busy but broken.
+        let worth = attempt < 10 && self.patience.wait(&*self.env.clock, ms).await;
+        if worth { Ok(()) } else { Err(Stop::because(reason).into()) }
+    }
+
+    /// Looks at items: in batches of one kind and purpose, kept together by scope.
+    pub(super) async fn observe(&self, mut questions: Vec<Question>) -> Step<Vec<(ItemRef, Observation)>> {
+        let place = |kind: &str| self.env.connector.manifest().kinds.iter().position(|k| k.name == kind);
+        questions.sort_by_cached_key(|q| {
+            (place(&q.probe.item.id.kind), q.probe.purpose as u8, q.scope.clone(), q.probe.item.id.clone())
+        });
+        let total = questions.len() as u64;
+        let mut answers = Vec::with_capacity(questions.len());
+        let alike = |a: &Question, b: &Question| {
+            a.probe.item.id.kind == b.probe.item.id.kind && a.probe.purpose == b.probe.purpose
+        };
+        for group in questions.chunk_by(alike) {
+            let kind = self.kind(&group[0].probe.item.id.kind)?;
+            let batches: Vec<_> = group.chunks(kind.observe_batch.max(1) as usize).collect();
+            for beside in batches.chunks(kind.parallel.max(1) as usize) {
+                self.env.progress.progress(Phase::Observe, answers.len() as u64, total);
+                for batch in join_all(beside.iter().map(|batch| self.look_at(batch))).await {
+                    answers.extend(batch?);
+                }
+            }
+        }
+        self.env.progress.progress(Phase::Observe, total, total);
+        Ok(answers)
+    }
+
+    async fn look_at(&self, batch: &[Question]) -> Step<Vec<(ItemRef, Observation)>> {
+        let probes: Vec<Probe> = batch.iter().map(|question| question.probe.clone()).collect();
+        let seen = self.probe(&probes).await?;
+        contract::count("observe", probes.len(), seen.len())?;
+        contract::observations(&seen)?;
+        Ok(probes.into_iter().map(|probe| probe.item.id).zip(seen).collect())
+    }
+
+    async fn probe(&self, probes: &[Probe]) -> Step<Vec<Observation>> {
+        let kind = probes.first().map(|probe| self.kind(&probe.item.id.kind)).transpose()?;
+        if kind.is_some_and(|kind| kind.direction == Direction::Inbound) {
+            return self.look_inside(probes);
+        }
+        for attempt in 0.. {
+            self.go_on()?;
+            let error = match self.env.connector.observe(probes.to_vec()).await {
+                Ok(seen) => return Ok(seen),
+                Err(error) => error,
+            };
+            match Advice::of(error) {
+                Advice::Again(after, reason) => self.pause(attempt, after, reason).await?,
+                // Not an answer about these items, and none about others either.
+                Advice::Refused { reason, .. } => return Ok(unknown(probes.len(), &reason)),
+                Advice::Stop(stop) => return Err(stop.into()),
+            }
+        }
+        Ok(unknown(probes.len(), &Message::new("host-busy-there")))
+    }
+}
+
+fn unknown(count: usize, reason: &Message) -> Vec<Observation> {
+    let one = Observation::Unknown(NotKnown { reason: reason.clone(), retry_after: None });
+    vec![one; count]
+}
+
+/// Why something in this situation is looked at.
+pub(super) fn purpose(situation: &super::state::Situation) -> Purpose {
+    use super::state::Situation as S;
+    match situation {
+        S::New => Purpose::Adopt,
+        S::Doubt => Purpose::Doubt,
+        S::Unconfirmed => Purpose::Confirm,
+        S::Changed | S::Audit | S::Same => Purpose::Audit,
+    }
+}

@@ -1,0 +1,78 @@
+//! What a dialogue writes goes the same way as a run: ledger, journal, reading back; keyed by its step.
+
+use crate::error::Result;
+use crate::model::contract::{Effect, Made, NotKnown};
+use crate::model::{Connector, Item, ItemRef, Message, Outcome, ScopeId};
+use crate::store::Lane;
+
+use super::contract::{self, Keys};
+use super::env::Env;
+use super::halt::{Halt, Step};
+use super::run::Run;
+use super::select::Chosen;
+use super::state::Wanted;
+
+/// Applies the items of a dialogue's `commit` outside a run and says what became of each, in their order. `step` names
+/// the dialogue's step: a second tab with the same items finds them done.
+pub async fn commit_items<C: Connector>(
+    env: &Env<C>,
+    lane: &Lane,
+    step: &str,
+    items: Vec<Item>,
+) -> Result<Vec<(ItemRef, Effect)>> {
+    let mut run = Run::prepare(env, Chosen::new(&Default::default()), Some(lane.fence().clone()))?;
+    let ids: Vec<ItemRef> = items.iter().map(|item| item.id.clone()).collect();
+    let ended = run.commit(step, items).await;
+    let reason = match ended {
+        Ok(()) => Message::new("host-not-reached"),
+        Err(Halt::Stop(stop)) => stop.reason,
+        Err(Halt::Broken(error)) => return Err(error),
+    };
+    run.give_up(&reason)?;
+    Ok(ids.into_iter().map(|id| (id.clone(), run.effect_of(&id, &reason))).collect())
+}
+
+impl<C: Connector> Run<'_, C> {
+    async fn commit(&mut self, step: &str, items: Vec<Item>) -> Step<()> {
+        self.load_ledger()?;
+        self.settle_claims()?;
+        let scope = ScopeId(format!("dialogue/{step}"));
+        let mut keys = Keys::default();
+        for item in items {
+            contract::item(self.env.connector.manifest(), &item)?;
+            keys.note(&item.id, scope.as_str())?;
+            let (hashes, identity) = (self.hasher.fields(&item), self.identity_of(&item));
+            self.world.desired.insert(item.id.clone());
+            let wanted = Wanted { item, scope: scope.clone(), hashes, identity };
+            self.world.wanted.insert(wanted.item.id.clone(), wanted);
+        }
+        self.diff()?;
+        self.look().await?;
+        self.execute().await
+    }
+
+    fn effect_of(&self, id: &ItemRef, reason: &Message) -> Effect {
+        let not_known = |reason: Message| NotKnown { reason, retry_after: None };
+        match self.world.outcomes.get(id).map(|row| row.outcome.clone()) {
+            Some(Outcome::Rejected(rejection)) => Effect::Rejected(rejection),
+            Some(Outcome::Waiting(waiting)) => Effect::Waiting(waiting),
+            Some(Outcome::InDoubt) => Effect::InDoubt(Message::new("host-in-doubt")),
+            Some(Outcome::NotConfirmed) => Effect::InDoubt(Message::new("host-not-confirmed")),
+            Some(Outcome::Decision(number)) => {
+                Effect::Postponed(not_known(Message::new("host-decision").with("number", number)))
+            }
+            Some(Outcome::Blocked(_) | Outcome::Expired) => Effect::Postponed(not_known(reason.clone())),
+            Some(Outcome::Failed(reason)) => Effect::Postponed(not_known(reason)),
+            _ => self.made(id, reason),
+        }
+    }
+
+    fn made(&self, id: &ItemRef, reason: &Message) -> Effect {
+        match self.world.ledger.get(id) {
+            Some(entry) => {
+                Effect::Done(Made { handle: entry.handle.clone(), outputs: entry.outputs.clone() })
+            }
+            None => Effect::Postponed(NotKnown { reason: reason.clone(), retry_after: None }),
+        }
+    }
+}

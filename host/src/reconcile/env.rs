@@ -1,0 +1,151 @@
+//! What a run is given: stores, a clock, a connector, options; and what it gives back.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::model::setup::TaskConfig;
+use crate::model::{Connector, ItemRef, Message, Millis, OutcomeRow, Plan, RunId, RunStatus, Selection};
+use crate::store::{HostStore, Lane, SchoolStore};
+
+/// The time, injected.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Millis;
+
+    /// Waits so many milliseconds.
+    fn sleep(&self, ms: u64) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+}
+
+/// The clock on the wall.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Millis {
+        jiff::Timestamp::now().as_millisecond()
+    }
+
+    fn sleep(&self, ms: u64) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(tokio::time::sleep(std::time::Duration::from_millis(ms)))
+    }
+}
+
+/// Where a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Working out what should exist.
+    Desired,
+    /// Looking at what does.
+    Observe,
+    /// Making changes and reading them back.
+    Apply,
+}
+
+/// Hears how a run gets on.
+pub trait ProgressSink: Send + Sync {
+    /// The run has this number from now on: for journals of requests.
+    fn started(&self, _run: &RunId) {}
+
+    /// So many of so many are done in this phase.
+    fn progress(&self, _phase: Phase, _done: u64, _total: u64) {}
+}
+
+/// Hears nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl ProgressSink for Silent {}
+
+/// Asks a run to stop between two calls.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Please stop.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Was asked to.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Everything a run stands on.
+pub struct Env<C> {
+    /// The connector, set up for the task.
+    pub connector: Arc<C>,
+    /// The school's store.
+    pub school: Arc<dyn SchoolStore>,
+    /// What schools share.
+    pub host: Arc<dyn HostStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Who hears of progress.
+    pub progress: Arc<dyn ProgressSink>,
+    /// How to stop.
+    pub cancel: Cancel,
+    /// The task.
+    pub task: TaskConfig,
+    /// Milliseconds from journaling a write until the other side can no longer begin to process it: connection,
+    /// waiting for the rate limit, all attempts.
+    pub request_deadline_ms: u64,
+}
+
+impl<C: Connector> std::fmt::Debug for Env<C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Env({}/{})", self.school.school(), self.task.id)
+    }
+}
+
+/// How far a run goes.
+#[derive(Clone, Copy, Debug)]
+pub enum Mode<'a> {
+    /// Up to the plan; writes nothing anywhere.
+    DryRun,
+    /// To the end, under this lane.
+    Apply {
+        /// The school's lane.
+        lane: &'a Lane,
+        /// Only this plan, which a person has read and approved.
+        approved: Option<&'a str>,
+    },
+}
+
+/// What a run is to do.
+#[derive(Clone, Debug)]
+pub struct Options<'a> {
+    /// How far.
+    pub mode: Mode<'a>,
+    /// For whom.
+    pub selection: Selection,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug)]
+pub struct RunReport {
+    /// Its number; none for a dry run.
+    pub run: Option<RunId>,
+    /// In which state.
+    pub status: RunStatus,
+    /// Why, where it did not go well.
+    pub reason: Option<Message>,
+    /// For integrators: what the connector broke. English.
+    pub detail: Option<String>,
+    /// The plan, with labels: personal. `None` where the run did not get as far.
+    pub plan: Option<Plan>,
+    /// Outcomes: also stored.
+    pub outcomes: Vec<OutcomeRow>,
+    /// The connector was asked nothing, because nothing could have changed.
+    pub quiet: bool,
+}
+
+impl RunReport {
+    /// The outcome of an item.
+    pub fn outcome(&self, item: &ItemRef) -> Option<&OutcomeRow> {
+        self.outcomes.iter().find(|row| &row.item == item)
+    }
+}

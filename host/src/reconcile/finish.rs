@@ -1,0 +1,205 @@
+//! Memory: what scopes were worked out from and how they ended, so that the next run knows what to leave alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::error::Result;
+use crate::model::{Action, Connector, ItemRef, LeftOutRow, Message, Millis, Outcome, OutcomeRow, ScopeId};
+use crate::store::{ScopeMemory, Settled, Tally, TaskMemory};
+
+use super::halt::Step;
+use super::hash::settings;
+use super::plan::{is_done, is_told};
+use super::run::Run;
+use super::state::{Asked, Leaving, Next, is_there};
+
+/// Something told is looked at again after a day: somebody may have mended it there.
+const RECHECK: i64 = 24 * 3_600_000;
+
+impl<C: Connector> Run<'_, C> {
+    /// Until this run is through, its scopes are open: a run after a crash works them out again.
+    pub(super) fn open_scopes(&mut self) -> Step<()> {
+        let Some(fence) = &self.fence else { return Ok(()) };
+        let mut memories = self.memories()?;
+        let ids = self.world.asked.iter().map(|asked| &asked.scope.id);
+        let open: Vec<ScopeMemory> = ids
+            .filter_map(|id| memories.remove(id))
+            .map(|memory| ScopeMemory { settled: Settled::Open, ..memory })
+            .collect();
+        self.env.school.remember_scopes(fence, &self.env.task.id, &open)?;
+        Ok(())
+    }
+
+    /// Remembers how the scopes ended.
+    pub(super) fn close_scopes(&mut self) -> Step<()> {
+        self.flush()?;
+        let Some(fence) = self.fence.clone() else { return Ok(()) };
+        let task = self.env.task.id.clone();
+        let rows = self.rows_by_scope();
+        let ended: Vec<ScopeMemory> = self
+            .world
+            .asked
+            .iter()
+            .filter(|asked| asked.whole)
+            .map(|asked| self.memory(asked, rows.get(&asked.scope.id).map_or(&[], Vec::as_slice)))
+            .collect();
+        self.env.school.remember_scopes(&fence, &task, &ended)?;
+        let vanished = self.world.vanished.iter().map(|(id, _)| id.clone());
+        let done = |id: &ScopeId| rows.get(id).is_none_or(|rows| rows.iter().all(|r| settles(&r.outcome)));
+        let forget: Vec<ScopeId> = vanished.filter(done).collect();
+        self.env.school.forget_scopes(&fence, &task, &forget)?;
+        self.env.school.drop_decisions(&fence, &task, &self.settled_decisions())?;
+        self.remember_task()?;
+        if !self.approved {
+            self.env.school.add_tally(&fence, &task, self.tally(), self.env.clock.now())?;
+        }
+        Ok(())
+    }
+
+    fn rows_by_scope(&self) -> BTreeMap<ScopeId, Vec<OutcomeRow>> {
+        let leaving: BTreeMap<&ItemRef, &ScopeId> =
+            self.world.departures.iter().map(|d| (&d.entry.item, &d.entry.scope)).collect();
+        let mut rows: BTreeMap<ScopeId, Vec<OutcomeRow>> = BTreeMap::new();
+        for row in self.world.outcomes.values() {
+            let wanted = self.world.wanted.get(&row.item).map(|wanted| &wanted.scope);
+            if let Some(scope) = wanted.or_else(|| leaving.get(&row.item).copied()) {
+                rows.entry(scope.clone()).or_default().push(row.clone());
+            }
+        }
+        rows
+    }
+
+    fn memory(&self, asked: &Asked, rows: &[OutcomeRow]) -> ScopeMemory {
+        let carried: Vec<OutcomeRow> = rows.iter().filter(|row| is_told(&row.outcome)).cloned().collect();
+        let settled = match rows.iter().all(|row| settles(&row.outcome)) {
+            false => Settled::Open,
+            true if carried.is_empty() => Settled::Clean,
+            true => Settled::Told,
+        };
+        let fleeting = carried.iter().any(|row| !matches!(row.outcome, Outcome::Gone | Outcome::Expired));
+        let recheck: Option<Millis> = fleeting.then(|| self.env.clock.now() + RECHECK);
+        ScopeMemory {
+            scope: asked.scope.clone(),
+            dependencies: asked.dependencies.clone(),
+            revision: self.world.revision,
+            setup: self.setup,
+            valid_until: [asked.valid_until, recheck].into_iter().flatten().min(),
+            complete: asked.complete,
+            items: asked.items,
+            digest: asked.digest,
+            settled,
+            left_out: asked.left_out.iter().map(left_out_row).collect(),
+            carried,
+        }
+    }
+
+    /// Decisions whose item is settled, or no longer desired.
+    fn settled_decisions(&self) -> Vec<ItemRef> {
+        let asked: BTreeSet<&ScopeId> =
+            self.world.asked.iter().filter(|asked| asked.complete).map(|asked| &asked.scope.id).collect();
+        let over = |id: &ItemRef, scope: &ScopeId| {
+            let waits =
+                self.world.outcomes.get(id).is_some_and(|row| matches!(row.outcome, Outcome::Decision(_)));
+            let there = self.world.works.contains_key(id)
+                && self.world.ledger.get(id).is_some_and(|entry| is_there(entry.state));
+            let gone = asked.contains(scope) && !self.world.desired.contains(id);
+            !waits && (there || gone)
+        };
+        let all = self.world.decisions.iter();
+        all.filter(|(id, decision)| over(id, &decision.ask.scope)).map(|(id, _)| id.clone()).collect()
+    }
+
+    fn remember_task(&self) -> Result<()> {
+        let Some(fence) = &self.fence else { return Ok(()) };
+        let (records, study_year) = self.size_of_school()?;
+        let memory = TaskMemory {
+            dependencies: self.world.list_dependencies.clone(),
+            revision: self.world.revision,
+            setup: self.setup,
+            version: self.env.connector.manifest().version.clone(),
+            settings: settings(&self.env.task),
+            study_year,
+            records,
+            scopes: self.world.list.clone(),
+        };
+        self.env.school.remember_task(fence, &self.env.task.id, &memory)
+    }
+
+    /// What this run adds to what thresholds count.
+    fn tally(&self) -> Tally {
+        let mut tally = Tally { removed: self.newly_gone(), ..Tally::default() };
+        for row in self.world.outcomes.values() {
+            let made = matches!(row.outcome, Outcome::Applied | Outcome::Accepted | Outcome::Removed);
+            match row.action.filter(|_| made) {
+                Some(Action::Create) => tally.added += 1,
+                Some(Action::Update) => tally.changed += 1,
+                Some(Action::Close | Action::Remove) => tally.removed += 1,
+                None => {}
+            }
+        }
+        tally
+    }
+
+    /// A quiet run tells again what is still so, and notes that the records were looked at.
+    pub(super) fn carry(&mut self) -> Step<()> {
+        self.world.known = self.env.school.ledger_count(&self.env.task.id)?;
+        let memories: Vec<ScopeMemory> = self.memories()?.into_values().collect();
+        for row in memories.iter().flat_map(|memory| &memory.carried) {
+            self.world.pending.outcomes.push(row.clone());
+            self.world.outcomes.insert(row.item.clone(), row.clone());
+        }
+        self.flush()?;
+        let Some(fence) = &self.fence else { return Ok(()) };
+        let revision = self.world.revision;
+        let listed: BTreeSet<&ScopeId> = self.world.list.iter().collect();
+        let checked =
+            |memory: &ScopeMemory| listed.contains(&memory.scope.id) && self.chosen.asks(&memory.scope);
+        let older: Vec<ScopeMemory> = memories
+            .into_iter()
+            .filter(|memory| memory.revision != revision && checked(memory))
+            .map(|memory| ScopeMemory { revision, ..memory })
+            .collect();
+        if !older.is_empty() {
+            self.env.school.remember_scopes(fence, &self.env.task.id, &older)?;
+        }
+        Ok(())
+    }
+
+    /// The run stopped: what was to be done and was not is told as failed, with the reason.
+    pub(super) fn give_up(&mut self, reason: &Message) -> Result<()> {
+        let works = self.world.works.iter();
+        let planned = works.filter(|(_, work)| matches!(work.next, Next::Apply { .. } | Next::Adopt(_)));
+        let leaving = self.world.departures.iter().filter(|d| matches!(d.what, Leaving::Apply(_)));
+        let ids: Vec<ItemRef> = planned
+            .map(|(id, _)| id)
+            .chain(leaving.map(|d| &d.entry.item))
+            .filter(|id| !self.world.outcomes.contains_key(*id))
+            .cloned()
+            .collect();
+        for id in ids {
+            let outcome = self.unfinished(&id, reason);
+            self.tell(&id, outcome, None, Vec::new());
+        }
+        match self.flush() {
+            Ok(()) => Ok(()),
+            Err(super::halt::Halt::Broken(error)) => Err(error),
+            Err(super::halt::Halt::Stop(stop)) => Err(crate::error::Error::internal(stop.reason.code)),
+        }
+    }
+
+    fn unfinished(&self, id: &ItemRef, reason: &Message) -> Outcome {
+        match self.world.ledger.get(id).map(|entry| entry.state) {
+            Some(crate::model::LedgerState::InDoubt) => Outcome::InDoubt,
+            Some(crate::model::LedgerState::Unconfirmed) => Outcome::NotConfirmed,
+            _ => Outcome::Failed(reason.clone()),
+        }
+    }
+}
+
+/// Does this outcome leave nothing to do for the next run, unless something changes?
+fn settles(outcome: &Outcome) -> bool {
+    is_done(outcome) || is_told(outcome)
+}
+
+fn left_out_row(left: &crate::model::LeftOut) -> LeftOutRow {
+    LeftOutRow { about: left.about.clone(), group: left.group.clone(), reason: left.reason.clone() }
+}

@@ -1,0 +1,98 @@
+//! Things that schools share: created by one at a time, held by many, removed by the last.
+
+use std::collections::BTreeMap;
+
+use crate::error::Result;
+use crate::model::{Connector, Item, LedgerEntry, TaskRef};
+use crate::store::{Claim, IdentityRef};
+
+use super::hash;
+use super::run::Run;
+use super::state::is_there;
+
+impl<C: Connector> Run<'_, C> {
+    /// What makes the item the same in any school.
+    pub(super) fn identity_of(&self, item: &Item) -> Option<IdentityRef> {
+        let text = item.identity.as_deref()?;
+        let space = self.space(&item.id.kind);
+        Some(IdentityRef { hash: hash::identity(&self.identity_key, &space, text), space })
+    }
+
+    /// Handles mean the same thing for one connector over the same upstreams.
+    fn space(&self, kind: &str) -> String {
+        let upstreams: Vec<&str> = self.env.task.grants.upstreams.values().map(String::as_str).collect();
+        format!("{}/{kind}@{}", self.env.connector.manifest().id, upstreams.join(","))
+    }
+
+    fn identity_in(&self, entry: &LedgerEntry) -> Option<IdentityRef> {
+        entry.identity.map(|hash| IdentityRef { space: self.space(&entry.item.kind), hash })
+    }
+
+    fn own(&self) -> TaskRef {
+        TaskRef { school: self.env.school.school().clone(), task: self.env.task.id.clone() }
+    }
+
+    /// Claims that an interrupted run left behind: those whose thing the ledger knows are settled, those without
+    /// even a doubt are given back. A claim in doubt stays until the doubt ends.
+    pub(super) fn settle_claims(&mut self) -> Result<()> {
+        if self.fence.is_none() {
+            return Ok(());
+        }
+        let claims = self.env.host.claims(&self.own())?;
+        if claims.is_empty() {
+            return Ok(());
+        }
+        let entries = self.world.ledger.values();
+        let known: BTreeMap<IdentityRef, LedgerEntry> =
+            entries.filter_map(|e| Some((self.identity_in(e)?, e.clone()))).collect();
+        for claim in claims {
+            match known.get(&claim) {
+                Some(entry) if is_there(entry.state) => self.hold(entry)?,
+                Some(_) => {}
+                None => self.give_back(&claim)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks to create; `None`: go ahead. A dry run never comes here.
+    pub(super) fn claim(&self, identity: Option<&IdentityRef>, gone: Option<&str>) -> Result<Option<Claim>> {
+        let (Some(id), Some(fence)) = (identity, &self.fence) else { return Ok(None) };
+        let claim = self.env.host.claim_identity(fence, &self.env.task.id, id, gone)?;
+        Ok(Some(claim).filter(|claim| *claim != Claim::Yours))
+    }
+
+    /// Was this handle made by one of this host's schools?
+    pub(super) fn made_by_us(&self, identity: Option<&IdentityRef>, handle: &str) -> Result<bool> {
+        let Some(id) = identity else { return Ok(false) };
+        let known = self.env.host.identity(id)?;
+        Ok(known == Some(Claim::Known { handle: handle.to_owned(), created: true }))
+    }
+
+    /// The thing is there, and this task holds it.
+    pub(super) fn hold(&self, entry: &LedgerEntry) -> Result<()> {
+        let (Some(id), Some(fence)) = (self.identity_in(entry), &self.fence) else { return Ok(()) };
+        let Some(handle) = &entry.handle else { return Ok(()) };
+        let created = entry.origin == crate::model::Origin::Created;
+        self.env.host.settle_identity(fence, &self.env.task.id, &id, handle, created)
+    }
+
+    /// The claim came to nothing.
+    pub(super) fn give_back(&self, id: &IdentityRef) -> Result<()> {
+        let Some(fence) = &self.fence else { return Ok(()) };
+        self.env.host.release_identity(fence, &self.env.task.id, id)
+    }
+
+    /// The task holds the thing no longer.
+    pub(super) fn let_go(&self, entry: &LedgerEntry, removed: bool) -> Result<()> {
+        let (Some(id), Some(fence)) = (self.identity_in(entry), &self.fence) else { return Ok(()) };
+        self.env.host.unhold_identity(fence, &self.env.task.id, &id, removed)
+    }
+
+    /// Does somebody else hold it too?
+    pub(super) fn held_elsewhere(&self, entry: &LedgerEntry) -> Result<bool> {
+        let Some(id) = self.identity_in(entry) else { return Ok(false) };
+        let own = self.own();
+        Ok(self.env.host.holders(&id)?.iter().any(|holder| *holder != own))
+    }
+}

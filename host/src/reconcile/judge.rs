@@ -1,0 +1,241 @@
+//! What follows from an item's situation and what was seen there. Pure: the rules of doubt and adoption stand here.
+
+use crate::model::contract::{Candidate, NotKnown, Observation, Presence};
+use crate::model::manifest::{Kind, Nature, Observe};
+use crate::model::setup::Changes;
+use crate::model::{Action, Doubt, LedgerEntry, Message, Millis, Waiting};
+use crate::store::{Answer, Question};
+
+use super::state::{Next, Situation, Wanted};
+
+/// Everything a judgement rests on.
+#[derive(Debug)]
+pub(super) struct Case<'a> {
+    pub(super) kind: &'a Kind,
+    pub(super) wanted: &'a Wanted,
+    pub(super) situation: &'a Situation,
+    pub(super) entry: Option<&'a LedgerEntry>,
+    /// `None`: nobody looked, because nobody can or need.
+    pub(super) seen: Option<&'a Observation>,
+    pub(super) answer: Option<&'a Answer>,
+    pub(super) changes: Changes,
+    pub(super) now: Millis,
+    /// Milliseconds a request takes at most.
+    pub(super) deadline: u64,
+}
+
+/// Judges.
+pub(super) fn judge(case: &Case<'_>) -> Next {
+    match case.situation {
+        Situation::Same => Next::Same,
+        Situation::New => case.new_item(),
+        Situation::Doubt | Situation::Unconfirmed => case.doubtful(),
+        Situation::Changed | Situation::Audit => case.known(),
+    }
+}
+
+impl Case<'_> {
+    fn new_item(&self) -> Next {
+        if self.answer == Some(&Answer::Skip) {
+            return Next::Unknown(Message::new("host-skipped-by-decision"));
+        }
+        match self.seen {
+            None if self.kind.nature == Nature::Awaited => self.wait(),
+            None => self.create(None),
+            Some(Observation::Present(presence)) => Next::Adopt(presence.clone()),
+            Some(Observation::Absent(_) | Observation::Pending) if self.kind.nature == Nature::Awaited => {
+                self.wait()
+            }
+            Some(Observation::Absent(_)) => self.absent_new(),
+            Some(Observation::Ambiguous(candidates)) => self.ambiguous(candidates),
+            Some(Observation::Pending) => Next::Unknown(Message::new("host-pending-there")),
+            Some(Observation::Unknown(NotKnown { reason, .. })) => Next::Unknown(reason.clone()),
+        }
+    }
+
+    fn absent_new(&self) -> Next {
+        match self.answer {
+            // The person chose something that has disappeared meanwhile: what they said no longer counts.
+            Some(Answer::Adopt(_)) => Next::Unknown(Message::new("host-decision-outdated")),
+            _ => self.create(None),
+        }
+    }
+
+    fn ambiguous(&self, candidates: &[Candidate]) -> Next {
+        match self.answer {
+            Some(Answer::Create) => self.create(None),
+            Some(Answer::Adopt(handle)) if candidates.iter().any(|c| &c.handle == handle) => {
+                Next::Adopt(self.unseen(handle))
+            }
+            _ => Next::Decide(Question::Which, candidates.to_vec()),
+        }
+    }
+
+    /// A person says that it is this one; how it looks there is not known.
+    fn unseen(&self, handle: &str) -> Presence {
+        let unseen = self.wanted.item.fields.iter().map(|field| field.name.clone()).collect();
+        Presence { handle: handle.to_owned(), unseen, ..Presence::default() }
+    }
+
+    fn wait(&self) -> Next {
+        let default = || Waiting { whom: Message::new("host-waiting"), steps: Vec::new() };
+        Next::Wait(self.wanted.item.waiting.clone().unwrap_or_else(default))
+    }
+
+    fn create(&self, token: Option<String>) -> Next {
+        let window = self.wanted.item.window.unwrap_or_default();
+        if window.not_after.is_some_and(|end| end < self.now) {
+            return Next::Expired;
+        }
+        if window.not_before.is_some_and(|start| start > self.now) {
+            return Next::Wait(Waiting { whom: Message::new("host-not-yet"), steps: Vec::new() });
+        }
+        Next::Apply { action: Action::Create, fields: Vec::new(), token }
+    }
+
+    fn doubtful(&self) -> Next {
+        let Some(doubt) = self.entry.and_then(|entry| entry.doubt.as_ref()) else {
+            return Next::InDoubt;
+        };
+        if self.kind.observe == Observe::None {
+            return self.unseeable(doubt);
+        }
+        match self.seen {
+            Some(Observation::Present(presence)) => self.doubt_present(doubt, presence),
+            Some(Observation::Absent(_)) => self.doubt_absent(doubt),
+            Some(Observation::Ambiguous(candidates)) => self.doubt_ambiguous(doubt, candidates),
+            Some(Observation::Pending) => Next::InDoubt,
+            Some(Observation::Unknown(_)) | None => self.repeat(doubt).unwrap_or(Next::InDoubt),
+        }
+    }
+
+    /// Has enough time passed that what is not there now never will be?
+    fn settled(&self, doubt: &Doubt) -> bool {
+        self.now >= doubt.until.saturating_add_unsigned(self.kind.settle_ms)
+    }
+
+    /// The same change again under the same token, while the token protects. The request must arrive inside the
+    /// window, not only leave in it.
+    fn repeat(&self, doubt: &Doubt) -> Option<Next> {
+        let window = self.kind.token_window_ms;
+        let end = doubt.sent.saturating_add_unsigned(window);
+        let arrives = self.now.saturating_add_unsigned(self.deadline);
+        if window == 0 || *self.situation == Situation::Unconfirmed || arrives >= end {
+            return None;
+        }
+        match doubt.action {
+            Action::Create => {
+                let next = self.create(Some(doubt.token.clone()));
+                matches!(next, Next::Apply { .. }).then_some(next)
+            }
+            Action::Update => {
+                let fields = self.entry.map(|entry| self.wanted.changed(&entry.fields)).unwrap_or_default();
+                (!fields.is_empty()).then(|| self.apply_update(fields, Some(doubt.token.clone())))
+            }
+            Action::Close | Action::Remove => None,
+        }
+    }
+
+    fn doubt_present(&self, doubt: &Doubt, presence: &Presence) -> Next {
+        let differing = self.wanted.owned(&presence.differing);
+        match doubt.action {
+            Action::Create => Next::Found(presence.clone()),
+            Action::Update if differing.is_empty() => Next::Found(presence.clone()),
+            Action::Update if self.settled(doubt) => self.differs(differing, presence),
+            Action::Update => self.repeat(doubt).unwrap_or(Next::InDoubt),
+            Action::Close | Action::Remove if self.settled(doubt) => self.differs(differing, presence),
+            Action::Close | Action::Remove => Next::InDoubt,
+        }
+    }
+
+    fn doubt_absent(&self, doubt: &Doubt) -> Next {
+        let certain = self.settled(doubt);
+        match doubt.action {
+            Action::Create if certain => {
+                // An answered write that left nothing would be answered the same way under the same token.
+                let token = (*self.situation == Situation::Doubt).then(|| doubt.token.clone());
+                self.create(token)
+            }
+            Action::Create => self.repeat(doubt).unwrap_or(Next::InDoubt),
+            Action::Update if certain => self.lost(),
+            Action::Close | Action::Remove if certain => self.create(None),
+            Action::Update | Action::Close | Action::Remove => Next::InDoubt,
+        }
+    }
+
+    fn doubt_ambiguous(&self, doubt: &Doubt, candidates: &[Candidate]) -> Next {
+        match self.answer {
+            Some(Answer::Adopt(handle)) if candidates.iter().any(|c| &c.handle == handle) => {
+                Next::Found(self.unseen(handle))
+            }
+            Some(Answer::Create) if self.settled(doubt) => self.create(None),
+            _ => Next::Decide(Question::Which, candidates.to_vec()),
+        }
+    }
+
+    /// A doubt about something that nobody can look at: the token, or a person.
+    fn unseeable(&self, doubt: &Doubt) -> Next {
+        if let Some(again) = self.repeat(doubt) {
+            return again;
+        }
+        match self.answer {
+            Some(Answer::Adopt(handle)) => Next::Believed(Some(handle.clone()).filter(|h| !h.is_empty())),
+            Some(Answer::Create) if doubt.action == Action::Update => {
+                self.apply_update(self.wanted.hashes.iter().map(|h| h.name.clone()).collect(), None)
+            }
+            Some(Answer::Create) => self.create(None),
+            Some(Answer::Skip) => Next::InDoubt,
+            None => Next::Decide(Question::Arrived, Vec::new()),
+        }
+    }
+
+    /// Something that was there, now changed or looked at again.
+    fn known(&self) -> Next {
+        let changed = self.entry.map(|entry| self.wanted.changed(&entry.fields)).unwrap_or_default();
+        match self.seen {
+            None if changed.is_empty() => Next::Same,
+            None => self.change(changed, None),
+            Some(Observation::Present(presence)) => self.known_present(changed, presence),
+            Some(Observation::Absent(_)) => self.lost(),
+            Some(Observation::Ambiguous(candidates)) => Next::Decide(Question::Which, candidates.to_vec()),
+            Some(Observation::Pending) => Next::Unknown(Message::new("host-pending-there")),
+            Some(Observation::Unknown(not_known)) => Next::Unknown(not_known.reason.clone()),
+        }
+    }
+
+    fn known_present(&self, changed: Vec<String>, presence: &Presence) -> Next {
+        let mut differing = self.wanted.owned(&presence.differing);
+        // What cannot be read there is judged by what was written last.
+        differing.extend(changed.into_iter().filter(|name| presence.unseen.contains(name)));
+        differing.sort();
+        differing.dedup();
+        self.differs(differing, presence)
+    }
+
+    fn differs(&self, fields: Vec<String>, presence: &Presence) -> Next {
+        if fields.is_empty() || self.kind.nature != Nature::State {
+            return Next::Found(presence.clone());
+        }
+        self.change(fields, Some(presence.clone()))
+    }
+
+    fn change(&self, fields: Vec<String>, presence: Option<Presence>) -> Next {
+        match self.changes {
+            Changes::Update => self.apply_update(fields, None),
+            Changes::Report => Next::Tell { fields, presence },
+        }
+    }
+
+    fn apply_update(&self, fields: Vec<String>, token: Option<String>) -> Next {
+        Next::Apply { action: Action::Update, fields, token }
+    }
+
+    fn lost(&self) -> Next {
+        match (self.kind.nature, self.changes) {
+            (Nature::Event, _) => Next::Same,
+            (Nature::Awaited, _) => self.wait(),
+            (Nature::State, Changes::Update) => self.create(None),
+            (Nature::State, Changes::Report) => Next::Lost,
+        }
+    }
+}

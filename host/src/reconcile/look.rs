@@ -1,0 +1,288 @@
+//! Looking at what is doubtful, level by level, and judging it.
+
+use std::collections::BTreeSet;
+
+use crate::model::contract::{Observation, Probe, Purpose};
+use crate::model::manifest::{Direction, Observe};
+use crate::model::{Action, Connector, Item, ItemRef, LedgerEntry, WhenGone};
+use crate::store::{Answer, Claim};
+
+use super::adopt;
+use super::call::{Question, purpose};
+use super::halt::Step;
+use super::judge::{Case, judge};
+use super::patience::poll_pause;
+use super::run::Run;
+use super::state::{Leaving, Next, Situation, Wanted};
+
+impl<C: Connector> Run<'_, C> {
+    /// Looks and judges.
+    pub(super) async fn look(&mut self) -> Step<()> {
+        for level in self.in_levels() {
+            let questions = self.questions(&level)?;
+            self.see(questions).await?;
+            self.judge_all(&level)?;
+            self.wait_for_doubts(&level).await?;
+            adopt::one_each(&mut self.world, &level);
+            self.block(&level);
+        }
+        self.look_at_departures().await?;
+        self.hand_over()
+    }
+
+    /// Items by level; inbound ones first, since others may rest on the records they change.
+    pub(super) fn in_levels(&self) -> Vec<Vec<ItemRef>> {
+        let inbound = |id: &ItemRef| {
+            let kind = self.env.connector.manifest().kind(&id.kind);
+            kind.is_some_and(|kind| kind.direction == Direction::Inbound)
+        };
+        let mut order: Vec<(bool, usize, &ItemRef)> =
+            self.world.levels.iter().map(|(id, level)| (!inbound(id), *level, id)).collect();
+        order.sort();
+        let groups = order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+        groups.map(|group| group.iter().map(|(_, _, id)| (*id).clone()).collect()).collect()
+    }
+
+    fn questions(&self, level: &[ItemRef]) -> Step<Vec<Question>> {
+        let mut questions = Vec::new();
+        for id in level {
+            let (wanted, work) = (&self.world.wanted[id], &self.world.works[id]);
+            let blind = self.kind(&id.kind)?.observe == Observe::None;
+            let skipped = work.situation == Situation::New && self.answer(id) == Some(&Answer::Skip);
+            if !blind && !skipped && work.situation != Situation::Same {
+                questions.push(self.question(wanted, purpose(&work.situation))?);
+            }
+        }
+        Ok(questions)
+    }
+
+    fn question(&self, wanted: &Wanted, purpose: Purpose) -> Step<Question> {
+        let handle = self.likely_handle(wanted)?;
+        let targets = self.world.targets(&wanted.item);
+        let probe = Probe { item: wanted.item.clone(), handle, targets, purpose };
+        Ok(Question { probe, scope: wanted.scope.clone() })
+    }
+
+    /// A question about something that another school has just made.
+    pub(super) fn question_at(&self, wanted: &Wanted, handle: String) -> Question {
+        let targets = self.world.targets(&wanted.item);
+        let probe =
+            Probe { item: wanted.item.clone(), handle: Some(handle), targets, purpose: Purpose::Adopt };
+        Question { probe, scope: wanted.scope.clone() }
+    }
+
+    /// What the ledger, a person, or another school knows of where it is.
+    fn likely_handle(&self, wanted: &Wanted) -> Step<Option<String>> {
+        if let Some(Answer::Adopt(handle)) = self.answer(&wanted.item.id) {
+            return Ok(Some(handle.clone()).filter(|handle| !handle.is_empty()));
+        }
+        if let Some(handle) = self.world.ledger.get(&wanted.item.id).and_then(|entry| entry.handle.clone()) {
+            return Ok(Some(handle));
+        }
+        let Some(identity) = &wanted.identity else { return Ok(None) };
+        Ok(match self.env.host.identity(identity)? {
+            Some(Claim::Known { handle, .. }) => Some(handle),
+            _ => None,
+        })
+    }
+
+    /// A person's answer about an item.
+    pub(super) fn answer(&self, id: &ItemRef) -> Option<&Answer> {
+        self.world.decisions.get(id).and_then(|decision| decision.answer.as_ref())
+    }
+
+    /// Looks, and keeps what was seen.
+    async fn see(&mut self, questions: Vec<Question>) -> Step<()> {
+        let probed = questions.iter().map(|q| (q.probe.item.id.clone(), q.probe.handle.clone()));
+        self.world.probed.extend(probed.collect::<Vec<_>>());
+        for (id, observation) in self.observe(questions).await? {
+            if let Observation::Present(presence) = &observation {
+                let there = (presence.handle.clone(), presence.outputs.clone());
+                self.world.seen.insert(id.clone(), there);
+            }
+            if let Some(work) = self.world.works.get_mut(&id) {
+                work.observation = Some(observation);
+            }
+        }
+        Ok(())
+    }
+
+    fn judge_all(&mut self, level: &[ItemRef]) -> Step<()> {
+        for id in level {
+            let next = self.judge_one(id)?;
+            if let Some(work) = self.world.works.get_mut(id) {
+                work.next = next;
+            }
+        }
+        Ok(())
+    }
+
+    fn judge_one(&self, id: &ItemRef) -> Step<Next> {
+        let (wanted, work) = (&self.world.wanted[id], &self.world.works[id]);
+        let seen = work.observation.as_ref();
+        self.judge(wanted, &work.situation, self.world.ledger.get(id), seen)
+    }
+
+    /// Judges an item by what was seen of it.
+    pub(super) fn judge(
+        &self,
+        wanted: &Wanted,
+        situation: &Situation,
+        entry: Option<&LedgerEntry>,
+        seen: Option<&Observation>,
+    ) -> Step<Next> {
+        Ok(judge(&Case {
+            kind: self.kind(&wanted.item.id.kind)?,
+            wanted,
+            situation,
+            entry,
+            seen,
+            answer: self.answer(&wanted.item.id),
+            changes: self.env.task.changes,
+            now: self.env.clock.now(),
+            deadline: self.env.request_deadline_ms,
+        }))
+    }
+
+    /// Doubts that time will end are waited for, as long as there is patience. A dry run does not wait.
+    async fn wait_for_doubts(&mut self, level: &[ItemRef]) -> Step<()> {
+        if self.fence.is_none() {
+            return Ok(());
+        }
+        for attempt in 0.. {
+            let open: Vec<ItemRef> = level.iter().filter(|id| self.time_ends(id)).cloned().collect();
+            let Some(rest) = open.iter().filter_map(|id| self.until_settled(id)).max() else { return Ok(()) };
+            let pause = poll_pause(attempt).min(rest).max(1);
+            if !self.patience.wait(&*self.env.clock, pause).await {
+                return Ok(());
+            }
+            let questions = self.questions(&open)?;
+            self.see(questions).await?;
+            self.judge_all(&open)?;
+        }
+        Ok(())
+    }
+
+    fn time_ends(&self, id: &ItemRef) -> bool {
+        let work = &self.world.works[id];
+        let seen = matches!(
+            work.observation,
+            Some(Observation::Absent(_) | Observation::Pending | Observation::Present(_))
+        );
+        matches!(work.next, Next::InDoubt) && seen && self.until_settled(id).is_some()
+    }
+
+    /// Milliseconds until an absence is certain.
+    fn until_settled(&self, id: &ItemRef) -> Option<u64> {
+        let doubt = self.world.ledger.get(id)?.doubt.as_ref()?;
+        let settle = self.env.connector.manifest().kind(&id.kind)?.settle_ms;
+        let rest = doubt.until.saturating_add_unsigned(settle) - self.env.clock.now();
+        u64::try_from(rest).ok().filter(|rest| *rest > 0)
+    }
+
+    /// What refers to something that will not be there is not applied.
+    fn block(&mut self, level: &[ItemRef]) {
+        for id in level {
+            let missing = self.world.wanted[id].item.refs().find(|target| !self.will_be(target)).cloned();
+            let applies = matches!(self.world.works[id].next, Next::Apply { .. });
+            if let (Some(target), true, Some(work)) = (missing, applies, self.world.works.get_mut(id)) {
+                work.next = Next::Blocked(target);
+            }
+        }
+    }
+
+    fn will_be(&self, id: &ItemRef) -> bool {
+        match self.world.works.get(id).map(|work| &work.next) {
+            Some(
+                Next::Same
+                | Next::Adopt(_)
+                | Next::Found(_)
+                | Next::Believed(_)
+                | Next::Apply { .. }
+                | Next::Tell { .. },
+            ) => true,
+            Some(_) => false,
+            None => self.world.there(id).is_some(),
+        }
+    }
+
+    /// Departures with an open write: is it there or not?
+    async fn look_at_departures(&mut self) -> Step<()> {
+        let mut questions = Vec::new();
+        for departure in self.world.departures.iter().filter(|d| d.what == Leaving::InDoubt) {
+            let kind = self.kind(&departure.entry.item.kind)?;
+            if kind.observe != Observe::None && departure.entry.handle.is_some() {
+                questions.push(bare_question(&departure.entry));
+            }
+        }
+        let seen = self.observe(questions).await?;
+        let now = self.env.clock.now();
+        for (id, observation) in seen {
+            let kind = self.kind(&id.kind)?;
+            let Some(departure) = self.world.departures.iter_mut().find(|d| d.entry.item == id) else {
+                continue;
+            };
+            let Some(doubt) = &departure.entry.doubt else { continue };
+            let settled = now >= doubt.until.saturating_add_unsigned(kind.settle_ms);
+            let removing = matches!(doubt.action, Action::Close | Action::Remove);
+            match observation {
+                Observation::Absent(_) if settled || removing => departure.what = Leaving::Forget,
+                Observation::Present(_) if settled || !removing => {
+                    departure.entry.doubt = None;
+                    departure.entry.state = crate::model::LedgerState::Confirmed;
+                    departure.what = if kind.removal && departure.entry.gone == WhenGone::Remove {
+                        Leaving::Apply(Action::Remove)
+                    } else {
+                        Leaving::Tell
+                    };
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A thing that another item takes over is not gone; one that other schools hold is only forgotten.
+    fn hand_over(&mut self) -> Step<()> {
+        let taken: BTreeSet<(String, String)> =
+            self.world.seen.iter().map(|(id, (handle, _))| (id.kind.clone(), handle.clone())).collect();
+        let mut departures = std::mem::take(&mut self.world.departures);
+        for departure in &mut departures {
+            let handle = departure.entry.handle.clone().unwrap_or_default();
+            let theirs = taken.contains(&(departure.entry.item.kind.clone(), handle));
+            let applies = matches!(departure.what, Leaving::Apply(_));
+            if theirs || (applies && self.held_elsewhere(&departure.entry)?) {
+                departure.what = Leaving::Forget;
+            }
+        }
+        self.world.departures = departures;
+        Ok(())
+    }
+}
+
+/// An item of which only the ledger knows: no content.
+pub(super) fn bare(entry: &LedgerEntry) -> Item {
+    Item {
+        id: entry.item.clone(),
+        former_keys: Vec::new(),
+        label: entry.about.as_ref().map_or_else(|| entry.item.key.clone(), |about| about.id.clone()),
+        group: entry.group.clone(),
+        about: entry.about.clone(),
+        fields: Vec::new(),
+        identity: None,
+        gone: entry.gone,
+        window: None,
+        waiting: None,
+    }
+}
+
+/// A question about something of which only the ledger knows.
+pub(super) fn bare_question(entry: &LedgerEntry) -> Question {
+    let probe = Probe {
+        item: bare(entry),
+        handle: entry.handle.clone(),
+        targets: Vec::new(),
+        purpose: Purpose::Doubt,
+    };
+    Question { probe, scope: entry.scope.clone() }
+}

@@ -1,0 +1,38 @@
+//! The run: works out what should exist, looks at what does, plans, holds, applies, confirms.
+//!
+//! Knows the connector as a trait and the time as another, so that everything here is tested without WASM, network
+//! and waiting. Rules stand in pure modules (`order`, `select`, `judge`, `adopt`, `hold`, `status`); the others carry
+//! them out. What a run knows is derived from ledger and journal alone: a run after `kill -9` needs nothing else.
+
+mod adopt;
+mod apply;
+mod call;
+mod contract;
+mod dialogue;
+mod diff;
+mod env;
+mod execute;
+mod finish;
+mod halt;
+mod hash;
+mod hold;
+mod identity;
+mod inbound;
+mod jobs;
+mod journal;
+mod judge;
+mod look;
+mod order;
+mod patience;
+mod plan;
+mod repeated;
+mod run;
+mod scopes;
+mod select;
+mod state;
+mod status;
+
+pub use dialogue::commit_items;
+pub use env::{Cancel, Clock, Env, Mode, Options, Phase, ProgressSink, RunReport, Silent, SystemClock};
+pub use inbound::INBOUND;
+pub use run::run;

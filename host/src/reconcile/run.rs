@@ -1,0 +1,165 @@
+//! One passage: what a run holds in its hands, and the order of its phases.
+
+use std::sync::Arc;
+
+use crate::error::Result;
+use crate::model::manifest::Kind;
+use crate::model::{Connector, Message, OutcomeRow, Plan, RunId, RunStatus};
+use crate::store::{Fence, RunEnd};
+
+use super::env::{Env, Mode, Options, RunReport};
+use super::halt::{Halt, Step, Stop};
+use super::hash::{self, Hasher};
+use super::patience::Patience;
+use super::repeated::Repeated;
+use super::select::Chosen;
+use super::state::World;
+use super::status;
+
+/// A run under way.
+pub(super) struct Run<'a, C> {
+    pub(super) env: &'a Env<C>,
+    pub(super) hasher: Hasher,
+    pub(super) identity_key: [u8; 32],
+    pub(super) setup: [u8; 32],
+    pub(super) chosen: Chosen,
+    /// The lane's fence; `None`: a dry run, which writes nothing.
+    pub(super) fence: Option<Fence>,
+    /// Number of the run in the store.
+    pub(super) number: Option<u64>,
+    pub(super) patience: Patience,
+    pub(super) world: World,
+    pub(super) plan: Option<Plan>,
+    pub(super) repeated: Repeated,
+    pub(super) quiet: bool,
+    /// A person approved this plan: it does not count towards thresholds.
+    pub(super) approved: bool,
+}
+
+/// How the phases ended.
+pub(super) enum Ended {
+    /// At their end.
+    Through,
+    /// Before a person's approval.
+    Held(Message),
+}
+
+/// Reconciles a task: works out what should exist, looks at what does, and (unless it is a dry run) makes the
+/// difference go away. Fails only when our own store does; whatever the other side does ends in a status.
+pub async fn run<C: Connector>(env: &Env<C>, options: &Options<'_>) -> Result<RunReport> {
+    let fence = match options.mode {
+        Mode::DryRun => None,
+        Mode::Apply { lane, .. } => Some(lane.fence().clone()),
+    };
+    let mut run = Run::prepare(env, Chosen::new(&options.selection), fence)?;
+    let id = run.begin(options)?;
+    let approved = match options.mode {
+        Mode::Apply { approved, .. } => approved,
+        Mode::DryRun => None,
+    };
+    let ended = run.phases(approved).await;
+    run.end(id, ended)
+}
+
+impl<'a, C: Connector> Run<'a, C> {
+    pub(super) fn prepare(env: &'a Env<C>, chosen: Chosen, fence: Option<Fence>) -> Result<Self> {
+        let binding = env.school.binding(&env.task.id)?.unwrap_or_default();
+        Ok(Self {
+            hasher: Hasher::new(env.school.hash_key()?),
+            identity_key: env.host.identity_key()?,
+            setup: hash::setup(env.connector.manifest(), &env.task, &binding),
+            chosen,
+            fence,
+            number: None,
+            patience: Patience::new(env.task.patience_s.saturating_mul(1_000)),
+            world: World::default(),
+            plan: None,
+            repeated: Repeated::default(),
+            quiet: false,
+            approved: false,
+            env,
+        })
+    }
+
+    fn begin(&mut self, options: &Options<'_>) -> Result<Option<RunId>> {
+        let Some(fence) = &self.fence else { return Ok(None) };
+        let now = self.env.clock.now();
+        let id = self.env.school.begin_run(fence, &self.env.task.id, &options.selection, now)?;
+        self.number = Some(id.number);
+        self.env.progress.started(&id);
+        Ok(Some(id))
+    }
+
+    async fn phases(&mut self, approved: Option<&str>) -> Step<Ended> {
+        self.gather().await?;
+        if self.quiet {
+            self.carry()?;
+            self.plan = Some(self.quiet_plan()?);
+            return Ok(Ended::Through);
+        }
+        self.settle_claims()?;
+        self.diff()?;
+        self.look().await?;
+        self.make_plan()?;
+        if self.fence.is_none() {
+            return Ok(Ended::Through);
+        }
+        if let Some(reason) = self.waits(approved)? {
+            return Ok(Ended::Held(reason));
+        }
+        self.open_scopes()?;
+        self.execute().await?;
+        self.close_scopes()?;
+        Ok(Ended::Through)
+    }
+
+    fn end(mut self, id: Option<RunId>, ended: Step<Ended>) -> Result<RunReport> {
+        let (halted, reason) = match ended {
+            Ok(Ended::Through) => (None, None),
+            Ok(Ended::Held(reason)) => (Some(RunStatus::Waiting), Some((reason, None, None))),
+            Err(Halt::Stop(stop)) => {
+                (Some(RunStatus::Failed), Some((stop.reason, stop.verdict, stop.detail)))
+            }
+            Err(Halt::Broken(error)) => return Err(error),
+        };
+        let (reason, verdict, detail) = match reason {
+            Some((reason, verdict, detail)) => (Some(reason), verdict, detail),
+            None => (None, None, None),
+        };
+        if let (Some(RunStatus::Failed), Some(reason)) = (halted, &reason) {
+            self.give_up(reason)?;
+        }
+        let outcomes: Vec<OutcomeRow> = std::mem::take(&mut self.world.outcomes).into_values().collect();
+        let counts = status::counts(&outcomes, self.unchanged(), self.left_out_count()?);
+        let status = halted.unwrap_or_else(|| status::status(&outcomes));
+        let plan = self.plan.take();
+        if let (Some(fence), Some(number)) = (&self.fence, self.number) {
+            let end = RunEnd {
+                status,
+                reason: reason.clone(),
+                verdict,
+                plan: plan.as_ref().map(|plan| plan.hash.clone()),
+                counts,
+            };
+            self.env.school.end_run(fence, number, &end, self.env.clock.now())?;
+        }
+        Ok(RunReport { run: id, status, reason, detail, plan, outcomes, quiet: self.quiet })
+    }
+
+    /// The kind of an item that was checked against the manifest.
+    pub(super) fn kind(&self, name: &str) -> Step<&'a Kind> {
+        let kind = self.env.connector.manifest().kind(name);
+        // A ledger may know kinds that a newer version of the connector has given up.
+        kind.ok_or_else(|| Stop::contract(format!("the kind `{name}` is not in the manifest")).into())
+    }
+
+    /// Fails when a person asked to stop.
+    pub(super) fn go_on(&self) -> Step<()> {
+        if self.env.cancel.is_cancelled() { Err(Stop::cancelled().into()) } else { Ok(()) }
+    }
+
+    /// The connector, for calls that go on beside each other.
+    pub(super) fn connector(&self) -> Arc<C> {
+        Arc::clone(&self.env.connector)
+    }
+}

@@ -1,0 +1,293 @@
+//! Which scopes must be worked out anew, and working them out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::error::Result;
+use crate::model::contract::Scope;
+use crate::model::records::{Dependency, RecordType};
+use crate::model::{Connector, Millis, ScopeId};
+use crate::store::{ScopeMemory, Settled, TaskMemory};
+
+use super::contract::{self, Keys};
+use super::env::Phase;
+use super::halt::{Step, Stop};
+use super::run::Run;
+use super::select;
+use super::state::{Asked, Wanted};
+
+/// Most pages of one scope: a million items.
+const PAGES: u32 = 1_000_000;
+
+impl<C: Connector> Run<'_, C> {
+    /// Works out what should exist, as far as anything can have changed.
+    pub(super) async fn gather(&mut self) -> Step<()> {
+        self.world.revision = self.env.school.revision()?;
+        let memories = self.memories()?;
+        let task = self.env.school.task_memory(&self.env.task.id)?;
+        let (list, listed) = self.list(task.as_ref(), &memories).await?;
+        self.world.list = list.iter().map(|scope| scope.id.clone()).collect();
+        let stale = self.stale(&list, &memories)?;
+        self.world.vanished = self.vanished(&list, &memories);
+        if !listed && stale.is_empty() && self.world.vanished.is_empty() && self.nothing_due()? {
+            self.quiet = true;
+            return Ok(());
+        }
+        self.load_ledger()?;
+        let ask = self.to_ask(&list, &memories, stale);
+        self.world.fresh = list
+            .iter()
+            .filter(|s| !ask.contains(&s.id) && self.chosen.asks(s))
+            .map(|s| s.id.clone())
+            .collect();
+        let total = ask.len() as u64;
+        let mut keys = Keys::default();
+        for (done, scope) in list.iter().filter(|scope| ask.contains(&scope.id)).enumerate() {
+            self.env.progress.progress(Phase::Desired, done as u64, total);
+            self.desired(scope, &mut keys).await?;
+        }
+        self.env.progress.progress(Phase::Desired, total, total);
+        self.world.desired = self.world.wanted.keys().cloned().collect();
+        let whole = self.world.asked.iter().filter(|a| a.whole).map(|a| a.scope.id.clone()).collect();
+        select::keep(&mut self.world.wanted, &self.chosen, &whole);
+        Ok(())
+    }
+
+    pub(super) fn memories(&self) -> Result<BTreeMap<ScopeId, ScopeMemory>> {
+        let all = self.env.school.scopes(&self.env.task.id)?;
+        Ok(all.into_iter().map(|memory| (memory.scope.id.clone(), memory)).collect())
+    }
+
+    pub(super) fn load_ledger(&mut self) -> Result<()> {
+        let all = self.env.school.ledger(&self.env.task.id)?;
+        self.world.ledger = all.into_iter().map(|entry| (entry.item.clone(), entry)).collect();
+        let decisions = self.env.school.decisions(Some(&self.env.task.id), false)?;
+        self.world.decisions = decisions.into_iter().map(|d| (d.ask.item.clone(), d)).collect();
+        Ok(())
+    }
+
+    /// The scopes, from memory where nothing they came from has changed. Says whether the connector was asked.
+    async fn list(
+        &mut self,
+        task: Option<&TaskMemory>,
+        memories: &BTreeMap<ScopeId, ScopeMemory>,
+    ) -> Step<(Vec<Scope>, bool)> {
+        if let Some(known) = self.known_list(task, memories)? {
+            return Ok((known, false));
+        }
+        let connector = self.connector();
+        let traced = self.call(|| connector.scopes()).await?;
+        contract::scopes(&traced.answer)?;
+        self.world.list_dependencies = traced.dependencies;
+        Ok((traced.answer, true))
+    }
+
+    fn known_list(
+        &mut self,
+        task: Option<&TaskMemory>,
+        memories: &BTreeMap<ScopeId, ScopeMemory>,
+    ) -> Result<Option<Vec<Scope>>> {
+        let Some(task) = task.filter(|task| task.setup == self.setup) else { return Ok(None) };
+        if !self.hold_true(&task.dependencies, task.revision)? {
+            return Ok(None);
+        }
+        self.world.list_dependencies.clone_from(&task.dependencies);
+        Ok(task.scopes.iter().map(|id| memories.get(id).map(|memory| memory.scope.clone())).collect())
+    }
+
+    /// Do the records still answer as they did?
+    fn hold_true(&self, dependencies: &[Dependency], revision: u64) -> Result<bool> {
+        if self.world.revision == revision {
+            return Ok(true);
+        }
+        for dependency in dependencies {
+            if self.env.school.digest(dependency.record_type, &dependency.filter)? != dependency.digest {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Chosen scopes that must be worked out: those whose inputs changed, and those left open.
+    fn stale(&self, list: &[Scope], memories: &BTreeMap<ScopeId, ScopeMemory>) -> Result<BTreeSet<ScopeId>> {
+        let now = self.env.clock.now();
+        let mut stale = BTreeSet::new();
+        for scope in list.iter().filter(|scope| self.chosen.asks(scope)) {
+            let memory = memories.get(&scope.id);
+            if !memory.is_some_and(|memory| self.lives(memory, now)) || !self.inputs_hold(memory)? {
+                stale.insert(scope.id.clone());
+            }
+        }
+        for decision in self.env.school.decisions(Some(&self.env.task.id), false)? {
+            let chosen = list.iter().any(|s| s.id == decision.ask.scope && self.chosen.asks(s));
+            if decision.answer.is_some() && chosen {
+                stale.insert(decision.ask.scope);
+            }
+        }
+        Ok(stale)
+    }
+
+    fn lives(&self, memory: &ScopeMemory, now: Millis) -> bool {
+        memory.setup == self.setup
+            && memory.settled != Settled::Open
+            && memory.valid_until.is_none_or(|until| until > now)
+    }
+
+    fn inputs_hold(&self, memory: Option<&ScopeMemory>) -> Result<bool> {
+        memory.map_or(Ok(false), |memory| self.hold_true(&memory.dependencies, memory.revision))
+    }
+
+    /// Scopes of the memory that the connector no longer has. Only a run for everything looks at them.
+    fn vanished(&self, list: &[Scope], memories: &BTreeMap<ScopeId, ScopeMemory>) -> Vec<(ScopeId, bool)> {
+        if !self.chosen.is_all() {
+            return Vec::new();
+        }
+        let listed: BTreeSet<_> = list.iter().map(|scope| &scope.id).collect();
+        let gone = memories.values().filter(|memory| !listed.contains(&memory.scope.id));
+        gone.map(|memory| (memory.scope.id.clone(), memory.complete)).collect()
+    }
+
+    /// Is nothing of the ledger open, or to be looked at again?
+    fn nothing_due(&self) -> Result<bool> {
+        let task = &self.env.task.id;
+        if self.env.school.ledger_open(task)? > 0 {
+            return Ok(false);
+        }
+        for (name, before) in self.audits() {
+            if self.env.school.ledger_due(task, name, before)? > 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Kinds with a regular audit, and the moment before which a confirmation is too old.
+    fn audits(&self) -> impl Iterator<Item = (&str, Millis)> {
+        let now = self.env.clock.now();
+        let kinds = self.env.connector.manifest().kinds.iter().filter(|kind| kind.audit_hours > 0);
+        kinds.map(move |kind| (kind.name.as_str(), now - i64::from(kind.audit_hours) * 3_600_000))
+    }
+
+    /// Stale scopes, scopes with something to tell (somebody else may have changed what it depends on), and scopes
+    /// of entries that are open or due.
+    fn to_ask(
+        &self,
+        list: &[Scope],
+        memories: &BTreeMap<ScopeId, ScopeMemory>,
+        mut ask: BTreeSet<ScopeId>,
+    ) -> BTreeSet<ScopeId> {
+        let told = memories.values().filter(|memory| memory.settled == Settled::Told);
+        ask.extend(told.map(|memory| memory.scope.id.clone()));
+        let audits: BTreeMap<&str, Millis> = self.audits().collect();
+        for entry in self.world.ledger.values() {
+            let due =
+                audits.get(entry.item.kind.as_str()).is_some_and(|before| entry.confirmed < Some(*before));
+            if entry.doubt.is_some() || (due && entry.confirmed.is_some()) {
+                ask.insert(entry.scope.clone());
+            }
+        }
+        let chosen: BTreeSet<_> =
+            list.iter().filter(|scope| self.chosen.asks(scope)).map(|s| &s.id).collect();
+        ask.retain(|id| chosen.contains(id));
+        ask
+    }
+
+    async fn desired(&mut self, scope: &Scope, keys: &mut Keys) -> Step<()> {
+        let mut asked = Asked {
+            scope: scope.clone(),
+            dependencies: Vec::new(),
+            valid_until: None,
+            complete: false,
+            left_out: Vec::new(),
+            items: 0,
+            digest: [0; 32],
+            whole: self.chosen.whole(scope),
+        };
+        let first = self.world.wanted.len();
+        let mut cursor: Option<String> = None;
+        for page in 0.. {
+            let next = self.page(&mut asked, cursor.as_deref(), keys).await?;
+            if next.is_none() {
+                break;
+            }
+            if next == cursor || page >= PAGES {
+                return Err(Stop::contract(format!("`desired` of scope `{}` does not end", scope.id)).into());
+            }
+            cursor = next;
+        }
+        asked.items = (self.world.wanted.len() - first) as u64;
+        asked.digest = self.digest(&scope.id);
+        self.world.asked.push(asked);
+        Ok(())
+    }
+
+    fn digest(&self, scope: &ScopeId) -> [u8; 32] {
+        let items = self.world.wanted.values().filter(|wanted| &wanted.scope == scope);
+        self.hasher.items(items.map(|wanted| (&wanted.item.id, wanted.hashes.as_slice())))
+    }
+
+    async fn page(
+        &mut self,
+        asked: &mut Asked,
+        cursor: Option<&str>,
+        keys: &mut Keys,
+    ) -> Step<Option<String>> {
+        let connector = self.connector();
+        let id = asked.scope.id.clone();
+        let traced = self.call(|| connector.desired(&id, cursor)).await?;
+        let page = traced.answer;
+        contract::page(connector.manifest(), &page)?;
+        for dependency in traced.dependencies {
+            if !asked.dependencies.contains(&dependency) {
+                asked.dependencies.push(dependency);
+            }
+        }
+        for item in page.items {
+            keys.note(&item.id, id.as_str())?;
+            self.not_elsewhere(&item.id, &id)?;
+            let hashes = self.hasher.fields(&item);
+            let identity = self.identity_of(&item);
+            let wanted = Wanted { item, scope: id.clone(), hashes, identity };
+            self.world.wanted.insert(wanted.item.id.clone(), wanted);
+        }
+        asked.left_out.extend(page.left_out);
+        asked.valid_until = [asked.valid_until, page.valid_until].into_iter().flatten().min();
+        asked.complete = page.complete && page.next.is_none();
+        Ok(page.next)
+    }
+
+    /// A key that a scope known to be unchanged desires too is desired twice.
+    fn not_elsewhere(&self, id: &crate::model::ItemRef, scope: &ScopeId) -> Step<()> {
+        let entry = self.world.ledger.get(id);
+        match entry
+            .filter(|e| &e.scope != scope && e.gone_since.is_none() && self.world.fresh.contains(&e.scope))
+        {
+            Some(other) => {
+                Err(Stop::contract(format!("{id} is desired in scope `{}` and in `{scope}`", other.scope))
+                    .into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// How many records the school has, and of which study year its latest class is: to name likely causes.
+    pub(super) fn size_of_school(&self) -> Result<(u64, Option<u16>)> {
+        let counts = RecordType::ALL.into_iter().map(|kind| self.env.school.count(kind));
+        let records = counts.sum::<Result<u64>>()?;
+        let mut year = None;
+        let mut cursor = None;
+        loop {
+            let filter = Default::default();
+            let page = self.env.school.page(RecordType::SchoolClass, &filter, cursor.as_deref(), 500)?;
+            year = year.max(page.rows.iter().filter_map(|(_, json)| study_year(json)).max());
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok((records, year));
+            }
+        }
+    }
+}
+
+fn study_year(json: &str) -> Option<u16> {
+    let class: crate::model::records::SchoolClass = serde_json::from_str(json).ok()?;
+    Some(class.study_year)
+}

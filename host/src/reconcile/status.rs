@@ -1,0 +1,92 @@
+//! The truth about a run, from its outcomes. Pure.
+
+use crate::model::{Outcome, OutcomeRow, RunCounts, RunStatus};
+
+/// How many of which outcome.
+pub(super) fn counts(outcomes: &[OutcomeRow], unchanged: u64, left_out: u64) -> RunCounts {
+    let mut counts = RunCounts { unchanged, left_out, ..RunCounts::default() };
+    for row in outcomes {
+        *counter(&mut counts, &row.outcome) += 1;
+    }
+    counts
+}
+
+fn counter<'a>(counts: &'a mut RunCounts, outcome: &Outcome) -> &'a mut u64 {
+    match outcome {
+        Outcome::Applied => &mut counts.applied,
+        Outcome::Accepted => &mut counts.accepted,
+        Outcome::Unchanged => &mut counts.unchanged,
+        Outcome::Adopted => &mut counts.adopted,
+        Outcome::Removed => &mut counts.removed,
+        Outcome::Differs(_) | Outcome::Gone => &mut counts.told,
+        Outcome::Rejected(_) => &mut counts.rejected,
+        Outcome::Waiting(_) => &mut counts.waiting,
+        Outcome::Decision(_) => &mut counts.decisions,
+        Outcome::InDoubt => &mut counts.in_doubt,
+        Outcome::NotConfirmed => &mut counts.not_confirmed,
+        Outcome::Blocked(_) | Outcome::Expired | Outcome::Failed(_) => &mut counts.failed,
+    }
+}
+
+/// The status of a run that went through: as grave as its gravest outcome.
+pub(super) fn status(outcomes: &[OutcomeRow]) -> RunStatus {
+    let gravest = outcomes.iter().map(|row| of(&row.outcome)).max_by_key(|status| gravity(*status));
+    gravest.unwrap_or(RunStatus::Success)
+}
+
+/// What one outcome makes of a run. Something gone no longer meets the conditions, so it does not spoil a success.
+fn of(outcome: &Outcome) -> RunStatus {
+    match outcome {
+        Outcome::Applied | Outcome::Unchanged | Outcome::Adopted | Outcome::Removed | Outcome::Gone => {
+            RunStatus::Success
+        }
+        Outcome::Accepted
+        | Outcome::Differs(_)
+        | Outcome::Rejected(_)
+        | Outcome::Waiting(_)
+        | Outcome::Blocked(_)
+        | Outcome::Expired
+        | Outcome::Failed(_) => RunStatus::WithRemarks,
+        Outcome::InDoubt | Outcome::NotConfirmed => RunStatus::NotConfirmed,
+        Outcome::Decision(_) => RunStatus::Waiting,
+    }
+}
+
+fn gravity(status: RunStatus) -> u8 {
+    match status {
+        RunStatus::Running | RunStatus::Success => 0,
+        RunStatus::WithRemarks => 1,
+        RunStatus::NotConfirmed => 2,
+        RunStatus::Waiting => 3,
+        RunStatus::Failed => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ItemRef, Message};
+
+    fn row(outcome: Outcome) -> OutcomeRow {
+        let item = ItemRef::new("k", "1");
+        OutcomeRow { item, group: None, about: None, outcome, action: None, remarks: Vec::new() }
+    }
+
+    #[test]
+    fn d14_success_needs_everything_read_back() {
+        let failed = || Outcome::Failed(Message::new("x"));
+        let cases = [
+            (vec![], RunStatus::Success),
+            (vec![Outcome::Applied, Outcome::Adopted, Outcome::Gone], RunStatus::Success),
+            (vec![Outcome::Applied, Outcome::Accepted], RunStatus::WithRemarks),
+            (vec![Outcome::Applied, failed()], RunStatus::WithRemarks),
+            (vec![failed(), Outcome::NotConfirmed], RunStatus::NotConfirmed),
+            (vec![Outcome::InDoubt, Outcome::Applied], RunStatus::NotConfirmed),
+            (vec![Outcome::InDoubt, Outcome::Decision(1)], RunStatus::Waiting),
+        ];
+        for (outcomes, expected) in cases {
+            let rows: Vec<_> = outcomes.into_iter().map(row).collect();
+            assert_eq!(status(&rows), expected, "{rows:?}");
+        }
+    }
+}
