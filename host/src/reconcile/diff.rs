@@ -106,7 +106,9 @@ fn leaving(kind: &Kind, entry: &LedgerEntry) -> Leaving {
         return Leaving::InDoubt;
     }
     if kind.nature != Nature::State {
-        return Leaving::Forget;
+        // What was sent must be remembered: desired again, it would be sent again.
+        let event = kind.nature == Nature::Event && entry.gone != WhenGone::Forget;
+        return if event { Leaving::Keep } else { Leaving::Forget };
     }
     let ours = entry.origin == Origin::Created && kind.direction == Direction::Outbound;
     match entry.gone {

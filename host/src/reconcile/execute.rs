@@ -6,7 +6,7 @@ use crate::model::setup::Changes;
 use crate::model::{
     Action, Connector, Doubt, ItemRef, LedgerEntry, LedgerState, Message, Origin, Outcome, OutcomeRow,
 };
-use crate::store::{Ask, Claim, Possibility, Question};
+use crate::store::{Answer, Ask, Claim, Possibility, Question};
 
 use super::halt::Step;
 use super::jobs::{Job, Stage};
@@ -283,7 +283,9 @@ impl<C: Connector> Run<'_, C> {
     async fn claim_all(&mut self, jobs: Vec<Job>) -> Step<Vec<Job>> {
         let mut mine = Vec::new();
         for job in jobs {
+            let busy = self.world.busy.get(&job.wanted.item.id).cloned();
             let claim = match job.action {
+                Action::Create if busy.is_some() => busy.map(Claim::Busy),
                 Action::Create => {
                     self.claim(job.wanted.identity.as_ref(), self.gone(&job.wanted)?.as_deref())?
                 }
@@ -359,7 +361,8 @@ impl<C: Connector> Run<'_, C> {
                     self.flush()?;
                     self.let_go(&departure.entry, false)?;
                 }
-                Leaving::InDoubt => self.tell(&id, Outcome::InDoubt, None, Vec::new()),
+                Leaving::Keep => {}
+                Leaving::InDoubt => self.doubtful_departure(&departure.entry)?,
                 Leaving::Apply(action) => {
                     // One after the other: what refers leaves before what it refers to.
                     let job = self.leaving_job(&departure.entry, action);
@@ -368,6 +371,37 @@ impl<C: Connector> Run<'_, C> {
             }
         }
         self.flush()
+    }
+
+    /// Something no longer desired of which nobody knows whether it is there. Its content is gone, so it cannot be
+    /// looked for: a person may look.
+    fn doubtful_departure(&mut self, entry: &LedgerEntry) -> Step<()> {
+        let id = entry.item.clone();
+        let settle = self.kind(&id.kind)?.settle_ms;
+        let until = entry.doubt.as_ref().map_or(0, |doubt| doubt.until.saturating_add_unsigned(settle));
+        if entry.handle.is_some() || self.env.clock.now() < until {
+            self.tell(&id, Outcome::InDoubt, None, Vec::new());
+            return Ok(());
+        }
+        self.release_doubt(entry)?;
+        match self.answer(&id).cloned() {
+            Some(Answer::Create) => self.forget(&id),
+            Some(Answer::Adopt(handle)) if !handle.is_empty() => {
+                let state = LedgerState::Accepted;
+                self.put(LedgerEntry { handle: Some(handle), doubt: None, state, ..entry.clone() });
+            }
+            Some(_) => self.tell(&id, Outcome::InDoubt, None, Vec::new()),
+            None => {
+                let wanted = Wanted {
+                    item: bare(entry),
+                    scope: entry.scope.clone(),
+                    hashes: Vec::new(),
+                    identity: None,
+                };
+                self.ask(&wanted, Question::Arrived, &[])?;
+            }
+        }
+        Ok(())
     }
 
     fn leaving_job(&self, entry: &LedgerEntry, action: Action) -> Job {

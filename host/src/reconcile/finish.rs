@@ -101,7 +101,8 @@ impl<C: Connector> Run<'_, C> {
                 self.world.outcomes.get(id).is_some_and(|row| matches!(row.outcome, Outcome::Decision(_)));
             let there = self.world.works.contains_key(id)
                 && self.world.ledger.get(id).is_some_and(|entry| is_there(entry.state));
-            let gone = asked.contains(scope) && !self.world.desired.contains(id);
+            let doubt = self.world.ledger.get(id).is_some_and(|entry| entry.doubt.is_some());
+            let gone = asked.contains(scope) && !self.world.desired.contains(id) && !doubt;
             !waits && (there || gone)
         };
         let all = self.world.decisions.iter();

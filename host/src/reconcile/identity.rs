@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Result;
-use crate::model::{Connector, Item, LedgerEntry, TaskRef};
+use crate::model::{Connector, Item, ItemRef, LedgerEntry, TaskRef};
 use crate::store::{Claim, IdentityRef};
 
 use super::hash;
@@ -53,6 +53,27 @@ impl<C: Connector> Run<'_, C> {
             }
         }
         Ok(())
+    }
+
+    /// Notes which things another task is about to create. What is seen of them now may be true no longer when that
+    /// task is done: they wait for another run.
+    pub(super) fn note_busy(&mut self, level: &[ItemRef]) -> Result<()> {
+        for id in level {
+            let Some(identity) = &self.world.wanted[id].identity else { continue };
+            match self.env.host.identity(identity)? {
+                Some(Claim::Busy(task)) if task != self.own() => {
+                    self.world.busy.insert(id.clone(), task);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A doubt about something no longer desired: once it can no longer come into being, other schools need not wait
+    /// for it; they see for themselves whether it is there.
+    pub(super) fn release_doubt(&self, entry: &LedgerEntry) -> Result<()> {
+        self.identity_in(entry).map_or(Ok(()), |id| self.give_back(&id))
     }
 
     /// Asks to create; `None`: go ahead. A dry run never comes here.

@@ -19,6 +19,7 @@ impl<C: Connector> Run<'_, C> {
     /// Looks and judges.
     pub(super) async fn look(&mut self) -> Step<()> {
         for level in self.in_levels() {
+            self.note_busy(&level)?;
             let questions = self.questions(&level)?;
             self.see(questions).await?;
             self.judge_all(&level)?;

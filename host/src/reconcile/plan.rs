@@ -29,7 +29,7 @@ impl<C: Connector> Run<'_, C> {
         }
         for departure in self.leaving_order() {
             count_departure(&mut plan.counts, departure);
-            plan.lines.push(departure_line(departure));
+            plan.lines.extend(departure_line(departure));
         }
         plan.hash = self.plan_hash(&plan);
         plan.hold = self.needs_person(&plan.counts)?;
@@ -230,25 +230,26 @@ fn count_departure(counts: &mut PlanCounts, departure: &Departure) {
         Leaving::Tell => counts.told += 1,
         Leaving::Apply(_) => counts.remove += 1,
         Leaving::InDoubt => counts.unsettled += 1,
-        Leaving::Forget => {}
+        Leaving::Forget | Leaving::Keep => {}
     }
 }
 
-fn departure_line(departure: &Departure) -> Planned {
+fn departure_line(departure: &Departure) -> Option<Planned> {
     let intent = match departure.what {
+        Leaving::Keep => return None,
         Leaving::Tell => Intent::ReportGone,
         Leaving::Forget => Intent::Forget,
         Leaving::Apply(action) => Intent::Apply(action),
         Leaving::InDoubt => Intent::InDoubt,
     };
-    Planned {
+    Some(Planned {
         item: bare(&departure.entry),
         scope: departure.entry.scope.clone(),
         intent,
         handle: departure.entry.handle.clone(),
         differing: Vec::new(),
         remarks: Vec::new(),
-    }
+    })
 }
 
 /// Is this outcome one that a scope repeats at every run while nothing changes?

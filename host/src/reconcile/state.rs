@@ -7,7 +7,7 @@ use crate::model::item::{Ownership, Target};
 use crate::model::records::Dependency;
 use crate::model::{
     Action, FieldHash, Item, ItemRef, LedgerEntry, LedgerState, Message, Millis, OutcomeRow, Param, ScopeId,
-    Waiting,
+    TaskRef, Waiting,
 };
 use crate::store::{Decision, IdentityRef, Progress, Question};
 
@@ -127,6 +127,8 @@ pub(super) struct Departure {
 /// How something leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Leaving {
+    /// Kept in the ledger without a word: a message that was sent stays sent.
+    Keep,
     /// Told.
     Tell,
     /// Dropped from the ledger.
@@ -170,6 +172,8 @@ pub(super) struct World {
     pub(super) pending: Progress,
     /// What observation has shown to be there, though the ledger does not know it yet.
     pub(super) seen: BTreeMap<ItemRef, (String, Vec<Param>)>,
+    /// Shared things that another task was about to create when they were looked at.
+    pub(super) busy: BTreeMap<ItemRef, TaskRef>,
     /// The handle with which each item was looked at.
     pub(super) probed: BTreeMap<ItemRef, Option<String>>,
     /// Questions and answers by item.

@@ -2,5 +2,6 @@
 
 mod reconcile;
 mod reconcile_fake;
+mod reconcile_properties;
 mod store;
 mod store_conformance;

@@ -493,7 +493,9 @@ impl Fake {
             Fault::Half | Fault::RefusedUnknown => changes.len() / 2,
             _ => 0,
         };
-        let visible = if let Fault::Late(ms) = fault { now + ms as i64 } else { 0 };
+        // Never later than the kind says: what an upstream does beyond that nobody can promise anything about.
+        let settle = self.manifest.kind(&changes[0].item.id.kind).unwrap().settle_ms;
+        let visible = if let Fault::Late(ms) = fault { now + ms.min(settle) as i64 } else { 0 };
         let handles: Vec<String> =
             changes[..stored].iter().map(|change| self.store_one(&mut upstream, change, visible)).collect();
         if let Fault::Delayed(ms) = fault {
@@ -705,6 +707,18 @@ impl World {
 
     pub(crate) fn up(&self) -> std::sync::MutexGuard<'_, Upstream> {
         self.upstream.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    pub(crate) fn things(&self) -> usize {
+        self.up().things.len()
+    }
+
+    pub(crate) fn writes(&self) -> u64 {
+        self.up().writes
+    }
+
+    pub(crate) fn count(&self, kind: &str, natural: &str) -> usize {
+        self.up().count(kind, natural)
     }
 
     pub(crate) fn faults(&self, faults: &[Fault]) {
