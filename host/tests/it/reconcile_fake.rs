@@ -1,0 +1,819 @@
+//! A world in memory: an upstream with faults, connectors of two schools, a clock that only moves when waited for,
+//! and a fuse that kills a run at any of its steps.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+use exchange::error::Result;
+use exchange::model::connector::Traced;
+use exchange::model::contract::*;
+use exchange::model::item::{Field, Ownership, Value};
+use exchange::model::manifest::*;
+use exchange::model::records::{Dependency, Filter, RecordType};
+use exchange::model::setup::{Changes, Grants, Holds, TaskConfig, Threshold};
+use exchange::model::*;
+use exchange::reconcile::*;
+use exchange::store::*;
+
+use super::store_conformance::{load, pupil};
+
+pub(crate) const START: Millis = 1_780_000_000_000;
+pub(crate) const DEADLINE: u64 = 10_000;
+pub(crate) const SETTLE: u64 = 5_000;
+pub(crate) const WINDOW: u64 = 60_000;
+
+/// A run was killed here.
+struct Killed;
+
+/// A clock that moves only when somebody sleeps, with a fuse.
+pub(crate) struct FakeClock {
+    now: AtomicI64,
+    fuse: AtomicI64,
+}
+
+impl FakeClock {
+    pub(crate) fn peek(&self) -> Millis {
+        self.now.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn advance(&self, ms: u64) {
+        self.now.fetch_add(ms as i64, Ordering::Relaxed);
+    }
+
+    /// Kills whoever reads the clock for the n-th time from now; 0: nobody.
+    pub(crate) fn set_fuse(&self, steps: i64) {
+        self.fuse.store(steps, Ordering::Relaxed);
+    }
+
+    /// A step at which a run may be killed.
+    fn step(&self) {
+        if self.fuse.load(Ordering::Relaxed) > 0 && self.fuse.fetch_sub(1, Ordering::Relaxed) == 1 {
+            panic_any(Killed);
+        }
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Millis {
+        self.step();
+        self.peek()
+    }
+
+    fn sleep(&self, ms: u64) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        self.advance(ms);
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// What goes wrong with one request that writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Nothing.
+    None,
+    /// Refused before anything was processed: so many seconds.
+    Retry(u32),
+    /// Stored, the answer lost.
+    StoredLost,
+    /// Not stored, the answer lost.
+    Lost,
+    /// The connection breaks; stored so many milliseconds later.
+    Delayed(u64),
+    /// 200, and nothing stored.
+    Dropped,
+    /// The first half stored, the answer lost.
+    Half,
+    /// Stored and answered, visible so many milliseconds later.
+    Late(u64),
+    /// The batch is refused, nothing stored.
+    RefusedNothing,
+    /// The batch is refused after its first half was stored.
+    RefusedUnknown,
+    /// The connection fails before anything is sent.
+    NotSent,
+    /// Every item is rejected.
+    Rejected,
+    /// The credential is dead.
+    Unauthorized,
+    /// Accepted, outcome learnt by observing.
+    Pending,
+}
+
+/// A thing at the upstream.
+#[derive(Clone, Debug)]
+pub(crate) struct Thing {
+    pub(crate) kind: String,
+    /// What makes it the same: equal name and equal references.
+    pub(crate) natural: String,
+    pub(crate) fields: BTreeMap<String, String>,
+    pub(crate) visible: Millis,
+    pub(crate) seeded: bool,
+}
+
+#[derive(Default)]
+pub(crate) struct Upstream {
+    pub(crate) things: BTreeMap<u64, Thing>,
+    delayed: Vec<(Millis, Thing)>,
+    tokens: BTreeMap<String, (Millis, u64)>,
+    next: u64,
+    pub(crate) faults: VecDeque<Fault>,
+    /// Names that are rejected always.
+    pub(crate) poison: BTreeSet<String>,
+    pub(crate) batches: Vec<usize>,
+    pub(crate) writes: u64,
+    pub(crate) calls: u64,
+}
+
+impl Upstream {
+    fn arrive(&mut self, now: Millis) {
+        let (due, later) = std::mem::take(&mut self.delayed).into_iter().partition(|(at, _)| *at <= now);
+        self.delayed = later;
+        let due: Vec<(Millis, Thing)> = due;
+        due.into_iter().for_each(|(_, thing)| drop(self.add(thing)));
+    }
+
+    pub(crate) fn add(&mut self, thing: Thing) -> u64 {
+        self.next += 1;
+        self.things.insert(self.next, thing);
+        self.next
+    }
+
+    pub(crate) fn seed(&mut self, kind: &str, natural: &str, fields: &[(&str, &str)]) -> u64 {
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self.add(Thing { kind: kind.into(), natural: natural.into(), fields, visible: 0, seeded: true })
+    }
+
+    pub(crate) fn count(&self, kind: &str, natural: &str) -> usize {
+        self.things.values().filter(|thing| thing.kind == kind && thing.natural == natural).count()
+    }
+}
+
+/// One school's connector.
+pub(crate) struct Fake {
+    manifest: Manifest,
+    pub(crate) desired: Mutex<Vec<(Scope, Vec<Item>)>>,
+    pub(crate) upstream: Arc<Mutex<Upstream>>,
+    pub(crate) clock: Arc<FakeClock>,
+    store: Arc<SchoolDb>,
+    pub(crate) lies: Mutex<Option<Lie>>,
+}
+
+/// How a connector breaks the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lie {
+    /// One effect too few.
+    TooFew,
+    /// Done without a write.
+    Unsent,
+    /// Names an item that is not of the call.
+    Stranger,
+    /// An unknown kind among the desired.
+    Kind,
+    /// Says done though the answer was lost.
+    DoneThoughLost,
+}
+
+fn kind(name: &str) -> Kind {
+    Kind {
+        name: name.into(),
+        title: Text::default(),
+        nature: Nature::State,
+        direction: Direction::Outbound,
+        observe: Observe::Bulk,
+        settle_ms: 0,
+        batch: 3,
+        observe_batch: 4,
+        parallel: 2,
+        token_window_ms: 0,
+        removal: false,
+        audit_hours: 0,
+        record: None,
+    }
+}
+
+pub(crate) fn manifest() -> Manifest {
+    let kinds = vec![
+        Kind { direction: Direction::Inbound, record: Some(RecordType::Identifier), ..kind("id") },
+        Kind { audit_hours: 240, ..kind("class") },
+        Kind { settle_ms: SETTLE, removal: true, ..kind("person") },
+        Kind { settle_ms: SETTLE, removal: true, ..kind("member") },
+        Kind { nature: Nature::Event, observe: Observe::None, token_window_ms: WINDOW, ..kind("letter") },
+        Kind { nature: Nature::Awaited, ..kind("link") },
+        Kind { token_window_ms: WINDOW, settle_ms: SETTLE, ..kind("token") },
+        Kind { observe: Observe::None, ..kind("blind") },
+    ];
+    Manifest {
+        id: "fake".into(),
+        version: "1.0.0".into(),
+        contract: "0.1".into(),
+        title: Text::default(),
+        description: Text::default(),
+        kinds,
+        upstreams: BTreeMap::new(),
+        operations: BTreeMap::new(),
+        records: BTreeMap::new(),
+        secrets: BTreeMap::new(),
+        dialogues: BTreeMap::new(),
+        signatures: BTreeMap::new(),
+        fingerprints: Vec::new(),
+        settings: serde_json::Map::new(),
+        messages: Messages::default(),
+    }
+}
+
+pub(crate) fn item(kind: &str, key: &str, fields: &[(&str, Value)]) -> Item {
+    let fields = fields
+        .iter()
+        .map(|(name, value)| Field {
+            name: (*name).to_owned(),
+            value: value.clone(),
+            ownership: Ownership::Owned,
+        })
+        .collect();
+    Item {
+        id: ItemRef::new(kind, key),
+        former_keys: vec![],
+        label: key.into(),
+        group: None,
+        about: None,
+        fields,
+        identity: None,
+        gone: WhenGone::Report,
+        window: None,
+        waiting: None,
+    }
+}
+
+pub(crate) fn named(kind: &str, name: &str) -> Item {
+    item(kind, name, &[("name", Value::Text(name.into()))])
+}
+
+pub(crate) fn member(key: &str, class: &str, person: &str) -> Item {
+    let reference = |kind: &str, key: &str| Value::Reference(ItemRef::new(kind, key));
+    item("member", key, &[("class", reference("class", class)), ("person", reference("person", person))])
+}
+
+pub(crate) fn scope(id: &str) -> Scope {
+    Scope { id: id.into(), title: id.into(), group: Some(id.into()) }
+}
+
+impl Fake {
+    fn lie(&self, lie: Lie) -> bool {
+        *self.lies.lock().unwrap() == Some(lie)
+    }
+
+    fn dependencies(&self) -> Vec<Dependency> {
+        let filter = Filter::default();
+        let digest = self.store.digest(RecordType::Pupil, &filter).unwrap();
+        vec![Dependency { record_type: RecordType::Pupil, filter, digest }]
+    }
+
+    fn called(&self) -> std::sync::MutexGuard<'_, Upstream> {
+        self.clock.step();
+        let mut upstream = self.upstream.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        upstream.calls += 1;
+        upstream.arrive(self.clock.peek());
+        upstream
+    }
+
+    fn look(&self, upstream: &Upstream, probe: &Probe) -> Observation {
+        let now = self.clock.peek();
+        let kind = &probe.item.id.kind;
+        let of_kind = || upstream.things.iter().filter(|(_, t)| &t.kind == kind && t.visible <= now);
+        if let Some(handle) = &probe.handle {
+            return match of_kind().find(|(id, _)| id.to_string() == *handle) {
+                Some((id, thing)) => present(*id, thing, probe),
+                // A name that was answered for something never stored leads nowhere: look it up as if new.
+                None => self.by_natural(of_kind().collect(), probe),
+            };
+        }
+        self.by_natural(of_kind().collect(), probe)
+    }
+
+    fn by_natural(&self, things: Vec<(&u64, &Thing)>, probe: &Probe) -> Observation {
+        let Some(natural) = natural(&probe.item, &probe.targets) else {
+            return Observation::Absent(Basis::Listing);
+        };
+        let found: Vec<_> = things.into_iter().filter(|(_, thing)| thing.natural == natural).collect();
+        match found.as_slice() {
+            [] => Observation::Absent(Basis::Listing),
+            [(id, thing)] => present(**id, thing, probe),
+            many => Observation::Ambiguous(
+                many.iter()
+                    .take(10)
+                    .map(|(id, _)| Candidate {
+                        handle: id.to_string(),
+                        label: "Тестов".into(),
+                        evidence: vec![Message::new("same-name")],
+                        link: None,
+                    })
+                    .collect(),
+            ),
+        }
+    }
+
+    fn store_one(&self, upstream: &mut Upstream, change: &Change, visible: Millis) -> String {
+        let now = self.clock.peek();
+        let window = self.manifest.kind(&change.item.id.kind).unwrap().token_window_ms;
+        if let Some((at, known)) = upstream.tokens.get(&change.token).filter(|_| window > 0)
+            && now < at + window as i64
+        {
+            return known.to_string();
+        }
+        let handle = match change.action {
+            Action::Create => {
+                let thing = thing(change, visible);
+                upstream.add(thing)
+            }
+            Action::Update => {
+                let id: u64 = change.handle.as_ref().unwrap().parse().unwrap();
+                if let Some(there) = upstream.things.get_mut(&id) {
+                    there.fields = thing(change, visible).fields;
+                }
+                id
+            }
+            Action::Close | Action::Remove => {
+                let id: u64 = change.handle.as_ref().unwrap().parse().unwrap();
+                upstream.things.remove(&id);
+                id
+            }
+        };
+        upstream.tokens.insert(change.token.clone(), (now, handle));
+        handle.to_string()
+    }
+}
+
+fn thing(change: &Change, visible: Millis) -> Thing {
+    let natural =
+        natural(&change.item, &change.targets).expect("targets are there before what refers to them");
+    Thing { kind: change.item.id.kind.clone(), natural, fields: texts(&change.item), visible, seeded: false }
+}
+
+fn texts(item: &Item) -> BTreeMap<String, String> {
+    let text = |field: &Field| match &field.value {
+        Value::Text(text) => Some((field.name.clone(), text.clone())),
+        _ => None,
+    };
+    item.fields.iter().filter_map(text).collect()
+}
+
+/// Name, or the handles of what it refers to.
+fn natural(item: &Item, targets: &[Target]) -> Option<String> {
+    let of = |name: &str| match item.field(name).map(|field| &field.value) {
+        Some(Value::Text(text)) => Some(text.clone()),
+        Some(Value::Reference(id)) => targets.iter().find(|t| &t.item == id)?.handle.clone(),
+        _ => None,
+    };
+    match item.id.kind.as_str() {
+        "member" => Some(format!("{}+{}", of("class")?, of("person")?)),
+        _ => of("name"),
+    }
+}
+
+fn present(id: u64, thing: &Thing, probe: &Probe) -> Observation {
+    let differing = texts(&probe.item)
+        .into_iter()
+        .filter(|(name, value)| name != "name" && thing.fields.get(name) != Some(value))
+        .map(|(field, _)| Difference { there: thing.fields.get(&field).cloned(), field })
+        .collect();
+    Observation::Present(Presence { handle: id.to_string(), differing, ..Presence::default() })
+}
+
+impl Connector for Fake {
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    async fn check(&self) -> std::result::Result<Vec<Finding>, CallError> {
+        Ok(vec![])
+    }
+
+    async fn scopes(&self) -> std::result::Result<Traced<Vec<Scope>>, CallError> {
+        drop(self.called());
+        let answer = self.desired.lock().unwrap().iter().map(|(scope, _)| scope.clone()).collect();
+        Ok(Traced { answer, dependencies: self.dependencies() })
+    }
+
+    async fn desired(
+        &self,
+        scope: &ScopeId,
+        cursor: Option<&str>,
+    ) -> std::result::Result<Traced<DesiredPage>, CallError> {
+        drop(self.called());
+        let all = self.desired.lock().unwrap();
+        let items = all.iter().find(|(known, _)| &known.id == scope).map(|(_, items)| items.clone()).unwrap();
+        let from: usize = cursor.map_or(0, |cursor| cursor.parse().unwrap());
+        let to = (from + 4).min(items.len());
+        let mut page: Vec<Item> = items[from..to].to_vec();
+        if self.lie(Lie::Kind) {
+            page.push(named("unheard-of", "x"));
+        }
+        let next = (to < items.len()).then(|| to.to_string());
+        let answer = DesiredPage { items: page, complete: next.is_none(), next, ..DesiredPage::default() };
+        Ok(Traced { answer, dependencies: self.dependencies() })
+    }
+
+    async fn observe(&self, probes: Vec<Probe>) -> std::result::Result<Vec<Observation>, CallError> {
+        let upstream = self.called();
+        let limit = self.manifest.kind(&probes[0].item.id.kind).unwrap().observe_batch as usize;
+        assert!(probes.len() <= limit, "too many probes in one call");
+        assert!(
+            probes.iter().all(|p| p.item.id.kind == probes[0].item.id.kind && p.purpose == probes[0].purpose)
+        );
+        Ok(probes.iter().map(|probe| self.look(&upstream, probe)).collect())
+    }
+
+    async fn apply(
+        &self,
+        changes: Vec<Change>,
+        journal: Arc<dyn WriteJournal>,
+    ) -> std::result::Result<Vec<Effect>, CallError> {
+        let fault = {
+            let mut upstream = self.called();
+            upstream.batches.push(changes.len());
+            upstream.faults.pop_front().unwrap_or(Fault::None)
+        };
+        let limit = self.manifest.kind(&changes[0].item.id.kind).unwrap().batch as usize;
+        assert!(changes.len() <= limit, "too many changes in one call");
+        self.apply_with(&changes, &*journal, fault)
+    }
+
+    async fn interact(
+        &self,
+        _dialogue: &str,
+        _round_trip: exchange::model::dialogue::RoundTrip,
+        _input: exchange::model::dialogue::Input,
+        _state: Vec<u8>,
+    ) -> std::result::Result<exchange::model::dialogue::Turn, CallError> {
+        Err(CallError::Failed(Failure::Cancelled))
+    }
+}
+
+impl Fake {
+    fn apply_with(
+        &self,
+        changes: &[Change],
+        journal: &dyn WriteJournal,
+        fault: Fault,
+    ) -> std::result::Result<Vec<Effect>, CallError> {
+        let failed = |failure| Err(CallError::Failed(failure));
+        if let Fault::Retry(seconds) = fault {
+            return failed(Failure::Retry(Some(seconds)));
+        }
+        if self.lie(Lie::Unsent) {
+            return Ok(changes.iter().map(|_| done("1".into())).collect());
+        }
+        let mut items: Vec<ItemRef> = changes.iter().map(|change| change.item.id.clone()).collect();
+        if self.lie(Lie::Stranger) {
+            items.push(ItemRef::new("person", "stranger"));
+        }
+        self.clock.step();
+        let Ok(ticket) = journal.sent("write", &items) else {
+            return failed(Failure::Unavailable(Message::new("no-journal")));
+        };
+        self.clock.step();
+        let now = self.clock.peek();
+        let mut upstream = self.upstream.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        upstream.writes += 1;
+        upstream.arrive(now);
+        let poisoned = |c: &Change, upstream: &Upstream| upstream.poison.contains(&c.item.label);
+        let refused = fault == Fault::RefusedNothing || changes.iter().any(|c| poisoned(c, &upstream));
+        if refused {
+            drop(upstream);
+            journal.answered(ticket, Some(400));
+            let reason = Message::new("bad-batch");
+            return failed(Failure::Refused(Refusal { nothing_stored: true, reason }));
+        }
+        let stored = match fault {
+            Fault::None | Fault::StoredLost | Fault::Late(_) | Fault::Pending => changes.len(),
+            Fault::Half | Fault::RefusedUnknown => changes.len() / 2,
+            _ => 0,
+        };
+        // Never later than the kind says: what an upstream does beyond that nobody can promise anything about.
+        let settle = self.manifest.kind(&changes[0].item.id.kind).unwrap().settle_ms;
+        let visible = if let Fault::Late(ms) = fault { now + ms.min(settle) as i64 } else { 0 };
+        let handles: Vec<String> =
+            changes[..stored].iter().map(|change| self.store_one(&mut upstream, change, visible)).collect();
+        if let Fault::Delayed(ms) = fault {
+            for change in changes.iter().filter(|change| change.action == Action::Create) {
+                let known =
+                    upstream.tokens.get(&change.token).is_some_and(|(at, _)| now < at + WINDOW as i64);
+                let window = self.manifest.kind(&change.item.id.kind).unwrap().token_window_ms;
+                if window == 0 {
+                    upstream.delayed.push((now + ms as i64, thing(change, 0)));
+                } else if !known {
+                    // A server that knows tokens keeps them as soon as a request reaches it.
+                    self.store_one(&mut upstream, change, 0);
+                }
+            }
+        }
+        drop(upstream);
+        self.clock.step();
+        match fault {
+            Fault::NotSent => {
+                journal.answered(ticket, None);
+                return failed(Failure::Retry(None));
+            }
+            Fault::StoredLost | Fault::Lost | Fault::Delayed(_) | Fault::Half => {
+                if self.lie(Lie::DoneThoughLost) {
+                    return Ok(changes.iter().map(|_| done("1".into())).collect());
+                }
+                return Ok(changes.iter().map(|_| Effect::InDoubt(Message::new("lost"))).collect());
+            }
+            Fault::RefusedUnknown => {
+                journal.answered(ticket, Some(500));
+                let reason = Message::new("bad-batch");
+                return failed(Failure::Refused(Refusal { nothing_stored: false, reason }));
+            }
+            Fault::Unauthorized => {
+                journal.answered(ticket, Some(401));
+                return failed(Failure::Unauthorized(Message::new("token-dead")));
+            }
+            _ => {}
+        }
+        journal.answered(ticket, Some(200));
+        self.clock.step();
+        let mut effects: Vec<Effect> = match fault {
+            Fault::Rejected => changes.iter().map(|_| rejected()).collect(),
+            Fault::Dropped => changes.iter().map(|change| done(dropped_handle(change))).collect(),
+            Fault::Pending => changes.iter().map(|_| Effect::Pending).collect(),
+            _ => handles.into_iter().map(done).collect(),
+        };
+        if self.lie(Lie::TooFew) {
+            effects.pop();
+        }
+        Ok(effects)
+    }
+}
+
+fn dropped_handle(change: &Change) -> String {
+    change.handle.clone().unwrap_or_else(|| "999999".into())
+}
+
+fn done(handle: String) -> Effect {
+    Effect::Done(Made { handle: Some(handle), outputs: vec![] })
+}
+
+fn rejected() -> Effect {
+    Effect::Rejected(Rejection { field: Some("name".into()), reason: Message::new("bad-name"), fix: None })
+}
+
+/// A host store at each of whose steps a run may be killed.
+struct FusedHost(HostDb, Arc<FakeClock>);
+
+impl FusedHost {
+    fn step(&self) -> &HostDb {
+        self.1.step();
+        &self.0
+    }
+}
+
+impl IdentityStore for FusedHost {
+    fn identity_key(&self) -> Result<[u8; 32]> {
+        self.step().identity_key()
+    }
+    fn identity(&self, id: &IdentityRef) -> Result<Option<Claim>> {
+        self.step().identity(id)
+    }
+    fn claim_identity(
+        &self,
+        fence: &Fence,
+        task: &TaskId,
+        id: &IdentityRef,
+        gone: Option<&str>,
+    ) -> Result<Claim> {
+        self.step().claim_identity(fence, task, id, gone)
+    }
+    fn settle_identity(
+        &self,
+        f: &Fence,
+        task: &TaskId,
+        id: &IdentityRef,
+        handle: &str,
+        created: bool,
+    ) -> Result<()> {
+        self.step().settle_identity(f, task, id, handle, created)
+    }
+    fn release_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()> {
+        self.step().release_identity(fence, task, id)
+    }
+    fn claims(&self, task: &TaskRef) -> Result<Vec<IdentityRef>> {
+        self.step().claims(task)
+    }
+    fn holders(&self, id: &IdentityRef) -> Result<Vec<TaskRef>> {
+        self.step().holders(id)
+    }
+    fn unhold_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef, removed: bool) -> Result<()> {
+        self.step().unhold_identity(fence, task, id, removed)
+    }
+}
+
+impl HostSecretStore for FusedHost {
+    fn set_host_secret(&self, name: &str, value: &str, now: Millis) -> Result<()> {
+        self.0.set_host_secret(name, value, now)
+    }
+    fn host_secret(&self, name: &str) -> Result<Option<String>> {
+        self.0.host_secret(name)
+    }
+    fn host_secret_names(&self) -> Result<Vec<(String, Millis)>> {
+        self.0.host_secret_names()
+    }
+    fn remove_host_secret(&self, name: &str) -> Result<bool> {
+        self.0.remove_host_secret(name)
+    }
+}
+
+impl AuditStore for FusedHost {
+    fn audit(&self, entry: &AuditEntry) -> Result<()> {
+        self.0.audit(entry)
+    }
+    fn audit_entries(&self, limit: u32) -> Result<Vec<AuditEntry>> {
+        self.0.audit_entries(limit)
+    }
+    fn verify_audit(&self) -> Result<u64> {
+        self.0.verify_audit()
+    }
+}
+
+/// A school with its connector and task.
+pub(crate) struct School {
+    pub(crate) store: Arc<SchoolDb>,
+    pub(crate) fake: Arc<Fake>,
+    pub(crate) env: Env<Fake>,
+    version: AtomicI64,
+}
+
+/// Two schools, one upstream.
+pub(crate) struct World {
+    pub(crate) schools: Vec<School>,
+    pub(crate) upstream: Arc<Mutex<Upstream>>,
+    pub(crate) clock: Arc<FakeClock>,
+    _folder: tempfile::TempDir,
+}
+
+pub(crate) fn task() -> TaskConfig {
+    let never = Threshold { share: 10.0, rows: 1_000_000 };
+    TaskConfig {
+        id: "task".into(),
+        connector: "fake".into(),
+        enabled: true,
+        settings: serde_json::Map::new(),
+        grants: Grants::default(),
+        changes: Changes::Update,
+        holds: Holds { add: never, change: never, remove: never, ambiguous: never },
+        patience_s: 120,
+        schedule: None,
+    }
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        // Memory-backed where there is such a folder: thousands of durable commits are not what is tested here.
+        let shm = std::path::Path::new("/dev/shm");
+        let folder = if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() }.unwrap();
+        let clock = Arc::new(FakeClock { now: AtomicI64::new(START), fuse: AtomicI64::new(0) });
+        let upstream = Arc::new(Mutex::new(Upstream { next: 100, ..Upstream::default() }));
+        let host = HostDb::open(folder.path(), &MasterKey([1; 32])).unwrap();
+        let host: Arc<dyn HostStore> = Arc::new(FusedHost(host, Arc::clone(&clock)));
+        let school = |id: &str| {
+            let store = Arc::new(super::store::open(folder.path(), id));
+            let fake = Arc::new(Fake {
+                manifest: manifest(),
+                desired: Mutex::default(),
+                upstream: Arc::clone(&upstream),
+                clock: Arc::clone(&clock),
+                store: Arc::clone(&store),
+                lies: Mutex::default(),
+            });
+            let env = Env {
+                connector: Arc::clone(&fake),
+                school: Arc::clone(&store) as Arc<dyn SchoolStore>,
+                host: Arc::clone(&host),
+                clock: Arc::clone(&clock) as Arc<dyn Clock>,
+                progress: Arc::new(Silent),
+                cancel: Cancel::default(),
+                task: task(),
+                request_deadline_ms: DEADLINE,
+            };
+            School { store, fake, env, version: AtomicI64::new(0) }
+        };
+        let schools = vec![school("one"), school("two")];
+        Self { schools, upstream, clock, _folder: folder }
+    }
+
+    pub(crate) fn up(&self) -> std::sync::MutexGuard<'_, Upstream> {
+        self.upstream.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    pub(crate) fn things(&self) -> usize {
+        self.up().things.len()
+    }
+
+    pub(crate) fn writes(&self) -> u64 {
+        self.up().writes
+    }
+
+    pub(crate) fn count(&self, kind: &str, natural: &str) -> usize {
+        self.up().count(kind, natural)
+    }
+
+    pub(crate) fn faults(&self, faults: &[Fault]) {
+        self.up().faults = faults.iter().copied().collect();
+    }
+
+    /// The first school.
+    pub(crate) fn one(&self) -> &School {
+        &self.schools[0]
+    }
+}
+
+impl School {
+    /// Wants this from now on, and says so in its records.
+    pub(crate) fn wants(&self, scopes: Vec<(Scope, Vec<Item>)>) {
+        *self.fake.desired.lock().unwrap() = scopes;
+        self.touch();
+    }
+
+    /// Changes a record that every scope depends on.
+    pub(crate) fn touch(&self) {
+        let version = self.version.fetch_add(1, Ordering::Relaxed);
+        let lane = self.store.take_lane("import", START).unwrap();
+        let rows = vec![pupil("version", Some(&format!("c{version}")), &[])];
+        load(&*self.store, lane.fence(), rows, ImportMode::Add).unwrap();
+    }
+
+    pub(crate) fn run(&self) -> RunReport {
+        self.try_run(&Selection::default(), None).expect("nobody kills this run")
+    }
+
+    pub(crate) fn run_for(&self, selection: &Selection) -> RunReport {
+        self.try_run(selection, None).expect("nobody kills this run")
+    }
+
+    pub(crate) fn approved(&self, hash: &str) -> RunReport {
+        self.try_run(&Selection::default(), Some(hash)).expect("nobody kills this run")
+    }
+
+    pub(crate) fn plan(&self) -> Plan {
+        let options = Options { mode: Mode::DryRun, selection: Selection::default() };
+        drive(run(&self.env, &options)).expect("nobody kills this run").unwrap().plan.unwrap()
+    }
+
+    /// A run; `None`: it was killed.
+    pub(crate) fn try_run(&self, selection: &Selection, approved: Option<&str>) -> Option<RunReport> {
+        let lane = self.store.take_lane("run", self.env_now()).unwrap();
+        let options = Options { mode: Mode::Apply { lane: &lane, approved }, selection: selection.clone() };
+        drive(run(&self.env, &options)).map(|report| report.unwrap())
+    }
+
+    fn env_now(&self) -> Millis {
+        self.fake.clock.peek()
+    }
+
+    pub(crate) fn commit(&self, step: &str, items: Vec<Item>) -> Vec<(ItemRef, Effect)> {
+        let lane = self.store.take_lane("dialogue", self.env_now()).unwrap();
+        drive(commit_items(&self.env, &lane, step, items)).unwrap().unwrap()
+    }
+
+    pub(crate) fn ledger(&self, kind: &str, key: &str) -> Option<LedgerEntry> {
+        self.store.ledger_entry(&"task".into(), &ItemRef::new(kind, key)).unwrap()
+    }
+
+    pub(crate) fn answer(&self, number: u64, answer: &Answer) {
+        let lane = self.store.take_lane("decide", START).unwrap();
+        self.store.answer(lane.fence(), number, answer, "test", START).unwrap();
+    }
+}
+
+/// Polls a future that never really waits; `None`: it was killed on the way.
+pub(crate) fn drive<T>(future: impl Future<Output = T>) -> Option<T> {
+    let polled = catch_unwind(AssertUnwindSafe(|| {
+        let mut future = pin!(future);
+        match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => value,
+            Poll::Pending => panic!("a run waits for something that nobody does"),
+        }
+    }));
+    match polled {
+        Ok(value) => Some(value),
+        Err(payload) if payload.is::<Killed>() => None,
+        Err(payload) => resume_unwind(payload),
+    }
+}
+
+/// Keeps the panics of killed runs out of the output.
+pub(crate) fn quiet_kills() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if !info.payload().is::<Killed>() {
+                before(info);
+            }
+        }));
+    });
+}

@@ -1,0 +1,234 @@
+//! Random worlds, faults and kill points: whatever happens, the other side ends with each item exactly once, or the
+//! doubt is shown; and a success is one.
+//!
+//! `EXCHANGE_CASES` asks for more cases than the default.
+
+use std::collections::BTreeSet;
+
+use exchange::model::contract::Scope;
+use exchange::model::{Item, ItemRef, Outcome, RunStatus, Selection, WhenGone};
+use exchange::reconcile::RunReport;
+use proptest::prelude::*;
+
+use super::reconcile_fake::*;
+
+/// What happens in a world, one after the other.
+#[derive(Clone, Debug)]
+enum Event {
+    /// A school now wants these people (by number), in these scopes (by number).
+    Wants { school: usize, people: Vec<(u8, u8)> },
+    /// A school runs, with these faults, and is killed at that step.
+    Run { school: usize, faults: Vec<Fault>, fuse: i64 },
+    /// Time passes.
+    Wait(u64),
+}
+
+fn fault() -> impl Strategy<Value = Fault> {
+    prop_oneof![
+        3 => Just(Fault::None),
+        1 => (1..20_u32).prop_map(Fault::Retry),
+        1 => Just(Fault::StoredLost),
+        1 => Just(Fault::Lost),
+        1 => (0..=DEADLINE).prop_map(Fault::Delayed),
+        1 => Just(Fault::Dropped),
+        1 => Just(Fault::Half),
+        1 => (0..=SETTLE).prop_map(Fault::Late),
+        1 => Just(Fault::RefusedNothing),
+        1 => Just(Fault::RefusedUnknown),
+        1 => Just(Fault::NotSent),
+        1 => Just(Fault::Rejected),
+        1 => Just(Fault::Unauthorized),
+        1 => Just(Fault::Pending),
+    ]
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let people = prop::collection::vec((0..6_u8, 0..2_u8), 0..6);
+    prop_oneof![
+        2 => (0..2_usize, people).prop_map(|(school, people)| Event::Wants { school, people }),
+        4 => (0..2_usize, prop::collection::vec(fault(), 0..6), 0..400_i64)
+            .prop_map(|(school, faults, fuse)| Event::Run { school, faults, fuse }),
+        1 => (1..40_000_u64).prop_map(Event::Wait),
+    ]
+}
+
+/// A class per scope, its people (who may be of both schools), their memberships, a letter and a token thing each.
+fn desired(school: usize, people: &[(u8, u8)]) -> Vec<(Scope, Vec<Item>)> {
+    let mut seen = BTreeSet::new();
+    (0..2)
+        .map(|place| {
+            let class = format!("class-{school}-{place}");
+            let mut items = vec![named("class", &class)];
+            for (person, _) in people.iter().filter(|(person, of)| *of == place && seen.insert(*person)) {
+                items.extend(person_items(school, &class, *person));
+            }
+            (scope(&format!("s{place}")), items)
+        })
+        .collect()
+}
+
+fn person_items(school: usize, class: &str, person: u8) -> Vec<Item> {
+    let name = format!("person-{person}");
+    let mut shared = named("person", &name);
+    shared.identity = Some(name.clone());
+    shared.gone = WhenGone::Remove;
+    let mut membership = member(&format!("m-{class}-{name}"), class, &name);
+    membership.gone = WhenGone::Remove;
+    let letter = named("letter", &format!("letter-{school}-{person}"));
+    let token = named("token", &format!("token-{school}-{person}"));
+    vec![shared, membership, letter, token]
+}
+
+fn outcome(report: &RunReport, id: &ItemRef) -> Option<Outcome> {
+    report.outcome(id).map(|row| row.outcome.clone())
+}
+
+/// What a thing of this item is called there; `None` for a membership, which is named after handles.
+fn natural(world: &World, school: &School, item: &Item) -> Option<String> {
+    if item.id.kind != "member" {
+        return Some(item.id.key.clone());
+    }
+    let up = world.up();
+    let id = |kind: &str| {
+        let target = item.refs().find(|target| target.kind == kind)?;
+        up.things.iter().find(|(_, t)| t.kind == kind && t.natural == target.key).map(|(id, _)| *id)
+    };
+    let _ = school;
+    Some(format!("{}+{}", id("class")?, id("person")?))
+}
+
+fn things_of(world: &World, school: &School, item: &Item) -> usize {
+    natural(world, school, item).map_or(0, |natural| world.count(&item.id.kind, &natural))
+}
+
+fn wanted(school: &School) -> Vec<Item> {
+    school.fake.desired.lock().unwrap().iter().flat_map(|(_, items)| items.clone()).collect()
+}
+
+/// A success is one: everything this school wants is there.
+fn truth(world: &World, school: &School, report: &RunReport) {
+    if report.status != RunStatus::Success {
+        return;
+    }
+    for item in wanted(school) {
+        let there = things_of(world, school, &item);
+        // What cannot be observed was told as accepted, once, when it was sent.
+        assert!(there == 1 || accepted(school, &item.id), "success without {}", item.id);
+    }
+}
+
+fn happen(world: &World, event: &Event) {
+    match event {
+        Event::Wants { school, people } => world.schools[*school].wants(desired(*school, people)),
+        Event::Wait(ms) => world.clock.advance(*ms),
+        Event::Run { school, faults, fuse } => {
+            let school = &world.schools[*school];
+            world.faults(faults);
+            world.clock.set_fuse(*fuse);
+            let report = school.try_run(&Selection::default(), None);
+            world.clock.set_fuse(0);
+            world.faults(&[]);
+            if let Some(report) = report {
+                truth(world, school, &report);
+            }
+            never_twice(world);
+        }
+    }
+}
+
+/// At no moment is anything there twice.
+fn never_twice(world: &World) {
+    let up = world.up();
+    let mut seen = BTreeSet::new();
+    for thing in up.things.values() {
+        assert!(seen.insert((thing.kind.clone(), thing.natural.clone())), "twice: {thing:?}");
+    }
+}
+
+/// Is the item's fate told, rather than silently missing?
+fn told(outcome: Option<&Outcome>) -> bool {
+    matches!(
+        outcome,
+        Some(
+            Outcome::InDoubt
+                | Outcome::Decision(_)
+                | Outcome::Blocked(_)
+                | Outcome::Failed(_)
+                | Outcome::NotConfirmed
+                | Outcome::Accepted
+        )
+    )
+}
+
+/// Peace: no faults, time enough, both schools run until nothing changes.
+fn settle(world: &World) -> Vec<RunReport> {
+    let mut reports = Vec::new();
+    for _ in 0..4 {
+        world.clock.advance(DEADLINE + SETTLE);
+        reports = world.schools.iter().map(School::run).collect();
+        for (school, report) in world.schools.iter().zip(&reports) {
+            truth(world, school, report);
+        }
+    }
+    reports
+}
+
+fn in_the_end(world: &World, reports: &[RunReport]) {
+    never_twice(world);
+    for (school, report) in world.schools.iter().zip(reports) {
+        for item in wanted(school) {
+            let count = things_of(world, school, &item);
+            let outcome = outcome(report, &item.id);
+            // A message whose fate nobody can look up is a question for a person; all else must have arrived.
+            let open = item.id.kind == "letter" && (told(outcome.as_ref()) || accepted(school, &item.id));
+            assert!(count == 1 || (count == 0 && open), "{} is there {count} times: {outcome:?}", item.id);
+        }
+    }
+    let all: BTreeSet<String> = world.schools.iter().flat_map(wanted).map(|item| item.id.key).collect();
+    let up = world.up();
+    for thing in up.things.values().filter(|thing| thing.kind == "person" && !all.contains(&thing.natural)) {
+        let id = ItemRef::new("person", thing.natural.as_str());
+        let doubt = reports.iter().any(|report| matches!(outcome(report, &id), Some(Outcome::Decision(_))));
+        assert!(doubt, "nobody wants {} any more, and nobody is asked", thing.natural);
+    }
+}
+
+/// The upstream said yes: all that can be known of a message.
+fn accepted(school: &School, id: &ItemRef) -> bool {
+    school
+        .ledger(&id.kind, &id.key)
+        .is_some_and(|entry| entry.state == exchange::model::LedgerState::Accepted)
+}
+
+fn cases() -> u32 {
+    std::env::var("EXCHANGE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(128)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_each_item_is_there_once(events in prop::collection::vec(event(), 1..12)) {
+        quiet_kills();
+        let world = World::new();
+        for (school, place) in world.schools.iter().zip(0..) {
+            school.wants(desired(place, &[(0, 0), (1, 1), (place as u8 + 2, 0)]));
+        }
+        events.iter().for_each(|event| happen(&world, event));
+        let reports = settle(&world);
+        in_the_end(&world, &reports);
+    }
+
+    #[test]
+    fn a_run_killed_anywhere_goes_on_where_it_was(fuse in 1..300_i64, faults in prop::collection::vec(fault(), 0..4)) {
+        quiet_kills();
+        let world = World::new();
+        for (school, place) in world.schools.iter().zip(0..) {
+            school.wants(desired(place, &[(0, 0), (1, 1), (2, 0)]));
+        }
+        happen(&world, &Event::Run { school: 0, faults, fuse });
+        let reports = settle(&world);
+        in_the_end(&world, &reports);
+        prop_assert!(reports.iter().all(|report| report.status != RunStatus::Failed));
+    }
+}
