@@ -6,6 +6,16 @@ pub mod model;
 
 pub mod error;
 
+pub mod config;
+
+pub mod store;
+
 pub mod sandbox;
 
 pub mod capability;
+
+pub mod report;
+
+pub mod daemon;
+
+pub mod cli;

@@ -83,12 +83,13 @@ impl fmt::Display for RunId {
 }
 
 impl std::str::FromStr for RunId {
-    type Err = ();
+    type Err = String;
 
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (school, number) = text.rsplit_once('-').ok_or(())?;
-        let number = number.parse().map_err(|_| ())?;
-        Ok(Self { school: school.into(), number })
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.rsplit_once('-')
+            .and_then(|(school, number)| Some(Self { school: school.into(), number: number.parse().ok()? }))
+            .filter(|run| !run.school.as_str().is_empty())
+            .ok_or_else(|| "expected a run such as school57-12".to_owned())
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod connector;
 pub mod contract;
 pub mod dialogue;
+pub mod fields;
 pub mod ids;
 pub mod item;
 pub mod manifest;

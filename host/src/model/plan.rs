@@ -326,6 +326,8 @@ pub struct LedgerEntry {
     pub doubt: Option<Doubt>,
     /// Last confirmed by observation.
     pub confirmed: Option<Millis>,
+    /// No longer desired, and told: since when. Told and counted towards thresholds once.
+    pub gone_since: Option<Millis>,
 }
 
 /// A keyed hash of one field's content.

@@ -26,6 +26,19 @@ pub struct HostConfig {
     pub limits: Limits,
 }
 
+impl Default for HostConfig {
+    fn default() -> Self {
+        Self {
+            data: "data".into(),
+            schools: "schools".into(),
+            connectors: "connectors".into(),
+            key: KeySource::default(),
+            upstreams: BTreeMap::new(),
+            limits: Limits::default(),
+        }
+    }
+}
+
 /// Where the 32-byte key (64 hex digits, or base64) that encrypts secrets comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeySource {
@@ -35,6 +48,13 @@ pub enum KeySource {
     Env(String),
     /// The standard output of a command (program and arguments, no shell).
     Command(Vec<String>),
+}
+
+impl Default for KeySource {
+    /// Beside `data`, not inside: a copy of the data alone gives no secret away.
+    fn default() -> Self {
+        Self::File("exchange.key".into())
+    }
 }
 
 /// How a credential is put on a request.
@@ -176,6 +196,22 @@ pub struct SchoolConfig {
     pub tasks: Vec<TaskConfig>,
 }
 
+impl Default for SchoolConfig {
+    /// A school without id, name and time zone: the file has to give them.
+    fn default() -> Self {
+        Self {
+            id: "".into(),
+            file: PathBuf::new(),
+            name: String::new(),
+            time_zone: String::new(),
+            region: None,
+            import: BTreeMap::new(),
+            import_drop_share: 0.1,
+            tasks: Vec::new(),
+        }
+    }
+}
+
 impl SchoolConfig {
     /// A task by id.
     pub fn task(&self, id: &TaskId) -> Option<&TaskConfig> {
@@ -268,6 +304,8 @@ pub struct TaskConfig {
     pub connector: String,
     /// Runs by schedule and by `run`.
     pub enabled: bool,
+    /// When it runs by itself: a cron-like text, kept as written.
+    pub schedule: Option<String>,
     /// The connector's settings, checked against its schema, defaults filled in.
     pub settings: serde_json::Map<String, serde_json::Value>,
     /// What it may use.
@@ -278,4 +316,21 @@ pub struct TaskConfig {
     pub holds: Holds,
     /// Seconds a run may wait in all for retries and for things to settle.
     pub patience_s: u64,
+}
+
+impl Default for TaskConfig {
+    /// A task without id and connector: the file has to give them.
+    fn default() -> Self {
+        Self {
+            id: "".into(),
+            connector: String::new(),
+            enabled: false,
+            schedule: None,
+            settings: serde_json::Map::new(),
+            grants: Grants::default(),
+            changes: Changes::default(),
+            holds: Holds::default(),
+            patience_s: 600,
+        }
+    }
 }

@@ -5,3 +5,5 @@ mod http;
 mod http_server;
 mod sandbox;
 mod sandbox_world;
+mod store;
+mod store_conformance;

@@ -44,7 +44,8 @@ struct Manifest {
 pub(crate) fn build(workspace: &Workspace, quiet: bool) -> Outcome {
     let connectors = find(workspace)?;
     if connectors.is_empty() {
-        return say(quiet, "no crate has a connector.toml: nothing to build");
+        say(quiet, "no crate has a connector.toml: nothing to build");
+        return Ok(());
     }
     let folder = folder(workspace);
     let toolchain = toolchain::choose(workspace, quiet)?;
@@ -53,7 +54,7 @@ pub(crate) fn build(workspace: &Workspace, quiet: bool) -> Outcome {
         let file = folder.join(format!("{}.wasm", connector.id));
         let news =
             if pack(connector, &core_module(&folder, connector), &file)? { "written" } else { "unchanged" };
-        say(quiet, &format!("{} {news}", workspace.relative(&file)))?;
+        say(quiet, &format!("{} {news}", workspace.relative(&file)));
     }
     Ok(())
 }
@@ -147,11 +148,10 @@ fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     std::fs::rename(&fresh, file)
 }
 
-fn say(quiet: bool, line: &str) -> Outcome {
+fn say(quiet: bool, line: &str) {
     if !quiet {
         eprintln!("{line}");
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -3,11 +3,17 @@
 //! The commands need nothing but cargo; what else they need they fetch or build themselves
 //! under `target/`, without questions.
 
+mod bench;
+mod checks;
 mod connectors;
+mod demo;
 mod failure;
+mod lookouts;
 mod process;
+mod sources;
 mod workspace;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -31,6 +37,34 @@ enum Helper {
         #[arg(long, short)]
         quiet: bool,
     },
+    /// Run what CI runs, and stop at the first step that fails.
+    Test {
+        /// Add what takes longer: ignored tests, benchmarks run once, the demo.
+        #[arg(long)]
+        full: bool,
+        /// Run these steps alone, in their usual order.
+        #[arg(value_name = "STEP", conflicts_with = "full")]
+        steps: Vec<String>,
+    },
+    /// Measure.
+    #[command(subcommand)]
+    Bench(Bench),
+    /// Build everything and play a person's first evening with it.
+    Demo {
+        /// Work in this new folder instead of target/demo.
+        #[arg(long, value_name = "DIR")]
+        keep: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// The host's criterion benchmarks.
+    Micro {
+        /// Print one JSON object: a name, and its figures in nanoseconds.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -47,5 +81,8 @@ fn carry_out(helper: Helper) -> Outcome {
     let workspace = Workspace::find()?;
     match helper {
         Helper::Connectors { quiet } => connectors::build(&workspace, quiet),
+        Helper::Test { full, steps } => checks::run(&workspace, full, &steps),
+        Helper::Bench(Bench::Micro { json }) => bench::micro(&workspace, json),
+        Helper::Demo { keep } => demo::run(&workspace, keep.as_deref()),
     }
 }

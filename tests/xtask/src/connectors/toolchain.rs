@@ -41,6 +41,17 @@ enum Route {
     InstallSourcesAndBuild,
 }
 
+impl Route {
+    fn aim(self) -> &'static str {
+        match self {
+            Route::Installed => "use the installed library",
+            Route::AddTarget => "let rustup install the library",
+            Route::BuildFromSources => "build the library from the distribution's sources",
+            Route::InstallSourcesAndBuild => "install the library's sources and build it",
+        }
+    }
+}
+
 /// What the choice rests on.
 #[derive(Clone, Copy, Debug)]
 struct Machine {
@@ -79,7 +90,7 @@ pub(super) fn choose(workspace: &Workspace, quiet: bool) -> Outcome<Toolchain> {
     for route in routes(look_around(workspace)) {
         match follow(route, workspace, quiet) {
             Ok(toolchain) => return Ok(toolchain),
-            Err(failure) => eprintln!("{failure}"),
+            Err(failure) => eprintln!("{}", failure.within(format_args!("cannot {}", route.aim()))),
         }
     }
     Err(Failure::new(format!("there is no standard library for {TARGET}"))

@@ -3,7 +3,7 @@
 //! Tokens rather than a syntax tree: paths inside of macro calls (`select!`, `assert_eq!`) and
 //! attributes are seen too, and comments and texts never are.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
 
 /// One path, as it is written, or one leaf of a `use` tree with the prefix before it.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,60 +24,64 @@ pub(crate) struct Mention {
 pub(crate) fn mentions(text: &str) -> Vec<Mention> {
     let tokens: TokenStream = text.parse().expect("the file is made of Rust tokens");
     let mut found = Vec::new();
-    walk(tokens, &[], false, &mut found);
+    walk(tokens, &Scope::default(), &mut found);
     found
 }
 
-fn walk(tokens: TokenStream, inside: &[String], test: bool, found: &mut Vec<Mention>) {
+/// What surrounds a token.
+#[derive(Clone, Default)]
+struct Scope {
+    inside: Vec<String>,
+    test: bool,
+}
+
+fn walk(tokens: TokenStream, scope: &Scope, found: &mut Vec<Mention>) {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
     let (mut at, mut test_item) = (0, false);
     while at < trees.len() {
+        let here = Scope { test: scope.test || test_item, ..scope.clone() };
         at += match &trees[at] {
-            TokenTree::Ident(word) if *word == "mod" => match module(&trees[at..]) {
-                Some((name, body)) => {
-                    let inside = [inside, &[name]].concat();
-                    walk(body.stream(), &inside, test || test_item, found);
-                    test_item = false;
-                    3
-                }
-                None => 1,
-            },
-            TokenTree::Ident(_) => {
-                let context = Mention {
-                    path: Vec::new(),
-                    alias: None,
-                    inside: inside.to_vec(),
-                    test: test || test_item,
-                    line: 0,
-                };
-                path(&trees[at..], &context, found)
-            }
+            TokenTree::Ident(word) if *word == "mod" => module(&trees[at..], here, found),
+            TokenTree::Ident(_) => path(&trees[at..], &here.mention(), found),
             TokenTree::Group(group) => {
-                test_item |= is_test_attribute(&trees, at);
-                walk(group.stream(), inside, test || test_item, found);
-                // An item ends with its body; what follows is no longer under its attribute.
-                test_item &= group.delimiter() != Delimiter::Brace;
-                1
-            }
-            TokenTree::Punct(mark) => {
-                test_item &= mark.as_char() != ';';
+                walk(group.stream(), &here, found);
                 1
             }
             TokenTree::Literal(literal) => {
-                quoted(&literal.to_string(), inside, test || test_item, literal.span().start().line, found);
+                quoted(literal, &here, found);
                 1
             }
+            TokenTree::Punct(_) => 1,
         };
+        test_item = !ends_item(&trees[at - 1]) && (test_item || is_test_attribute(&trees, at - 1));
     }
 }
 
-/// `mod name { … }`
-fn module(trees: &[TokenTree]) -> Option<(String, &Group)> {
+impl Scope {
+    /// A mention in this scope whose path is yet to be read.
+    fn mention(&self) -> Mention {
+        Mention { path: Vec::new(), alias: None, inside: self.inside.clone(), test: self.test, line: 0 }
+    }
+}
+
+/// What follows is no longer under the attributes of the item.
+fn ends_item(tree: &TokenTree) -> bool {
+    match tree {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Punct(mark) => mark.as_char() == ';',
+        _ => false,
+    }
+}
+
+/// `mod name { … }`; says how many tokens it took.
+fn module(trees: &[TokenTree], mut scope: Scope, found: &mut Vec<Mention>) -> usize {
     match trees {
         [_, TokenTree::Ident(name), TokenTree::Group(body), ..] if body.delimiter() == Delimiter::Brace => {
-            Some((name.to_string(), body))
+            scope.inside.push(name.to_string());
+            walk(body.stream(), &scope, found);
+            3
         }
-        _ => None,
+        _ => 1,
     }
 }
 
@@ -88,14 +92,16 @@ fn is_test_attribute(trees: &[TokenTree], at: usize) -> bool {
 }
 
 /// Attributes name paths in texts: `#[serde(with = "crate::records::date")]`.
-fn quoted(literal: &str, inside: &[String], test: bool, line: usize, found: &mut Vec<Mention>) {
-    let text = literal.trim_matches('"');
+fn quoted(literal: &Literal, scope: &Scope, found: &mut Vec<Mention>) {
+    let text = literal.to_string();
+    let text = text.trim_matches('"');
     if !text.starts_with("crate::") && !text.starts_with("super::") {
         return;
     }
     let Ok(tokens) = text.parse::<TokenStream>() else { return };
     let first = found.len();
-    walk(tokens, inside, test, found);
+    walk(tokens, scope, found);
+    let line = literal.span().start().line;
     found[first..].iter_mut().for_each(|mention| mention.line = line);
 }
 

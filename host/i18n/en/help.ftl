@@ -1,0 +1,105 @@
+help = Runs the data exchange tasks of schools
+help-usage = Usage
+help-commands = Commands
+help-options = Options
+help-help = Print help
+help-version = Print version
+help-config = Configuration file
+help-json = Print JSON
+help-lang = Language of messages: ru or en
+help-quiet = No progress bars
+help-examples =
+    Examples:
+      exchange check school57              is everything ready?
+      exchange import school57 *.csv       read the school's records
+      exchange bind school57/dnevnik       bind the school to the portal
+      exchange plan school57/dnevnik       what will change
+      exchange run school57/dnevnik        send
+      exchange status                      how the last run ended
+
+    Exit codes: 0 success, 1 failed, 2 usage or configuration,
+    3 with remarks or not confirmed, 4 waits for a person.
+help-init = Make a configuration file and folders
+help-init-dir = Folder
+help-check = Check whether tasks are ready
+help-check-place = School or school/task
+help-import = Read the school's records from files (CSV, XLSX, JSON, XML)
+help-import-school = School
+help-import-files = Files
+help-import-add = Only add; keep what is not in the file
+help-import-force = Go on even if a noticeable part of the school would be dropped
+help-import-profile = Import profile of the school's file
+help-import-report = Write the validation report to a file (xlsx, csv or html)
+help-bind = Bind the school to the portal: sign in and choose the organisation
+help-bind-task = School/task
+help-bind-port = Port on this computer for the browser's return (0: any)
+help-bind-wait = How long to wait for the browser
+help-unbind = Undo a binding (the regional administrator's)
+help-unbind-task = School/task
+help-unbind-reason = Reason, for the audit log
+help-unbind-confirm = The school's name, to confirm
+help-plan = Show what will change; send nothing
+help-plan-task = School/task
+help-plan-classes = Only these classes, separated by commas
+help-plan-persons = Only these persons (record ids), separated by commas
+help-plan-all = Show every line
+help-run = Send
+help-run-task = School/task
+help-run-plan = Send only this plan (the hash that exchange plan shows)
+help-run-classes = Only these classes, separated by commas
+help-run-persons = Only these persons (record ids), separated by commas
+help-status = How the last run ended
+help-status-place = School or school/task
+help-runs = List runs
+help-runs-place = School or school/task
+help-runs-limit = How many
+help-show = Everything about one run
+help-show-run = The run, for example school57-12
+help-show-log = Show the connector's log
+help-show-requests = Show the request journal
+help-show-outcome = Only this outcome, for example rejected
+help-report = Save the report of a run
+help-report-run = The run
+help-report-format = Kind of file
+help-report-output = File
+help-class-list = Class lists as a file for manual import
+help-class-list-school = School
+help-class-list-classes = Only these classes, separated by commas
+help-class-list-year = First year of the study year
+help-class-list-heading = With a heading row
+help-class-list-format = Kind of file
+help-class-list-output = File
+help-decide = Questions for a person
+help-decide-place = School or school/task
+help-decide-number = Number of the question
+help-decide-same = It is the same one: an id of the list
+help-decide-different = It is somebody else: create
+help-decide-skip = Do not send
+help-approve = Approve a plan that is held
+help-approve-task = School/task
+help-approve-hash = Hash of the plan
+help-enable = Switch a task on
+help-enable-task = School/task
+help-disable = Switch a task off
+help-disable-task = School/task
+help-secret = Secrets
+help-secret-set = Store one (its value is read from standard input)
+help-secret-set-name = Name
+help-secret-set-school = School; without it, for all schools
+help-secret-list = List names (values are never shown)
+help-secret-list-school = School
+help-secret-rm = Remove one
+help-secret-rm-name = Name
+help-secret-rm-school = School
+help-connector = Connectors
+help-connector-list = List what is installed
+help-connector-inspect = Everything about one
+help-connector-inspect-connector = Name or file
+help-connector-pack = Pack a module with its manifest
+help-connector-pack-module = WebAssembly module
+help-connector-pack-manifest = The manifest, connector.toml
+help-connector-pack-output = File
+help-connector-lock = Remember the checksums of the installed connectors
+help-connector-lock-connector = Only this one
+help-completions = Completions for a shell
+help-completions-shell = Shell

@@ -1,0 +1,105 @@
+help = Задачи обмена данными школ
+help-usage = Использование
+help-commands = Команды
+help-options = Параметры
+help-help = Показать справку
+help-version = Показать версию
+help-config = Файл настроек
+help-json = Вывести в виде JSON
+help-lang = Язык сообщений: ru или en
+help-quiet = Без индикатора выполнения
+help-examples =
+    Примеры:
+      exchange check school57              всё ли готово
+      exchange import school57 *.csv       загрузить данные школы
+      exchange bind school57/dnevnik       привязать школу к порталу
+      exchange plan school57/dnevnik       что изменится
+      exchange run school57/dnevnik        отправить
+      exchange status                      чем закончилась последняя отправка
+
+    Коды завершения: 0 успешно, 1 не удалось, 2 ошибка в команде или настройках,
+    3 есть замечания или не подтверждено, 4 ждёт решения человека.
+help-init = Создать файл настроек и папки
+help-init-dir = Папка
+help-check = Проверить, готовы ли задачи
+help-check-place = Школа или школа/задача
+help-import = Загрузить данные школы из файлов (CSV, XLSX, JSON, XML)
+help-import-school = Школа
+help-import-files = Файлы
+help-import-add = Только добавить; того, чего нет в файле, не удалять
+help-import-force = Загрузить, даже если пропадёт заметная часть школы
+help-import-profile = Профиль чтения из файла школы
+help-import-report = Записать отчёт о проверке в файл (xlsx, csv или html)
+help-bind = Привязать школу к порталу: войти и выбрать организацию
+help-bind-task = Школа/задача
+help-bind-port = Порт на этом компьютере для возврата из браузера (0 — любой)
+help-bind-wait = Сколько ждать возврата из браузера
+help-unbind = Отвязать школу (делает региональный администратор)
+help-unbind-task = Школа/задача
+help-unbind-reason = Причина; попадёт в журнал действий
+help-unbind-confirm = Название школы для подтверждения
+help-plan = Показать, что изменится; ничего не отправлять
+help-plan-task = Школа/задача
+help-plan-classes = Только эти классы, через запятую
+help-plan-persons = Только эти персоны (коды записей), через запятую
+help-plan-all = Показать все строки
+help-run = Отправить
+help-run-task = Школа/задача
+help-run-plan = Отправить только этот план (код из exchange plan)
+help-run-classes = Только эти классы, через запятую
+help-run-persons = Только эти персоны (коды записей), через запятую
+help-status = Состояние последней отправки
+help-status-place = Школа или школа/задача
+help-runs = История отправок
+help-runs-place = Школа или школа/задача
+help-runs-limit = Сколько последних показать
+help-show = Подробно об одной отправке
+help-show-run = Номер отправки, например school57-12
+help-show-log = Показать записи коннектора
+help-show-requests = Показать журнал запросов
+help-show-outcome = Только с этим итогом, например rejected
+help-report = Сохранить отчёт об отправке в файл
+help-report-run = Номер отправки
+help-report-format = Вид файла
+help-report-output = Файл
+help-class-list = Списки классов в файл для ручной загрузки
+help-class-list-school = Школа
+help-class-list-classes = Только эти классы, через запятую
+help-class-list-year = Учебный год: год его начала
+help-class-list-heading = С заголовком таблицы
+help-class-list-format = Вид файла
+help-class-list-output = Файл
+help-decide = Вопросы, на которые отвечает человек
+help-decide-place = Школа или школа/задача
+help-decide-number = Номер вопроса
+help-decide-same = Это тот же: идентификатор из списка
+help-decide-different = Это другой: создать нового
+help-decide-skip = Не отправлять
+help-approve = Разрешить задержанный план
+help-approve-task = Школа/задача
+help-approve-hash = Код плана
+help-enable = Включить задачу
+help-enable-task = Школа/задача
+help-disable = Выключить задачу
+help-disable-task = Школа/задача
+help-secret = Пароли и ключи доступа
+help-secret-set = Сохранить (значение читается со стандартного ввода)
+help-secret-set-name = Имя
+help-secret-set-school = Школа; без неё — для всех школ
+help-secret-list = Показать имена (значения не показываются никогда)
+help-secret-list-school = Школа
+help-secret-rm = Удалить
+help-secret-rm-name = Имя
+help-secret-rm-school = Школа
+help-connector = Коннекторы
+help-connector-list = Показать установленные
+help-connector-inspect = Подробно об одном
+help-connector-inspect-connector = Имя или файл
+help-connector-pack = Упаковать модуль с описанием
+help-connector-pack-module = Модуль WebAssembly
+help-connector-pack-manifest = Файл описания connector.toml
+help-connector-pack-output = Файл
+help-connector-lock = Запомнить контрольные суммы установленных коннекторов
+help-connector-lock-connector = Только этот
+help-completions = Подсказки для командной оболочки
+help-completions-shell = Оболочка

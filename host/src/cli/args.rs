@@ -1,0 +1,210 @@
+//! The command line's shape. Texts of the help live in the catalogue (`help-…`), see `help`.
+#![allow(missing_docs, reason = "every argument is documented in the catalogue, in two languages")]
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use super::names::{Place, TaskName};
+use crate::model::RunId;
+use crate::report::Format;
+
+#[derive(Parser, Debug)]
+#[command(name = "exchange", version, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Args, Debug)]
+pub struct Global {
+    #[arg(long, global = true, env = "EXCHANGE_CONFIG", default_value = "exchange.toml")]
+    pub config: PathBuf,
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[arg(long, global = true, value_parser = ["ru", "en"])]
+    pub lang: Option<String>,
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    Init {
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+    },
+    Check {
+        place: Option<Place>,
+    },
+    Import(Import),
+    Bind(Bind),
+    Unbind {
+        task: TaskName,
+        #[arg(long)]
+        reason: String,
+        #[arg(long)]
+        confirm: Option<String>,
+    },
+    Plan(Plan),
+    Run(Run),
+    Status {
+        place: Option<Place>,
+    },
+    Runs {
+        place: Option<Place>,
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+    Show {
+        run: RunId,
+        #[arg(long)]
+        log: bool,
+        #[arg(long)]
+        requests: bool,
+        #[arg(long)]
+        outcome: Option<String>,
+    },
+    Report {
+        run: RunId,
+        #[arg(long, value_enum)]
+        format: Option<Format>,
+        #[arg(short, long)]
+        output: PathBuf,
+    },
+    ClassList(ClassList),
+    Decide(Decide),
+    Approve {
+        task: TaskName,
+        hash: String,
+    },
+    Enable {
+        task: TaskName,
+    },
+    Disable {
+        task: TaskName,
+    },
+    Secret {
+        #[command(subcommand)]
+        command: Secret,
+    },
+    Connector {
+        #[command(subcommand)]
+        command: Connector,
+    },
+    Completions {
+        shell: Shell,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct Import {
+    pub school: String,
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    #[arg(long)]
+    pub add: bool,
+    #[arg(long)]
+    pub force: bool,
+    #[arg(long)]
+    pub profile: Option<String>,
+    #[arg(long)]
+    pub report: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Bind {
+    pub task: TaskName,
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    #[arg(long, default_value = "10m")]
+    pub wait: String,
+}
+
+#[derive(Args, Debug)]
+pub struct Plan {
+    pub task: TaskName,
+    #[arg(long, value_delimiter = ',')]
+    pub classes: Vec<String>,
+    #[arg(long, value_delimiter = ',')]
+    pub persons: Vec<String>,
+    #[arg(long)]
+    pub all: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Run {
+    pub task: TaskName,
+    #[arg(long)]
+    pub plan: Option<String>,
+    #[arg(long, value_delimiter = ',')]
+    pub classes: Vec<String>,
+    #[arg(long, value_delimiter = ',')]
+    pub persons: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct ClassList {
+    pub school: String,
+    #[arg(long, value_delimiter = ',')]
+    pub classes: Vec<String>,
+    #[arg(long)]
+    pub year: Option<u16>,
+    #[arg(long)]
+    pub heading: bool,
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    #[arg(short, long)]
+    pub output: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct Decide {
+    pub place: Option<Place>,
+    pub number: Option<u64>,
+    #[arg(long, group = "answer")]
+    pub same: Option<String>,
+    #[arg(long, group = "answer")]
+    pub different: bool,
+    #[arg(long, group = "answer")]
+    pub skip: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Secret {
+    Set {
+        name: String,
+        #[arg(long)]
+        school: Option<String>,
+    },
+    List {
+        #[arg(long)]
+        school: Option<String>,
+    },
+    Rm {
+        name: String,
+        #[arg(long)]
+        school: Option<String>,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Connector {
+    List,
+    Inspect {
+        connector: String,
+    },
+    Pack {
+        module: PathBuf,
+        #[arg(long)]
+        manifest: PathBuf,
+        #[arg(short, long)]
+        output: PathBuf,
+    },
+    Lock {
+        connector: Option<String>,
+    },
+}

@@ -1,0 +1,168 @@
+//! The keys of a connector's manifest.
+
+use super::{Shape, Table, defaulted, optional, required};
+use crate::model::records::RecordType;
+
+const TEXT: Shape = Shape::Table(&LANGUAGES);
+
+/// `connector.toml`.
+pub(in crate::config) static CONNECTOR: Table = Table {
+    title: "connector.toml",
+    keys: &[
+        required("id", Shape::Name, "The connector's name in configuration and file names."),
+        required("version", Shape::Text, "Semantic version of the connector, such as `1.2.0`."),
+        required("contract", Shape::Text, "The contract it was built for, such as `0.1`."),
+        required("title", TEXT, "For people."),
+        optional("description", TEXT, "For people: what it does, in a sentence."),
+        optional("fingerprints", Shape::List(&Shape::Name), "Purposes of keyed hashes."),
+        optional("kind", Shape::Tables(&KIND), "Kinds of items, inbound ones first."),
+        optional("upstream", Shape::Map(&Shape::Table(&UPSTREAM)), "Remote systems it wants to talk to."),
+        optional("operation", Shape::Map(&Shape::Table(&OPERATION)), "What it may ask of them, by name."),
+        optional(
+            "records",
+            Shape::MapOf(&RecordType::NAMES, &Shape::List(&Shape::Text)),
+            "Record type = the optional fields it reads; ids and references are always given.",
+        ),
+        optional("secret", Shape::Map(&Shape::Table(&SECRET)), "Secrets it needs placed on requests."),
+        optional("dialogue", Shape::Map(&Shape::Table(&DIALOGUE)), "Dialogues with a person."),
+        optional("sign", Shape::Map(&Shape::Table(&SIGN)), "Signature templates."),
+        optional("settings", Shape::Free, "JSON Schema of `[task.settings]`: an object with `properties`."),
+        optional("messages", Shape::Table(&MESSAGES), "Its texts: code = Fluent pattern, in both languages."),
+    ],
+};
+
+static LANGUAGES: Table = Table {
+    title: "text",
+    keys: &[required("ru", Shape::Text, "In Russian."), required("en", Shape::Text, "In English.")],
+};
+
+static KIND: Table = Table {
+    title: "[[kind]]",
+    keys: &[
+        required("name", Shape::Name, "Its name in items."),
+        required("title", TEXT, "For people, in the plural."),
+        defaulted(
+            "nature",
+            Shape::Word(&["state", "event", "awaited"]),
+            || "\"state\"".to_owned(),
+            "Kept true, happens once, or done by somebody else.",
+        ),
+        defaulted(
+            "direction",
+            Shape::Word(&["outbound", "inbound"]),
+            || "\"outbound\"".to_owned(),
+            "Lives on the other side, or in the school's own records.",
+        ),
+        defaulted(
+            "observe",
+            Shape::Word(&["bulk", "each", "none"]),
+            || "\"bulk\"".to_owned(),
+            "Observed by listings, one by one, or not at all.",
+        ),
+        defaulted(
+            "settle-ms",
+            MILLIS,
+            || "0".to_owned(),
+            "Milliseconds until a write can certainly be seen.",
+        ),
+        defaulted("batch", BATCH, || "1".to_owned(), "Most changes in one `apply`."),
+        defaulted("observe-batch", BATCH, || "100".to_owned(), "Most probes in one `observe`."),
+        defaulted("parallel", BATCH, || "1".to_owned(), "Batches in flight at once."),
+        defaulted(
+            "token-window-ms",
+            MILLIS,
+            || "0".to_owned(),
+            "Milliseconds in which an idempotency token protects; 0 means never.",
+        ),
+        defaulted("removal", Shape::Flag, || "false".to_owned(), "Whether it can be removed there."),
+        defaulted(
+            "audit-hours",
+            Shape::Count { min: 0, max: 87_600 },
+            || "0".to_owned(),
+            "Hours after which what is confirmed is observed again; 0 means never.",
+        ),
+        optional("record", Shape::Word(&RecordType::NAMES), "Inbound kinds: the type of record they change."),
+    ],
+};
+
+const MILLIS: Shape = Shape::Count { min: 0, max: 31_536_000_000 };
+const BATCH: Shape = Shape::Count { min: 1, max: 100_000 };
+
+static UPSTREAM: Table = Table {
+    title: "[upstream.NAME]",
+    keys: &[
+        required("title", TEXT, "For people."),
+        optional("credential", Shape::Name, "Name of the secret that is its credential, if it needs one."),
+    ],
+};
+
+static OPERATION: Table = Table {
+    title: "[operation.NAME]",
+    keys: &[
+        required("upstream", Shape::Name, "Which upstream."),
+        required(
+            "access",
+            Shape::Word(&["read", "write", "dialogue"]),
+            "`read`: any time; `write`: while applying; `dialogue`: inside a dialogue.",
+        ),
+        required(
+            "method",
+            Shape::Word(&["GET", "POST", "PUT", "PATCH", "DELETE"]),
+            "HTTP method; it says nothing about access.",
+        ),
+        required("path", Shape::Text, "Absolute path with `{name}` places, each within one segment."),
+        optional("safe", Shape::Flag, "May be repeated at any time without harm; reads are, writes are not."),
+        optional(
+            "token-header",
+            Shape::Text,
+            "Header for the idempotency token, where the other side knows one.",
+        ),
+        optional("headers", Shape::List(&Shape::Text), "Further request headers that the connector may set."),
+        defaulted("credential", Shape::Flag, || "true".to_owned(), "Sends the upstream's credential."),
+        optional(
+            "capture",
+            Shape::Map(&Shape::Text),
+            "Member of the JSON answer = name of the credential or secret that it becomes.",
+        ),
+    ],
+};
+
+static SECRET: Table = Table {
+    title: "[secret.NAME]",
+    keys: &[
+        required("title", TEXT, "For people."),
+        defaulted("captured", Shape::Flag, || "false".to_owned(), "Captured in a dialogue; never typed in."),
+    ],
+};
+
+static DIALOGUE: Table = Table {
+    title: "[dialogue.NAME]",
+    keys: &[
+        required("title", TEXT, "For people."),
+        defaulted("memory-only", Shape::Flag, || "false".to_owned(), "Its state is kept in memory only."),
+        defaulted("binds", Shape::Flag, || "false".to_owned(), "Its ending binds the task."),
+    ],
+};
+
+static SIGN: Table = Table {
+    title: "[sign.NAME]",
+    keys: &[
+        required("fields", Shape::List(&Shape::Text), "Names of the fields that are joined, in order."),
+        defaulted("separator", Shape::AnyText, || "\"\"".to_owned(), "Between the fields."),
+        required("form", Shape::Word(&["raw", "cms"]), "A bare signature, or a detached CMS."),
+        defaulted(
+            "certificate-hash",
+            Shape::Flag,
+            || "false".to_owned(),
+            "Also answers the certificate's hash.",
+        ),
+    ],
+};
+
+static MESSAGES: Table = Table {
+    title: "[messages]",
+    keys: &[
+        required("ru", Shape::Map(&Shape::Text), "In Russian."),
+        required("en", Shape::Map(&Shape::Text), "In English."),
+    ],
+};

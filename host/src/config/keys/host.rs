@@ -1,0 +1,215 @@
+//! The keys of `exchange.toml`.
+
+use super::{Shape, Table, defaulted, optional, required};
+use crate::config::units::{show_duration, show_size};
+use crate::model::setup::{HostConfig, KeySource, Limits, Upstream};
+
+/// `exchange.toml`.
+pub(in crate::config) static HOST: Table = Table {
+    title: "exchange.toml",
+    keys: &[
+        defaulted(
+            "data",
+            Shape::Path,
+            || text(&HostConfig::default().data.display().to_string()),
+            "Folder of databases, caches and locks; created when missing.",
+        ),
+        defaulted(
+            "schools",
+            Shape::Path,
+            || text(&HostConfig::default().schools.display().to_string()),
+            "Folder of the schools' files, `<school>.toml` each.",
+        ),
+        defaulted(
+            "connectors",
+            Shape::Path,
+            || text(&HostConfig::default().connectors.display().to_string()),
+            "Folder of packed connectors and of `connectors.lock`.",
+        ),
+        optional(
+            "key",
+            Shape::Table(&KEY),
+            "Where the key that encrypts secrets comes from; one of the three.",
+        ),
+        optional("upstream", Shape::Map(&Shape::Table(&UPSTREAM)), "Remote systems by name."),
+        optional("limits", Shape::Table(&LIMITS), "What one call of a connector may use."),
+    ],
+};
+
+static KEY: Table = Table {
+    title: "[key]",
+    keys: &[
+        defaulted(
+            "file",
+            Shape::Path,
+            || match KeySource::default() {
+                KeySource::File(path) => text(&path.display().to_string()),
+                KeySource::Env(_) | KeySource::Command(_) => String::new(),
+            },
+            "A file with the key, readable by its owner only; made when missing.",
+        ),
+        optional("env", Shape::Text, "An environment variable that holds the key."),
+        optional("command", Shape::List(&Shape::Text), "A program and its arguments; it prints the key."),
+    ],
+};
+
+static UPSTREAM: Table = Table {
+    title: "[upstream.NAME]",
+    keys: &[
+        required(
+            "base",
+            Shape::List(&Shape::Text),
+            "Base addresses; the first is preferred, the rest are reserves. Only https, unless `private`.",
+        ),
+        defaulted(
+            "private",
+            Shape::Flag,
+            || default().private.to_string(),
+            "May lie in a private network or on this machine, and may speak plain http.",
+        ),
+        optional("ca", Shape::Path, "PEM file with further certificate authorities."),
+        optional("proxy", Shape::Text, "Address of a proxy; without it the system's."),
+        optional(
+            "credential",
+            Shape::Table(&CREDENTIAL),
+            "How the credential is put on a request; one of the three.",
+        ),
+        defaulted(
+            "rate",
+            Shape::Number,
+            || format!("{:?}", default().rate),
+            "Requests per second over all schools; fractions allowed, 0 means no limit.",
+        ),
+        defaulted(
+            "parallel",
+            count(1, 1_000),
+            || default().parallel.to_string(),
+            "Requests in flight at once.",
+        ),
+        defaulted(
+            "connect-timeout",
+            Shape::Duration,
+            || duration(default().connect_timeout_ms),
+            "Time for a connection to be made.",
+        ),
+        defaulted(
+            "timeout",
+            Shape::Duration,
+            || duration(default().timeout_ms),
+            "Time for a whole request, the answer read.",
+        ),
+        defaulted("max-response", Shape::Size, || size(default().max_response), "Most bytes of an answer."),
+        defaulted(
+            "not-processed",
+            Shape::List(&Shape::Count { min: 400, max: 599 }),
+            || format!("{:?}", default().not_processed),
+            "Statuses with which this system says that it did nothing: such a request may be repeated.",
+        ),
+        defaulted(
+            "attempts",
+            count(1, 100),
+            || default().attempts.to_string(),
+            "Most attempts of one request, the first included.",
+        ),
+        defaulted(
+            "patience",
+            Shape::Duration,
+            || duration(default().patience_ms),
+            "Most time to wait between attempts, taken together.",
+        ),
+        optional("breaker", Shape::Table(&BREAKER), "When requests stop for a while because nothing works."),
+        defaulted(
+            "redirects",
+            count(0, 20),
+            || default().redirects.to_string(),
+            "Redirects followed on reads, within this upstream's own addresses.",
+        ),
+    ],
+};
+
+static CREDENTIAL: Table = Table {
+    title: "credential",
+    keys: &[
+        optional("header", Shape::Text, "A request header with this name."),
+        optional("prefix", Shape::AnyText, "Before the value in the header, such as `Bearer `."),
+        optional("query", Shape::Text, "A query parameter with this name."),
+        optional("form", Shape::Text, "A field with this name in requests with a form body."),
+    ],
+};
+
+static BREAKER: Table = Table {
+    title: "breaker",
+    keys: &[
+        defaulted(
+            "failures",
+            count(1, 1_000_000),
+            || default().breaker_failures.to_string(),
+            "Failures in a row after which requests stop.",
+        ),
+        defaulted(
+            "pause",
+            Shape::Duration,
+            || duration(default().breaker_pause_ms),
+            "How long they stop before one is tried again.",
+        ),
+    ],
+};
+
+static LIMITS: Table = Table {
+    title: "[limits]",
+    keys: &[
+        defaulted("memory", Shape::Size, || size(limits().memory), "Linear memory."),
+        defaulted(
+            "table",
+            count(1, u32::MAX as u64),
+            || limits().table.to_string(),
+            "Elements of its tables.",
+        ),
+        defaulted("cpu", Shape::Duration, || duration(limits().cpu_ms), "Time of computing."),
+        defaulted("wall", Shape::Duration, || duration(limits().wall_ms), "Time in all, waiting included."),
+        defaulted("requests", natural(), || limits().requests.to_string(), "HTTP requests."),
+        defaulted("bytes", Shape::Size, || size(limits().bytes), "Bytes sent and received over HTTP."),
+        defaulted(
+            "log-lines",
+            natural(),
+            || limits().log_lines.to_string(),
+            "Lines of log kept; more are counted.",
+        ),
+        defaulted(
+            "page-items",
+            natural(),
+            || limits().page_items.to_string(),
+            "Items in one page of `desired`.",
+        ),
+        defaulted("scope-items", natural(), || limits().scope_items.to_string(), "Items of one scope."),
+        defaulted("text", Shape::Size, || size(u64::from(limits().text)), "Length of one text in an answer."),
+    ],
+};
+
+const fn count(min: u64, max: u64) -> Shape {
+    Shape::Count { min, max }
+}
+
+const fn natural() -> Shape {
+    count(1, u32::MAX as u64)
+}
+
+fn default() -> Upstream {
+    Upstream::default()
+}
+
+fn limits() -> Limits {
+    Limits::default()
+}
+
+fn text(value: &str) -> String {
+    format!("{value:?}")
+}
+
+fn duration(ms: u64) -> String {
+    text(&show_duration(ms))
+}
+
+fn size(bytes: u64) -> String {
+    text(&show_size(bytes))
+}

@@ -1,0 +1,149 @@
+//! A connector's manifest (`connector.toml`): its names refer to something, its templates are well formed, its texts
+//! exist in both languages.
+
+mod operations;
+mod texts;
+
+use std::collections::HashSet;
+
+use super::host::name_fits;
+use super::keys::CONNECTOR;
+use super::report::{ConfigErrors, Problem, quoted};
+use super::settings;
+use super::view::{View, not_toml, read_document};
+use crate::model::manifest::Manifest;
+use crate::model::records::RecordType;
+
+/// Contracts that this host speaks.
+const CONTRACTS: [&str; 1] = ["0.1"];
+
+/// Checks a manifest's text; `origin` names it in the errors.
+///
+/// # Errors
+/// Everything that is wrong with it, with places.
+pub fn load_manifest(text: &str, origin: &str) -> Result<Manifest, ConfigErrors> {
+    read_document(origin, text, &CONNECTOR, |view, problems| {
+        judge(view, problems);
+        if !problems.is_empty() {
+            return None;
+        }
+        // Names and types are those of the table by now: serde has nothing left to refuse.
+        toml::from_str(text).map_err(|refusal| problems.push(not_toml(&refusal))).ok()
+    })
+}
+
+fn judge(view: View<'_>, problems: &mut Vec<Problem>) {
+    version(view, problems);
+    contract(view, problems);
+    for (key, what) in [
+        ("upstream", "upstream"),
+        ("operation", "operation"),
+        ("secret", "secret"),
+        ("dialogue", "dialogue"),
+        ("sign", "signature template"),
+    ] {
+        view.each(key).iter().for_each(|(name, _)| name_fits(what, name, problems));
+    }
+    kinds(view, problems);
+    operations::judge(view, problems);
+    records(view, problems);
+    signatures(view, problems);
+    schema(view, problems);
+    texts::judge(view, problems);
+}
+
+fn version(view: View<'_>, problems: &mut Vec<Problem>) {
+    let Some(version) = view.word("version") else { return };
+    let core = version.text.split(['-', '+']).next().unwrap_or_default();
+    let numbers: Vec<&str> = core.split('.').collect();
+    let fits =
+        numbers.len() == 3 && numbers.iter().all(|n| n.parse::<u32>().is_ok_and(|v| v.to_string() == **n));
+    if !fits {
+        let problem = Problem::at(version.span, "`version` must be a semantic version");
+        problems.push(problem.hint("write three numbers: `1.2.0`"));
+    }
+}
+
+fn contract(view: View<'_>, problems: &mut Vec<Problem>) {
+    let Some(contract) = view.word("contract") else { return };
+    if !CONTRACTS.contains(&contract.text.as_str()) {
+        let problem =
+            Problem::at(contract.span, format!("this host does not speak contract `{}`", contract.text));
+        problems.push(problem.hint(format!("it speaks: {}", quoted(&CONTRACTS))));
+    }
+}
+
+fn kinds(view: View<'_>, problems: &mut Vec<Problem>) {
+    let mut seen = HashSet::new();
+    let mut outbound_before = false;
+    for kind in view.tables("kind") {
+        if let Some(name) = kind.word("name")
+            && !seen.insert(name.text.clone())
+        {
+            problems.push(Problem::at(name.span, format!("a second kind `{}`", name.text)));
+        }
+        let inbound = kind.text("direction").as_deref() == Some("inbound");
+        if inbound && outbound_before {
+            let problem =
+                Problem::at(kind.value_span("direction"), "inbound kinds come before outbound ones");
+            problems.push(problem.hint("a run takes the kinds in this order"));
+        }
+        outbound_before |= !inbound;
+        problems.extend(impossible_kind(kind, inbound));
+    }
+}
+
+/// A combination of keys that no kind can have.
+fn impossible_kind(kind: View<'_>, inbound: bool) -> Option<Problem> {
+    let nature = kind.text("nature").unwrap_or_default();
+    let at = |key: &str, what: &str| Some(Problem::at(kind.value_span(key), what));
+    if inbound && !kind.has("record") {
+        return at("direction", "an inbound kind names the `record` it changes");
+    }
+    if !inbound && kind.has("record") {
+        return at("record", "only an inbound kind changes a record");
+    }
+    if nature == "awaited" && kind.text("observe").as_deref() == Some("none") {
+        return at("observe", "what is awaited can only be known by observing");
+    }
+    if nature != "state" && !nature.is_empty() && kind.flag("removal") == Some(true) {
+        return at("removal", "only what is kept true can be removed");
+    }
+    None
+}
+
+fn records(view: View<'_>, problems: &mut Vec<Problem>) {
+    let Some(records) = view.table("records") else { return };
+    for name in records.keys() {
+        let Some(kind) = RecordType::by_name(&name.text) else { continue };
+        let known = kind.top_fields();
+        for field in records.words(&name.text).unwrap_or_default() {
+            if !known.contains(&field.text.as_str()) {
+                let problem = Problem::at(field.span, format!("`{kind}` has no field `{}`", field.text));
+                problems.push(problem.suggest(&field.text, known.iter().copied()));
+            }
+        }
+    }
+}
+
+fn signatures(view: View<'_>, problems: &mut Vec<Problem>) {
+    for (_, template) in view.each("sign") {
+        let fields = template.words("fields").unwrap_or_default();
+        if fields.is_empty() && template.has("fields") {
+            problems.push(Problem::at(template.value_span("fields"), "a signature needs at least one field"));
+        }
+        let mut seen = HashSet::new();
+        for field in fields {
+            if !seen.insert(field.text.clone()) {
+                problems.push(Problem::at(field.span, format!("a second field `{}`", field.text)));
+            }
+        }
+    }
+}
+
+fn schema(view: View<'_>, problems: &mut Vec<Problem>) {
+    let Some(settings) = view.table("settings") else { return };
+    if let Some(fault) = settings::schema_faults(&settings::object(settings.raw())) {
+        problems.push(Problem::at(view.value_span("settings"), fault));
+    }
+}

@@ -1,0 +1,26 @@
+//! TOML → checked configuration, positions kept.
+//!
+//! Three kinds of files: `exchange.toml` ([`load_host`]), a school's file ([`load_school`]) and a connector's manifest
+//! ([`load_manifest`]). A file is judged as a whole: everything wrong with it is told at once, each with line, column,
+//! caret and hint. Names and types come from one table of keys (`keys`), which the JSON Schemas and the reference
+//! are printed from as well; what takes more than one key to judge stands in the readers.
+
+mod check;
+mod edit;
+mod grants;
+mod host;
+mod keys;
+mod manifest;
+mod reference;
+mod report;
+mod school;
+mod settings;
+mod units;
+mod view;
+
+pub use edit::{NewTask, add_task, set_task_enabled};
+pub use host::load_host;
+pub use manifest::load_manifest;
+pub use reference::{connector_schema, host_schema, markdown, school_schema};
+pub use report::{ConfigErrors, Problem};
+pub use school::{Manifests, load_school, school_files};

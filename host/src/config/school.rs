@@ -1,0 +1,230 @@
+//! A school's file: the school, how its files are read, its tasks.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::check::is_name;
+use super::keys::SCHOOL;
+use super::report::{ConfigErrors, Problem, nearest};
+use super::view::{View, Word, read_document, read_text};
+use super::{grants, settings};
+use crate::model::ids::SchoolId;
+use crate::model::manifest::Manifest;
+use crate::model::records::RecordType;
+use crate::model::setup::{Changes, Holds, HostConfig, ImportProfile, SchoolConfig, TaskConfig, Threshold};
+
+/// The connectors at hand.
+pub trait Manifests {
+    /// The manifest of the connector with this id.
+    fn manifest(&self, id: &str) -> Option<Manifest>;
+
+    /// Ids of all, for "did you mean"; may be empty.
+    fn ids(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+impl<F: Fn(&str) -> Option<Manifest>> Manifests for F {
+    fn manifest(&self, id: &str) -> Option<Manifest> {
+        self(id)
+    }
+}
+
+impl Manifests for BTreeMap<String, Manifest> {
+    fn manifest(&self, id: &str) -> Option<Manifest> {
+        self.get(id).cloned()
+    }
+
+    fn ids(&self) -> Vec<String> {
+        self.keys().cloned().collect()
+    }
+}
+
+/// The schools' files: each `*.toml` in `host.schools`, by name. A missing folder holds none.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn school_files(host: &HostConfig) -> crate::error::Result<Vec<(SchoolId, PathBuf)>> {
+    use crate::error::{Context, Kind};
+    let what = || format!("the folder of schools cannot be read: {}", host.schools.display());
+    if !host.schools.exists() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(&host.schools).context(Kind::Config, what())? {
+        let path = entry.context(Kind::Config, what())?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push((SchoolId(stem(&path)), path));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Reads and checks a school's file; the school's id is the file's name.
+///
+/// # Errors
+/// Everything that is wrong with the file, with places.
+pub fn load_school(
+    path: &Path,
+    host: &HostConfig,
+    manifests: &dyn Manifests,
+) -> Result<SchoolConfig, ConfigErrors> {
+    let text = read_text(path)?;
+    let world = World { host, manifests };
+    read_document(&path.display().to_string(), &text, &SCHOOL, |view, problems| {
+        Some(school(view, path, &world, problems))
+    })
+}
+
+/// What a school's file may refer to.
+pub(super) struct World<'a> {
+    pub(super) host: &'a HostConfig,
+    pub(super) manifests: &'a dyn Manifests,
+}
+
+fn school(view: View<'_>, path: &Path, world: &World<'_>, problems: &mut Vec<Problem>) -> SchoolConfig {
+    let id = stem(path);
+    if !is_name(&id) {
+        let problem = Problem::whole(format!("`{id}` is no name for a school"));
+        problems.push(problem.hint("name the file with letters, digits, `-` and `_`: `school57.toml`"));
+    }
+    let import = view.table("import");
+    let default = SchoolConfig::default();
+    SchoolConfig {
+        id: SchoolId(id),
+        file: path.to_owned(),
+        name: view.text("name").unwrap_or_default(),
+        time_zone: time_zone(view, problems),
+        region: view.text("region"),
+        import: import.map(|import| profiles(import, problems)).unwrap_or_default(),
+        import_drop_share: import.and_then(|i| i.number("drop-share")).unwrap_or(default.import_drop_share),
+        tasks: tasks(view, world, problems),
+    }
+}
+
+fn time_zone(view: View<'_>, problems: &mut Vec<Problem>) -> String {
+    let Some(zone) = view.word("time-zone") else { return String::new() };
+    if jiff::tz::TimeZone::get(&zone.text).is_err() {
+        let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+        let problem = Problem::at(zone.span, format!("unknown time zone `{}`", zone.text));
+        problems.push(match nearest(&zone.text, known.iter().map(String::as_str)) {
+            Some(meant) => problem.label(format!("did you mean `{meant}`?")),
+            None => problem.hint("write an IANA name such as `Europe/Moscow`"),
+        });
+    }
+    zone.text
+}
+
+fn profiles(import: View<'_>, problems: &mut Vec<Problem>) -> BTreeMap<String, ImportProfile> {
+    import.each("profile").into_iter().map(|(name, view)| (name.text, profile(view, problems))).collect()
+}
+
+fn profile(view: View<'_>, problems: &mut Vec<Problem>) -> ImportProfile {
+    let record = view.text("record").and_then(|name| RecordType::by_name(&name));
+    let words = view.table("words");
+    for part in [view.table("columns"), words].into_iter().flatten() {
+        part.keys().for_each(|field| problems.extend(unknown_field(record, &field)));
+    }
+    let words = words.map(|words| words.keys().map(|f| (f.text.clone(), words.map(&f.text))).collect());
+    ImportProfile {
+        record,
+        sheet: view.text("sheet"),
+        row: view.text("row"),
+        columns: view.map("columns"),
+        words: words.unwrap_or_default(),
+    }
+}
+
+/// A field that the record type, or no type at all where it is left open, knows.
+fn unknown_field(record: Option<RecordType>, field: &Word) -> Option<Problem> {
+    let types = record.map_or(RecordType::ALL.to_vec(), |record| vec![record]);
+    if types.iter().any(|kind| kind.field(&field.text).is_some()) {
+        return None;
+    }
+    let what = match record {
+        Some(record) => format!("`{record}` has no field `{}`", field.text),
+        None => format!("no record has a field `{}`", field.text),
+    };
+    let known = types.iter().flat_map(|kind| kind.fields()).map(|spec| spec.name);
+    Some(Problem::at(field.span.clone(), what).suggest(&field.text, known))
+}
+
+fn tasks(view: View<'_>, world: &World<'_>, problems: &mut Vec<Problem>) -> Vec<TaskConfig> {
+    let mut seen = HashSet::new();
+    let mut tasks = Vec::new();
+    for view in view.tables("task") {
+        if let Some(id) = view.word("id")
+            && !seen.insert(id.text.clone())
+        {
+            problems.push(
+                Problem::at(id.span, format!("a second task `{}`", id.text)).hint("ids are unique in a file"),
+            );
+        }
+        tasks.push(task(view, world, problems));
+    }
+    tasks
+}
+
+fn task(view: View<'_>, world: &World<'_>, problems: &mut Vec<Problem>) -> TaskConfig {
+    let default = TaskConfig::default();
+    let connector = view.word("connector");
+    let manifest = connector.as_ref().and_then(|word| connector_of(word, world, problems));
+    let mut task = TaskConfig {
+        id: view.text("id").unwrap_or_default().into(),
+        connector: connector.map(|word| word.text).unwrap_or_default(),
+        enabled: view.flag("enabled").unwrap_or(default.enabled),
+        schedule: view.text("schedule"),
+        changes: changes(view).unwrap_or(default.changes),
+        holds: view.table("hold").map(holds).unwrap_or(default.holds),
+        patience_s: view.duration("patience").map_or(default.patience_s, |ms| ms.div_ceil(1_000)),
+        settings: default.settings,
+        grants: default.grants,
+    };
+    if let Some(manifest) = manifest {
+        task.settings = settings::read(view, &manifest, problems);
+        task.grants = grants::read(view, &manifest, world.host, task.enabled, problems);
+    }
+    task
+}
+
+fn connector_of(word: &Word, world: &World<'_>, problems: &mut Vec<Problem>) -> Option<Manifest> {
+    let manifest = world.manifests.manifest(&word.text);
+    if manifest.is_none() && is_name(&word.text) {
+        let ids = world.manifests.ids();
+        let problem = Problem::at(word.span.clone(), format!("there is no connector `{}`", word.text))
+            .suggest(&word.text, ids.iter().map(String::as_str));
+        let folder = world.host.connectors.display();
+        problems.push(problem.hint(format!("connectors lie in `{folder}`: `exchange connector list`")));
+    }
+    manifest
+}
+
+fn changes(view: View<'_>) -> Option<Changes> {
+    match view.text("changes")?.as_str() {
+        "report" => Some(Changes::Report),
+        "update" => Some(Changes::Update),
+        _ => None,
+    }
+}
+
+fn holds(view: View<'_>) -> Holds {
+    let default = Holds::default();
+    let threshold = |key, default: Threshold| match view.table(key) {
+        None => default,
+        Some(view) => Threshold {
+            share: view.number("share").unwrap_or(default.share),
+            rows: view.count("rows").unwrap_or(default.rows),
+        },
+    };
+    Holds {
+        add: threshold("add", default.add),
+        change: threshold("change", default.change),
+        remove: threshold("remove", default.remove),
+        ambiguous: threshold("ambiguous", default.ambiguous),
+    }
+}

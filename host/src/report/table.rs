@@ -1,0 +1,53 @@
+//! Tables for people, and the files they become.
+//!
+//! Safe against formula injection (D8): a cell is always text. In CSV, where a spreadsheet would take `=`, `+`, `-`,
+//! `@`, tab or return at the start for a formula, an apostrophe goes before it.
+
+use std::io::{Seek, Write};
+
+use crate::error::{Context, Kind, Result};
+
+/// A table with a title and headings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    /// Its title: the sheet's name in a workbook.
+    pub title: String,
+    /// Headings; empty: none are written.
+    pub headings: Vec<String>,
+    /// Rows of as many cells as there are headings.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The kinds of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// A workbook, a sheet each.
+    Xlsx,
+    /// One table after the other, `;` between cells, UTF-8 with a mark so that spreadsheets read it right.
+    Csv,
+    /// One page, for reading and printing.
+    Html,
+}
+
+impl Format {
+    /// The format that a file name asks for.
+    pub fn of_path(path: &std::path::Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "xlsx" => Some(Self::Xlsx),
+            "csv" => Some(Self::Csv),
+            "html" | "htm" => Some(Self::Html),
+            _ => None,
+        }
+    }
+}
+
+/// Writes the sheets in this format. `title` names the whole.
+pub fn write(format: Format, title: &str, sheets: &[Sheet], out: &mut (impl Write + Seek)) -> Result<()> {
+    match format {
+        Format::Xlsx => super::xlsx_file::write(sheets, out),
+        Format::Csv => super::csv_file::write(sheets, out),
+        Format::Html => {
+            super::html_file::write(title, sheets, out).context(Kind::Failed, "cannot write the page")
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What schools share: identities of things that several of them have, and the audit.
+
+use crate::error::Result;
+use crate::model::{Millis, TaskId, TaskRef};
+
+use super::Fence;
+
+/// Names a shared thing: where it lives, and the keyed hash of what makes it the same.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct IdentityRef {
+    /// Connector, kind and upstreams: handles of one space mean the same thing.
+    pub space: String,
+    /// BLAKE3 keyed with [`IdentityStore::identity_key`].
+    pub hash: [u8; 32],
+}
+
+/// Who may create a shared thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// The asker, and nobody else until `settle_identity` or `release_identity`.
+    Yours,
+    /// It is there: its handle, and whether a school's run created it (rather than found it).
+    Known {
+        /// Remote identifier.
+        handle: String,
+        /// Created by one of us.
+        created: bool,
+    },
+    /// Another task is about to create it.
+    Busy(TaskRef),
+}
+
+/// Identities shared between schools.
+pub trait IdentityStore: Send + Sync {
+    /// The host's random key for hashes of identities.
+    fn identity_key(&self) -> Result<[u8; 32]>;
+
+    /// What is known, without claiming.
+    fn identity(&self, id: &IdentityRef) -> Result<Option<Claim>>;
+
+    /// Asks to create. Durable. `gone`: the handle that the asker has found absent; it is forgotten when it is
+    /// still the known one.
+    fn claim_identity(
+        &self,
+        fence: &Fence,
+        task: &TaskId,
+        id: &IdentityRef,
+        gone: Option<&str>,
+    ) -> Result<Claim>;
+
+    /// It is there with this handle, and the task holds it. Ends the task's claim. Durable.
+    fn settle_identity(
+        &self,
+        fence: &Fence,
+        task: &TaskId,
+        id: &IdentityRef,
+        handle: &str,
+        created: bool,
+    ) -> Result<()>;
+
+    /// The task's claim ends without a thing.
+    fn release_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()>;
+
+    /// Claims of a task that have not ended.
+    fn claims(&self, task: &TaskRef) -> Result<Vec<IdentityRef>>;
+
+    /// Who holds it.
+    fn holders(&self, id: &IdentityRef) -> Result<Vec<TaskRef>>;
+
+    /// The task holds it no longer; forgets the thing when it was the last and `removed`.
+    fn unhold_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef, removed: bool) -> Result<()>;
+}
+
+/// An entry of the audit. No personal data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// When.
+    pub at: Millis,
+    /// Who: a user's name, or `cli:<login>`.
+    pub who: String,
+    /// What was done: `unbind`, `approve`, …
+    pub what: String,
+    /// About which school, task, plan, decision.
+    pub about: String,
+}
+
+/// The audit: append-only, each entry sealing the one before.
+pub trait AuditStore: Send + Sync {
+    /// Appends. Durable.
+    fn audit(&self, entry: &AuditEntry) -> Result<()>;
+
+    /// The latest entries, newest first.
+    fn audit_entries(&self, limit: u32) -> Result<Vec<AuditEntry>>;
+
+    /// Walks the chain; fails at the first entry that was altered.
+    fn verify_audit(&self) -> Result<u64>;
+}

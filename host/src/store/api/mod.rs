@@ -1,0 +1,19 @@
+//! What the store promises, back-end by back-end alike: traits and the plain data they speak.
+
+mod dialogues;
+mod host;
+mod lane;
+mod ledger;
+mod records;
+mod runs;
+mod scopes;
+mod secrets;
+
+pub use dialogues::*;
+pub use host::*;
+pub use lane::*;
+pub use ledger::*;
+pub use records::*;
+pub use runs::*;
+pub use scopes::*;
+pub use secrets::*;

@@ -1,0 +1,127 @@
+//! The school's records: reading by filter, importing whole files atomically.
+
+use std::fmt;
+
+use crate::error::Result;
+use crate::model::Millis;
+use crate::model::records::{Filter, Record, RecordType};
+
+use super::Fence;
+
+/// A page of records as stored JSON, in the order of their ids. Personal.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct RecordPage {
+    /// Id and JSON.
+    pub rows: Vec<(String, String)>,
+    /// Where the next page starts; `None` on the last.
+    pub next: Option<String>,
+}
+
+impl fmt::Debug for RecordPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RecordPage({} rows)", self.rows.len())
+    }
+}
+
+/// What a file is for its type of record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportMode {
+    /// The whole list of the type: what is missing is dropped.
+    Replace,
+    /// Some more: nothing is dropped.
+    Add,
+}
+
+/// Rows of one type.
+pub struct ImportBatch<'a> {
+    /// Their type.
+    pub record_type: RecordType,
+    /// Whole list or addition.
+    pub mode: ImportMode,
+    /// The rows; the last of several with one id counts. An error undoes the whole import.
+    pub rows: &'a mut dyn Iterator<Item = Result<Record>>,
+}
+
+/// When an import is held.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ImportLimits {
+    /// Share of a type's records (0 to 1) that may be dropped …
+    pub drop_share: f64,
+    /// … and rows: held when both are passed.
+    pub drop_rows: u64,
+    /// A person said: all the same.
+    pub force: bool,
+    /// Only count; change nothing.
+    pub preview: bool,
+}
+
+impl Default for ImportLimits {
+    fn default() -> Self {
+        Self { drop_share: 0.1, drop_rows: 10, force: false, preview: false }
+    }
+}
+
+/// What an import did to one type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImportCounts {
+    /// Which.
+    pub record_type: RecordType,
+    /// Were there before.
+    pub before: u64,
+    /// New.
+    pub added: u64,
+    /// Other content.
+    pub changed: u64,
+    /// Same content.
+    pub unchanged: u64,
+    /// No longer there.
+    pub dropped: u64,
+}
+
+/// What an import did, or would have done when it is held or a preview.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ImportResult {
+    /// One per batch, in their order.
+    pub types: Vec<ImportCounts>,
+    /// The type that would lose too much: nothing was changed at all.
+    pub held: Option<ImportCounts>,
+}
+
+/// The records of a school.
+pub trait RecordStore: Send + Sync {
+    /// Records of a type by filter, after `cursor`, at most `limit`, ordered by id.
+    fn page(
+        &self,
+        record_type: RecordType,
+        filter: &Filter,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<RecordPage>;
+
+    /// Digest over ids and content hashes of all records that the filter answers.
+    fn digest(&self, record_type: RecordType, filter: &Filter) -> Result<[u8; 32]>;
+
+    /// One record's JSON.
+    fn get(&self, record_type: RecordType, id: &str) -> Result<Option<String>>;
+
+    /// How many there are of a type.
+    fn count(&self, record_type: RecordType) -> Result<u64>;
+
+    /// Grows whenever any record changes.
+    fn revision(&self) -> Result<u64>;
+
+    /// Imports all batches or nothing. Each type at most once. Memory does not grow with the rows.
+    fn import(
+        &self,
+        fence: &Fence,
+        batches: Vec<ImportBatch<'_>>,
+        limits: ImportLimits,
+        now: Millis,
+    ) -> Result<ImportResult>;
+
+    /// Puts records in the course of a run (inbound kinds), keeping what they were before.
+    fn put_records(&self, fence: &Fence, run: u64, records: &[Record]) -> Result<()>;
+
+    /// What the records changed in a run were before: type, id, JSON (`None`: there was none).
+    fn before_images(&self, run: u64) -> Result<Vec<(RecordType, String, Option<String>)>>;
+}

@@ -1,0 +1,152 @@
+//! Who may create, and who holds, what several schools share.
+
+use rusqlite::{Connection, Row, params};
+
+use crate::error::Result;
+use crate::model::{TaskId, TaskRef};
+use crate::store::{Claim, Fence, IdentityRef, IdentityStore};
+
+use super::HostDb;
+use super::values::{bytes32, col, exec, first, number, rows};
+
+/// A row of `identity`.
+struct Known {
+    handle: Option<String>,
+    created: bool,
+    creating: Option<TaskRef>,
+}
+
+impl Known {
+    fn claim(self) -> Option<Claim> {
+        let created = self.created;
+        let known = self.handle.map(|handle| Claim::Known { handle, created });
+        known.or(self.creating.map(Claim::Busy))
+    }
+}
+
+impl IdentityStore for HostDb {
+    fn identity_key(&self) -> Result<[u8; 32]> {
+        let sql = "SELECT value FROM meta WHERE name = 'identity-key'";
+        let sealed: Option<Vec<u8>> = self.database.read(|t| first(t, sql, [], |row| col(row, "value")))?;
+        bytes32(&self.seal.open("host/identity-key", &sealed.unwrap_or_default())?)
+    }
+
+    fn identity(&self, id: &IdentityRef) -> Result<Option<Claim>> {
+        Ok(self.database.read(|t| known(t, id))?.and_then(Known::claim))
+    }
+
+    fn claim_identity(
+        &self,
+        fence: &Fence,
+        task: &TaskId,
+        id: &IdentityRef,
+        gone: Option<&str>,
+    ) -> Result<Claim> {
+        let asker = TaskRef { school: fence.school.clone(), task: task.clone() };
+        self.change(fence, |t| {
+            let mut row = known(t, id)?.unwrap_or(Known { handle: None, created: false, creating: None });
+            if gone.is_some() && row.handle.as_deref() == gone {
+                row.handle = None;
+            }
+            match row.claim() {
+                Some(Claim::Busy(holder)) if holder != asker => Ok(Claim::Busy(holder)),
+                Some(claim @ Claim::Known { .. }) => Ok(claim),
+                _ => claim(t, id, &asker),
+            }
+        })
+    }
+
+    fn settle_identity(
+        &self,
+        fence: &Fence,
+        task: &TaskId,
+        id: &IdentityRef,
+        handle: &str,
+        created: bool,
+    ) -> Result<()> {
+        let school = fence.school.as_str();
+        let sql = "INSERT INTO identity VALUES (?1, ?2, ?3, ?4, NULL, NULL) ON CONFLICT (space, hash) DO UPDATE SET \
+                   created = CASE WHEN handle IS excluded.handle THEN max(created, excluded.created) \
+                   ELSE excluded.created END, handle = excluded.handle, creating_school = NULL, \
+                   creating_task = NULL";
+        let hold = "INSERT OR IGNORE INTO identity_holder VALUES (?1, ?2, ?3, ?4)";
+        self.change(fence, |t| {
+            exec(t, sql, params![id.space, id.hash.as_slice(), handle, created])?;
+            exec(t, hold, params![id.space, id.hash.as_slice(), school, task.as_str()]).map(drop)
+        })
+    }
+
+    fn release_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()> {
+        let sql = "UPDATE identity SET creating_school = NULL, creating_task = NULL WHERE space = ?1 AND hash = ?2 \
+                   AND creating_school = ?3 AND creating_task = ?4";
+        let school = fence.school.as_str();
+        self.change(fence, |t| {
+            exec(t, sql, params![id.space, id.hash.as_slice(), school, task.as_str()])?;
+            forget_empty(t, id)
+        })
+    }
+
+    fn claims(&self, task: &TaskRef) -> Result<Vec<IdentityRef>> {
+        let sql = "SELECT space, hash FROM identity WHERE creating_school = ?1 AND creating_task = ?2 \
+                   ORDER BY space, hash";
+        self.database.read(|t| {
+            rows(t, sql, [task.school.as_str(), task.task.as_str()], |row| {
+                Ok(IdentityRef { space: col(row, "space")?, hash: bytes32(&col::<Vec<u8>>(row, "hash")?)? })
+            })
+        })
+    }
+
+    fn holders(&self, id: &IdentityRef) -> Result<Vec<TaskRef>> {
+        let sql =
+            "SELECT school, task FROM identity_holder WHERE space = ?1 AND hash = ?2 ORDER BY school, task";
+        self.database.read(|t| {
+            rows(t, sql, params![id.space, id.hash.as_slice()], |row| {
+                Ok(TaskRef {
+                    school: col::<String>(row, "school")?.into(),
+                    task: col::<String>(row, "task")?.into(),
+                })
+            })
+        })
+    }
+
+    fn unhold_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef, removed: bool) -> Result<()> {
+        let sql = "DELETE FROM identity_holder WHERE space = ?1 AND hash = ?2 AND school = ?3 AND task = ?4";
+        let clear = "UPDATE identity SET handle = NULL WHERE space = ?1 AND hash = ?2 AND ?3";
+        let school = fence.school.as_str();
+        self.change(fence, |t| {
+            exec(t, sql, params![id.space, id.hash.as_slice(), school, task.as_str()])?;
+            exec(t, clear, params![id.space, id.hash.as_slice(), removed])?;
+            forget_empty(t, id)
+        })
+    }
+}
+
+fn known(t: &Connection, id: &IdentityRef) -> Result<Option<Known>> {
+    let sql = "SELECT * FROM identity WHERE space = ?1 AND hash = ?2";
+    first(t, sql, params![id.space, id.hash.as_slice()], |row| {
+        Ok(Known { handle: col(row, "handle")?, created: col(row, "created")?, creating: creating(row)? })
+    })
+}
+
+fn creating(row: &Row<'_>) -> Result<Option<TaskRef>> {
+    let school: Option<String> = col(row, "creating_school")?;
+    let task: Option<String> = col(row, "creating_task")?;
+    Ok(school.zip(task).map(|(school, task)| TaskRef { school: school.into(), task: task.into() }))
+}
+
+fn claim(t: &Connection, id: &IdentityRef, asker: &TaskRef) -> Result<Claim> {
+    let sql = "INSERT OR REPLACE INTO identity VALUES (?1, ?2, NULL, 0, ?3, ?4)";
+    exec(t, sql, params![id.space, id.hash.as_slice(), asker.school.as_str(), asker.task.as_str()])?;
+    Ok(Claim::Yours)
+}
+
+/// Drops a thing that nobody holds, creates or knows the handle of.
+fn forget_empty(t: &Connection, id: &IdentityRef) -> Result<()> {
+    let held = "SELECT count(*) FROM identity_holder WHERE space = ?1 AND hash = ?2";
+    if number(t, held, params![id.space, id.hash.as_slice()])? > 0 {
+        return Ok(());
+    }
+    let sql =
+        "DELETE FROM identity WHERE space = ?1 AND hash = ?2 AND handle IS NULL AND creating_school IS NULL";
+    exec(t, sql, params![id.space, id.hash.as_slice()]).map(drop)
+}

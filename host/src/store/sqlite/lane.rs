@@ -1,0 +1,172 @@
+//! A school's file, its lane (an advisory lock of the operating system) and the fence inside its transactions.
+
+use std::fs::{File, TryLockError};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Transaction;
+
+use crate::error::{Context, Error, Kind, Result};
+use crate::model::{Message, Millis, SchoolId};
+use crate::store::seal::random;
+use crate::store::{Fence, Holder, Lane, LaneStore, MasterKey, Seal};
+
+use super::file::{Commit, Database};
+use super::migrate;
+use super::values::{col, exec, first, number};
+
+/// What a school's store needs to know beside its folder.
+#[derive(Clone, Debug)]
+pub struct SchoolOptions {
+    /// Seals secrets.
+    pub key: MasterKey,
+    /// Decides on which day a lesson is.
+    pub time_zone: jiff::tz::TimeZone,
+}
+
+/// One school in SQLite: `<data>/schools/<id>.db`.
+#[derive(Debug)]
+pub struct SchoolDb {
+    pub(super) school: SchoolId,
+    pub(super) database: Database,
+    pub(super) seal: Seal,
+    pub(super) time_zone: jiff::tz::TimeZone,
+    lane: PathBuf,
+}
+
+impl SchoolDb {
+    /// Opens a school's file; makes it when there is none.
+    pub fn open(data: &Path, school: &SchoolId, options: SchoolOptions) -> Result<Self> {
+        let folder = data.join("schools");
+        let store = Self {
+            school: school.clone(),
+            database: Database::open(&folder.join(format!("{school}.db")), migrate::SCHOOL)?,
+            seal: Seal::new(&options.key),
+            time_zone: options.time_zone,
+            lane: folder.join(format!("{school}.lane")),
+        };
+        store.make_hash_key()?;
+        Ok(store)
+    }
+
+    /// Changes something under a fence.
+    pub(super) fn change<T>(
+        &self,
+        fence: &Fence,
+        commit: Commit,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.database.write(commit, |transaction| {
+            self.check(fence, transaction)?;
+            work(transaction)
+        })
+    }
+
+    fn check(&self, fence: &Fence, transaction: &Transaction<'_>) -> Result<()> {
+        let current = number(transaction, "SELECT value FROM meta WHERE name = 'fence'", [])?;
+        if fence.school == self.school && fence.number == current {
+            return Ok(());
+        }
+        Err(Error::failed(format!("the lane of {} was taken over", self.school))
+            .hint("somebody else works on this school now; start again when they are done"))
+    }
+
+    fn make_hash_key(&self) -> Result<()> {
+        let known = "SELECT 1 FROM meta WHERE name = 'hash-key'";
+        if self.database.read(|t| first(t, known, [], |_| Ok(())))?.is_some() {
+            return Ok(());
+        }
+        let mut key = [0; 32];
+        random(&mut key)?;
+        let sealed = self.seal.seal(&self.about("hash-key"), &key)?;
+        let insert = "INSERT OR IGNORE INTO meta VALUES ('hash-key', ?1)";
+        self.database.write(Commit::Durable, |t| exec(t, insert, [&sealed]).map(drop))
+    }
+
+    pub(super) fn sealed_hash_key(&self) -> Result<Option<Vec<u8>>> {
+        let sql = "SELECT value FROM meta WHERE name = 'hash-key'";
+        self.database.read(|t| first(t, sql, [], |row| col(row, "value")))
+    }
+
+    /// What a sealed value is bound to.
+    pub(super) fn about(&self, name: &str) -> String {
+        format!("school/{}/{name}", self.school)
+    }
+
+    fn open_lane(&self) -> Result<File> {
+        File::options()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&self.lane)
+            .context(Kind::Failed, format!("cannot open the lane {}", self.lane.display()))
+    }
+
+    fn busy(&self) -> Error {
+        let holder = read_holder(&self.lane);
+        let (pid, doing, since) = holder.map_or_else(
+            || ("?".to_owned(), "?".to_owned(), "?".to_owned()),
+            |h| (h.pid.to_string(), h.doing, instant(h.since)),
+        );
+        let message = Message::new("host-lane-busy")
+            .with("school", &self.school)
+            .with("pid", &pid)
+            .with("doing", &doing)
+            .with("since", &since);
+        Error::failed(format!("{} is busy: process {pid} does `{doing}` since {since}", self.school))
+            .message(message)
+            .hint("wait until it is done; the lane is free at once when that process ends")
+    }
+}
+
+fn instant(at: Millis) -> String {
+    jiff::Timestamp::from_millisecond(at).map_or_else(|_| "?".to_owned(), |at| at.to_string())
+}
+
+/// The holder as the file names it: told to people only, the lock itself is the truth.
+fn read_holder(path: &Path) -> Option<Holder> {
+    let mut text = String::new();
+    File::open(path).ok()?.read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+impl LaneStore for SchoolDb {
+    fn school(&self) -> &SchoolId {
+        &self.school
+    }
+
+    fn take_lane(&self, doing: &str, now: Millis) -> Result<Lane> {
+        let file = self.open_lane()?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(self.busy()),
+            Err(TryLockError::Error(cause)) => {
+                return Err(Error::failed(format!("cannot lock {}", self.lane.display())).because(cause));
+            }
+        }
+        let holder = Holder { pid: std::process::id(), since: now, doing: doing.to_owned() };
+        write_holder(&file, &holder)
+            .context(Kind::Failed, format!("cannot write {}", self.lane.display()))?;
+        let raise = "UPDATE meta SET value = value + 1 WHERE name = 'fence' RETURNING value";
+        let raised = self.database.write(Commit::Durable, |t| number(t, raise, []))?;
+        Ok(Lane::new(Fence { school: self.school.clone(), number: raised }, Box::new(file)))
+    }
+
+    fn lane_holder(&self) -> Result<Option<Holder>> {
+        let file = self.open_lane()?;
+        match file.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(TryLockError::WouldBlock) => Ok(read_holder(&self.lane)),
+            Err(TryLockError::Error(cause)) => {
+                Err(Error::failed(format!("cannot look at {}", self.lane.display())).because(cause))
+            }
+        }
+    }
+}
+
+fn write_holder(mut file: &File, holder: &Holder) -> std::io::Result<()> {
+    use std::io::Write;
+    file.set_len(0)?;
+    file.write_all(&serde_json::to_vec(holder)?)
+}

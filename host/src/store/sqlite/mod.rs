@@ -1,0 +1,24 @@
+//! SQLite behind the store's traits: a file per school and one for the host, each in WAL mode.
+//!
+//! One connection writes, another reads, so that reading never waits for a long import.
+
+mod audit;
+mod decisions;
+mod dialogues;
+mod file;
+mod filter;
+mod host;
+mod identity;
+mod import;
+mod index;
+mod lane;
+mod ledger;
+mod migrate;
+mod records;
+mod runs;
+mod scopes;
+mod secrets;
+mod values;
+
+pub use host::HostDb;
+pub use lane::{SchoolDb, SchoolOptions};

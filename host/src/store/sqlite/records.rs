@@ -1,0 +1,163 @@
+//! Reading records, and putting single ones in the course of a run.
+
+use rusqlite::{Connection, ToSql, params};
+
+use crate::error::{Context, Error, Kind, Result};
+use crate::model::Millis;
+use crate::model::records::{Filter, Record, RecordType};
+use crate::store::{Fence, ImportBatch, ImportLimits, ImportResult, RecordPage, RecordStore};
+
+use super::SchoolDb;
+use super::file::{Commit, broken};
+use super::filter::Condition;
+use super::import;
+use super::index::{Index, guardians};
+use super::values::{col, exec, first, number, rows};
+
+impl RecordStore for SchoolDb {
+    fn page(
+        &self,
+        record_type: RecordType,
+        filter: &Filter,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<RecordPage> {
+        let condition = Condition::of(record_type, filter)?;
+        let sql = format!(
+            "SELECT id, json FROM record WHERE type = :type AND id > :after{} ORDER BY id LIMIT :limit",
+            condition.sql()
+        );
+        let (name, after, most) = (record_type.name(), cursor.unwrap_or_default(), i64::from(limit) + 1);
+        let mut bound: Vec<(&str, &dyn ToSql)> =
+            vec![(":type", &name), (":after", &after), (":limit", &most)];
+        bound.extend(condition.values().map(|(name, value)| (name, value as &dyn ToSql)));
+        let found = self.database.read(|t| {
+            rows(t, &sql, bound.as_slice(), |row| Ok((col::<String>(row, "id")?, col(row, "json")?)))
+        })?;
+        Ok(cut(found, limit as usize))
+    }
+
+    fn digest(&self, record_type: RecordType, filter: &Filter) -> Result<[u8; 32]> {
+        let condition = Condition::of(record_type, filter)?;
+        let sql = format!("SELECT id, hash FROM record WHERE type = :type{} ORDER BY id", condition.sql());
+        let name = record_type.name();
+        let mut bound: Vec<(&str, &dyn ToSql)> = vec![(":type", &name)];
+        bound.extend(condition.values().map(|(name, value)| (name, value as &dyn ToSql)));
+        self.database.read(|t| hash_rows(t, &sql, &bound))
+    }
+
+    fn get(&self, record_type: RecordType, id: &str) -> Result<Option<String>> {
+        self.database.read(|t| stored(t, record_type, id))
+    }
+
+    fn count(&self, record_type: RecordType) -> Result<u64> {
+        let sql = "SELECT count(*) FROM record WHERE type = ?1";
+        self.database.read(|t| number(t, sql, [record_type.name()]))
+    }
+
+    fn revision(&self) -> Result<u64> {
+        self.database.read(|t| number(t, "SELECT value FROM meta WHERE name = 'revision'", []))
+    }
+
+    fn import(
+        &self,
+        fence: &Fence,
+        batches: Vec<ImportBatch<'_>>,
+        limits: ImportLimits,
+        _now: Millis,
+    ) -> Result<ImportResult> {
+        import::import(self, fence, batches, limits)
+    }
+
+    fn put_records(&self, fence: &Fence, run: u64, records: &[Record]) -> Result<()> {
+        self.change(fence, Commit::Durable, |t| {
+            records.iter().try_for_each(|record| self.put_record(t, run, record))?;
+            raise_revision(t)
+        })
+    }
+
+    fn before_images(&self, run: u64) -> Result<Vec<(RecordType, String, Option<String>)>> {
+        let sql = "SELECT type, id, json FROM record_before WHERE run = ?1 ORDER BY type, id";
+        self.database.read(|t| {
+            rows(t, sql, [run as i64], |row| {
+                let name: String = col(row, "type")?;
+                let record_type = RecordType::by_name(&name)
+                    .ok_or_else(|| Error::internal(format!("unknown type of record `{name}`")))?;
+                Ok((record_type, col(row, "id")?, col(row, "json")?))
+            })
+        })
+    }
+}
+
+impl SchoolDb {
+    fn put_record(&self, t: &Connection, run: u64, record: &Record) -> Result<()> {
+        let name = record.record_type().name();
+        let before = stored(t, record.record_type(), record.id())?;
+        // The first image of a run is the one to go back to.
+        let keep = "INSERT OR IGNORE INTO record_before VALUES (?1, ?2, ?3, ?4)";
+        exec(t, keep, params![run as i64, name, record.id(), before])?;
+        insert(t, "record", record, &self.time_zone)?;
+        exec(t, "DELETE FROM guardian_of WHERE pupil_id = ?1 AND ?2 = 'pupil'", [record.id(), name])?;
+        guardians(record).iter().try_for_each(|guardian| {
+            let link = "INSERT OR IGNORE INTO guardian_of VALUES (?1, ?2)";
+            exec(t, link, [record.id(), guardian]).map(drop)
+        })
+    }
+}
+
+/// Puts a record into `record` or a table of its shape.
+pub(super) fn insert(t: &Connection, table: &str, record: &Record, zone: &jiff::tz::TimeZone) -> Result<()> {
+    let json = record.to_json().context(Kind::Internal, "cannot write a record as JSON")?;
+    let index = Index::of(record, zone);
+    let sql = format!("INSERT OR REPLACE INTO {table} VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+    let hash = blake3::hash(json.as_bytes());
+    let about = index.about.as_ref();
+    exec(
+        t,
+        &sql,
+        params![
+            record.record_type().name(),
+            record.id(),
+            json,
+            &hash.as_bytes()[..16],
+            index.pupil_id,
+            index.class_id,
+            index.journal_id,
+            index.study_year,
+            index.day,
+            about.map(|about| about.record_type.name()),
+            about.map(|about| &about.id),
+        ],
+    )
+    .map(drop)
+}
+
+/// Marks that records have changed.
+pub(super) fn raise_revision(t: &Connection) -> Result<()> {
+    exec(t, "UPDATE meta SET value = value + 1 WHERE name = 'revision'", []).map(drop)
+}
+
+fn stored(t: &Connection, record_type: RecordType, id: &str) -> Result<Option<String>> {
+    let sql = "SELECT json FROM record WHERE type = ?1 AND id = ?2";
+    first(t, sql, [record_type.name(), id], |row| col(row, "json"))
+}
+
+fn cut(mut rows: Vec<(String, String)>, limit: usize) -> RecordPage {
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|(id, _)| id.clone());
+    RecordPage { rows, next }
+}
+
+fn hash_rows(t: &Connection, sql: &str, bound: &[(&str, &dyn ToSql)]) -> Result<[u8; 32]> {
+    let mut statement = t.prepare_cached(sql).map_err(broken)?;
+    let mut rows = statement.query(bound).map_err(broken)?;
+    let mut hasher = blake3::Hasher::new();
+    while let Some(row) = rows.next().map_err(broken)? {
+        let id = row.get_ref(0).map_err(broken)?.as_str().context(Kind::Internal, "an id is not text")?;
+        let hash =
+            row.get_ref(1).map_err(broken)?.as_blob().context(Kind::Internal, "a hash is not bytes")?;
+        hasher.update(&(id.len() as u64).to_le_bytes()).update(id.as_bytes()).update(hash);
+    }
+    Ok(*hasher.finalize().as_bytes())
+}

@@ -1,0 +1,702 @@
+//! What every back-end of the store must do, written against its traits only.
+
+use exchange::error::Result;
+use exchange::model::contract::{Action, Rejection, Scope};
+use exchange::model::records::{
+    Account, Application, ApplicationState, Dependency, Filter, Guardian, Identifier, Journal, Lesson,
+    LessonMode, Mark, Order, OrderKind, Pupil, Record, RecordRef, RecordType, SchoolClass,
+};
+use exchange::model::*;
+use exchange::store::*;
+
+const NOW: Millis = 1_780_000_000_000;
+
+/// A store of each kind to try, fresh for each test.
+pub(crate) struct Subject {
+    pub(crate) school: Box<dyn SchoolStore>,
+    pub(crate) other: Box<dyn SchoolStore>,
+    pub(crate) host: Box<dyn HostStore>,
+}
+
+/// Runs the suite: `fresh` makes empty stores, two schools and a host.
+pub(crate) fn conforms<G>(fresh: impl Fn() -> (Subject, G)) {
+    let tests: [fn(&Subject); 14] = [
+        filters_answer_what_they_say,
+        pages_hold_together,
+        digest_follows_the_answer_only,
+        import_replaces_adds_and_holds,
+        import_of_several_types_is_atomic,
+        puts_keep_the_image_before,
+        secrets_are_listed_without_values,
+        bindings_and_dialogues,
+        ledger_and_journal,
+        runs_and_what_is_told_of_them,
+        decisions_keep_number_and_answer,
+        scopes_and_tallies,
+        identities_are_created_once,
+        stale_fences_are_refused,
+    ];
+    for test in tests {
+        let (subject, _guard) = fresh();
+        test(&subject);
+    }
+}
+
+pub(crate) fn pupil(id: &str, class: Option<&str>, guardians: &[&str]) -> Record {
+    Record::Pupil(Pupil {
+        id: id.into(),
+        last_name: Some("Тестов".into()),
+        first_name: Some(id.into()),
+        middle_name: None,
+        birth_date: None,
+        sex: None,
+        snils: None,
+        class_id: class.map(Into::into),
+        guardian_ids: guardians.iter().map(|&id| id.to_owned()).collect(),
+    })
+}
+
+fn guardian(id: &str) -> Record {
+    Record::Guardian(Guardian {
+        id: id.into(),
+        last_name: None,
+        first_name: None,
+        middle_name: None,
+        birth_date: None,
+        sex: None,
+        snils: None,
+        phone: None,
+        email: None,
+    })
+}
+
+fn class(id: &str, year: u16) -> Record {
+    Record::SchoolClass(SchoolClass {
+        id: id.into(),
+        study_year: year,
+        grade: 5,
+        letter: Some("А".into()),
+        teacher_id: Some("t1".into()),
+    })
+}
+
+fn application(id: &str, pupil: &str) -> Record {
+    Record::Application(Application {
+        id: id.into(),
+        pupil_id: pupil.into(),
+        study_year: 2026,
+        grade: 5,
+        submitted: None,
+        state: ApplicationState::Accepted,
+        child: None,
+        guardian_id: None,
+        guardian: None,
+        relation: None,
+    })
+}
+
+fn order(id: &str, pupil: &str, day: &str) -> Record {
+    Record::Order(Order {
+        id: id.into(),
+        number: None,
+        kind: OrderKind::Enrolment,
+        signed: None,
+        effective: day.parse().unwrap(),
+        study_year: 2026,
+        pupil_id: pupil.into(),
+        class_id: None,
+    })
+}
+
+fn journal(id: &str, class: Option<&str>, pupils: &[&str]) -> Record {
+    Record::Journal(Journal {
+        id: id.into(),
+        study_year: 2026,
+        class_id: class.map(Into::into),
+        subject: "Физика".into(),
+        teacher_ids: vec!["t1".into()],
+        pupil_ids: pupils.iter().map(|&id| id.to_owned()).collect(),
+        general: true,
+        chat: false,
+    })
+}
+
+fn lesson(id: &str, journal: &str, starts: Millis) -> Record {
+    Record::Lesson(Lesson {
+        id: id.into(),
+        journal_id: journal.into(),
+        starts,
+        ends: starts + 1,
+        teacher_id: Some("t1".into()),
+        mode: LessonMode::InClass,
+        published: true,
+        cancelled: false,
+        call_link: None,
+        topic: None,
+        homework: None,
+    })
+}
+
+fn mark(id: &str, journal: &str, pupil: &str, day: &str) -> Record {
+    Record::Mark(Mark {
+        id: id.into(),
+        journal_id: journal.into(),
+        lesson_id: None,
+        pupil_id: pupil.into(),
+        day: day.parse().unwrap(),
+        value: "5".into(),
+        work: None,
+        comment: None,
+    })
+}
+
+fn account(id: &str, person_type: RecordType, person: &str) -> Record {
+    Record::Account(Account {
+        id: id.into(),
+        person: RecordRef { record_type: person_type, id: person.into() },
+        system: "esia".into(),
+        login: None,
+        linked: true,
+    })
+}
+
+fn identifier(id: &str, value: &str) -> Record {
+    Record::Identifier(Identifier {
+        id: id.into(),
+        about: RecordRef { record_type: RecordType::SchoolClass, id: "c1".into() },
+        system: "vk".into(),
+        value: value.into(),
+    })
+}
+
+pub(crate) fn load(
+    store: &dyn SchoolStore,
+    fence: &Fence,
+    rows: Vec<Record>,
+    mode: ImportMode,
+) -> Result<ImportResult> {
+    load_with(store, fence, rows, mode, ImportLimits::default())
+}
+
+fn load_with(
+    store: &dyn SchoolStore,
+    fence: &Fence,
+    rows: Vec<Record>,
+    mode: ImportMode,
+    limits: ImportLimits,
+) -> Result<ImportResult> {
+    let mut by_type: Vec<(RecordType, Vec<Record>)> = Vec::new();
+    for row in rows {
+        match by_type.iter_mut().find(|(kind, _)| *kind == row.record_type()) {
+            Some((_, list)) => list.push(row),
+            None => by_type.push((row.record_type(), vec![row])),
+        }
+    }
+    let mut iterators: Vec<_> =
+        by_type.into_iter().map(|(kind, rows)| (kind, rows.into_iter().map(Ok))).collect();
+    let batches = iterators
+        .iter_mut()
+        .map(|(record_type, rows)| ImportBatch { record_type: *record_type, mode, rows })
+        .collect();
+    store.import(fence, batches, limits, NOW)
+}
+
+fn world(store: &dyn SchoolStore, fence: &Fence) {
+    let rows = vec![
+        class("c1", 2026),
+        class("c2", 2025),
+        pupil("p1", Some("c1"), &["g1"]),
+        pupil("p2", Some("c2"), &["g1", "g2"]),
+        pupil("p3", None, &["g3"]),
+        guardian("g1"),
+        guardian("g2"),
+        guardian("g3"),
+        application("a1", "p1"),
+        application("a3", "p3"),
+        application("a9", "unknown"),
+        order("o1", "p1", "2026-09-01"),
+        order("o2", "p2", "2026-10-01"),
+        journal("j1", Some("c1"), &["p1"]),
+        journal("j2", None, &["p2"]),
+        // 23:30 UTC is the next day in Moscow.
+        lesson("l1", "j1", 1_788_391_800_000),
+        lesson("l2", "j2", 1_788_391_800_000),
+        mark("m1", "j1", "p1", "2026-09-02"),
+        mark("m2", "j2", "p2", "2026-09-03"),
+        account("x1", RecordType::Pupil, "p1"),
+        account("x2", RecordType::Guardian, "g3"),
+        account("x3", RecordType::SchoolClass, "c1"),
+    ];
+    load(store, fence, rows, ImportMode::Replace).unwrap();
+}
+
+fn ids(store: &dyn SchoolStore, record_type: RecordType, filter: &Filter) -> String {
+    let page = store.page(record_type, filter, None, 100).unwrap();
+    assert!(page.next.is_none());
+    page.rows.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+fn filters_answer_what_they_say(subject: &Subject) {
+    use RecordType as T;
+    let store = &*subject.school;
+    let lane = store.take_lane("test", NOW).unwrap();
+    world(store, lane.fence());
+    let class = |id: &str| Filter { class_id: Some(id.into()), ..Filter::default() };
+    let without = Filter { without_class: true, ..Filter::default() };
+    let person = |id: &str| Filter { person_ids: Some(vec![id.into()]), ..Filter::default() };
+    let year = Filter { study_year: Some(2026), ..Filter::default() };
+    let day = |since: &str, until: &str| Filter {
+        since: Some(since.parse().unwrap()),
+        until: Some(until.parse().unwrap()),
+        ..Filter::default()
+    };
+    let of_journal = Filter { journal_id: Some("j2".into()), ..Filter::default() };
+    let two = Filter { ids: Some(vec!["p3".into(), "p1".into()]), ..Filter::default() };
+    let both = Filter { class_id: Some("c1".into()), ids: Some(vec!["p2".into()]), ..Filter::default() };
+    let cases: [(T, Filter, &str); 34] = [
+        (T::Pupil, Filter::default(), "p1 p2 p3"),
+        (T::Pupil, two, "p1 p3"),
+        (T::Pupil, both, ""),
+        (T::SchoolClass, class("c1"), "c1"),
+        (T::Pupil, class("c1"), "p1"),
+        (T::Guardian, class("c1"), "g1"),
+        (T::Guardian, class("c2"), "g1 g2"),
+        (T::Application, class("c1"), "a1"),
+        (T::Order, class("c2"), "o2"),
+        (T::Journal, class("c1"), "j1"),
+        (T::Lesson, class("c1"), "l1"),
+        (T::Mark, class("c2"), "m2"),
+        (T::Account, class("c1"), "x1 x3"),
+        (T::Staff, class("c1"), ""),
+        (T::Pupil, without.clone(), "p3"),
+        (T::Guardian, without.clone(), "g3"),
+        (T::Application, without.clone(), "a3 a9"),
+        (T::Account, without.clone(), "x2"),
+        (T::Journal, without.clone(), "j2"),
+        (T::SchoolClass, without, ""),
+        (T::Pupil, person("p2"), "p2"),
+        (T::Application, person("p1"), "a1"),
+        (T::Account, person("g3"), "x2"),
+        (T::Journal, person("p1"), "j1"),
+        (T::Journal, person("t1"), "j1 j2"),
+        (T::Lesson, person("t1"), "l1 l2"),
+        (T::SchoolClass, person("t1"), "c1 c2"),
+        (T::SchoolClass, year.clone(), "c1"),
+        (T::Pupil, year, "p1"),
+        (T::Lesson, day("2026-09-02", "2026-09-02"), ""),
+        (T::Lesson, day("2026-09-03", "2026-09-03"), "l1 l2"),
+        (T::Mark, day("2026-09-03", "2026-12-31"), "m2"),
+        (T::Order, day("2026-09-15", "2026-12-31"), "o2"),
+        (T::Mark, of_journal, "m2"),
+    ];
+    for (record_type, filter, expected) in cases {
+        assert_eq!(ids(store, record_type, &filter), expected, "{record_type} {filter:?}");
+    }
+}
+
+fn pages_hold_together(subject: &Subject) {
+    let store = &*subject.school;
+    let lane = store.take_lane("test", NOW).unwrap();
+    let rows = (0..25).map(|n| pupil(&format!("p{n:02}"), None, &[])).collect();
+    load(store, lane.fence(), rows, ImportMode::Replace).unwrap();
+    let mut seen = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = store.page(RecordType::Pupil, &Filter::default(), cursor.as_deref(), 10).unwrap();
+        assert!(page.rows.len() <= 10);
+        seen.extend(page.rows.into_iter().map(|(id, _)| id));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, (0..25).map(|n| format!("p{n:02}")).collect::<Vec<_>>());
+    assert_eq!(store.count(RecordType::Pupil).unwrap(), 25);
+    let json = store.get(RecordType::Pupil, "p07").unwrap().unwrap();
+    assert_eq!(Record::from_json(RecordType::Pupil, &json).unwrap().id(), "p07");
+    assert!(store.get(RecordType::Pupil, "nobody").unwrap().is_none());
+}
+
+fn digest_follows_the_answer_only(subject: &Subject) {
+    let store = &*subject.school;
+    let lane = store.take_lane("test", NOW).unwrap();
+    world(store, lane.fence());
+    let of_c1 = Filter { class_id: Some("c1".into()), ..Filter::default() };
+    let digest = || store.digest(RecordType::Pupil, &of_c1).unwrap();
+    let (before, revision) = (digest(), store.revision().unwrap());
+    load(store, lane.fence(), vec![pupil("p2", Some("c2"), &["g2"])], ImportMode::Add).unwrap();
+    assert_eq!(digest(), before);
+    assert!(store.revision().unwrap() > revision);
+    load(store, lane.fence(), vec![pupil("p1", Some("c1"), &["g2"])], ImportMode::Add).unwrap();
+    assert_ne!(digest(), before);
+}
+
+fn import_replaces_adds_and_holds(subject: &Subject) {
+    let store = &*subject.school;
+    let lane = store.take_lane("test", NOW).unwrap();
+    let fence = lane.fence();
+    let many = |range: std::ops::Range<u32>, class: &str| -> Vec<Record> {
+        range.map(|n| pupil(&format!("p{n:03}"), Some(class), &["g"])).collect()
+    };
+    let first = load(store, fence, many(0..100, "c1"), ImportMode::Replace).unwrap();
+    assert_eq!((first.types[0].added, first.types[0].before), (100, 0));
+    let revision = store.revision().unwrap();
+
+    let same = load(store, fence, many(0..100, "c1"), ImportMode::Replace).unwrap();
+    assert_eq!(same.types[0].unchanged, 100);
+    assert_eq!(store.revision().unwrap(), revision, "nothing changed, so nothing is new");
+
+    let half = load(store, fence, many(0..50, "c2"), ImportMode::Replace).unwrap();
+    assert_eq!(half.held.map(|held| held.dropped), Some(50));
+    assert_eq!(store.count(RecordType::Pupil).unwrap(), 100);
+    assert_eq!(
+        ids(store, RecordType::Pupil, &Filter { class_id: Some("c2".into()), ..Filter::default() }),
+        ""
+    );
+
+    let preview = ImportLimits { preview: true, ..ImportLimits::default() };
+    let counted = load_with(store, fence, many(0..95, "c1"), ImportMode::Replace, preview).unwrap();
+    assert_eq!((counted.types[0].dropped, counted.held), (5, None));
+    assert_eq!(store.count(RecordType::Pupil).unwrap(), 100);
+
+    let few = load(store, fence, many(0..91, "c1"), ImportMode::Replace).unwrap();
+    assert_eq!((few.types[0].dropped, few.held), (9, None), "at most ten rows pass whatever their share");
+
+    let added = load(store, fence, many(90..93, "c2"), ImportMode::Add).unwrap();
+    assert_eq!((added.types[0].added, added.types[0].changed, added.types[0].dropped), (2, 1, 0));
+
+    let forced = ImportLimits { force: true, ..ImportLimits::default() };
+    let shrunk = load_with(store, fence, many(0..10, "c1"), ImportMode::Replace, forced).unwrap();
+    assert_eq!((shrunk.types[0].dropped, store.count(RecordType::Pupil).unwrap()), (83, 10));
+}
+
+fn import_of_several_types_is_atomic(subject: &Subject) {
+    let store = &*subject.school;
+    let lane = store.take_lane("test", NOW).unwrap();
+    world(store, lane.fence());
+    let revision = store.revision().unwrap();
+    let mut good = vec![Ok(pupil("p9", None, &[]))].into_iter();
+    let mut bad =
+        vec![Ok(guardian("g9")), Err(exchange::error::Error::failed("row 2 is broken"))].into_iter();
+    let batches = vec![
+        ImportBatch { record_type: RecordType::Pupil, mode: ImportMode::Add, rows: &mut good },
+        ImportBatch { record_type: RecordType::Guardian, mode: ImportMode::Add, rows: &mut bad },
+    ];
+    let error = store.import(lane.fence(), batches, ImportLimits::default(), NOW).unwrap_err();
+    assert_eq!(error.what(), "row 2 is broken");
+    assert!(store.get(RecordType::Pupil, "p9").unwrap().is_none());
+    assert_eq!(store.revision().unwrap(), revision);
+}
+
+fn puts_keep_the_image_before(subject: &Subject) {
+    let store = &*subject.school;
+    let lane = store.take_lane("test", NOW).unwrap();
+    load(store, lane.fence(), vec![identifier("i1", "old")], ImportMode::Add).unwrap();
+    let before = store.get(RecordType::Identifier, "i1").unwrap();
+    store.put_records(lane.fence(), 7, &[identifier("i1", "new"), identifier("i2", "new")]).unwrap();
+    store.put_records(lane.fence(), 7, &[identifier("i1", "newer")]).unwrap();
+    let images = store.before_images(7).unwrap();
+    assert_eq!(images[0], (RecordType::Identifier, "i1".into(), before));
+    assert_eq!(images[1], (RecordType::Identifier, "i2".into(), None));
+    assert!(store.get(RecordType::Identifier, "i1").unwrap().unwrap().contains("newer"));
+}
+
+fn secrets_are_listed_without_values(subject: &Subject) {
+    let store = &*subject.school;
+    let lane = store.take_lane("test", NOW).unwrap();
+    store.set_secret(lane.fence(), "token", "s3cret", NOW).unwrap();
+    assert_eq!(store.secret("token").unwrap().as_deref(), Some("s3cret"));
+    assert_eq!(store.secret_names().unwrap(), [("token".to_owned(), NOW)]);
+    assert!(store.remove_secret(lane.fence(), "token").unwrap());
+    assert!(!store.remove_secret(lane.fence(), "token").unwrap());
+    assert_eq!(store.secret("token").unwrap(), None);
+    assert_ne!(store.hash_key().unwrap(), subject.other.hash_key().unwrap());
+    subject.host.set_host_secret("smtp", "h0st", NOW).unwrap();
+    assert_eq!(subject.host.host_secret("smtp").unwrap().as_deref(), Some("h0st"));
+    assert_eq!(subject.host.host_secret_names().unwrap().len(), 1);
+}
+
+fn bindings_and_dialogues(subject: &Subject) {
+    let store = &*subject.school;
+    let lane = store.take_lane("test", NOW).unwrap();
+    let (fence, task) = (lane.fence(), TaskId::from("t"));
+    assert_eq!(store.binding(&task).unwrap(), None);
+    store.bind(fence, &task, &[Param::new("school", "1000")], NOW).unwrap();
+    assert_eq!(store.binding(&task).unwrap(), Some(vec![Param::new("school", "1000")]));
+    assert!(store.unbind(fence, &task).unwrap());
+    assert!(!store.unbind(fence, &task).unwrap());
+
+    store.put_dialogue(fence, "a", &task, b"state", NOW + 10).unwrap();
+    assert_eq!(store.take_dialogue(fence, "a", &"other".into(), NOW).unwrap(), None);
+    assert_eq!(store.take_dialogue(fence, "a", &task, NOW).unwrap().as_deref(), Some(&b"state"[..]));
+    assert_eq!(store.take_dialogue(fence, "a", &task, NOW).unwrap(), None, "the second tab comes too late");
+    store.put_dialogue(fence, "b", &task, b"state", NOW + 10).unwrap();
+    assert_eq!(store.take_dialogue(fence, "b", &task, NOW + 10).unwrap(), None, "expired");
+    store.put_dialogue(fence, "c", &task, b"state", NOW + 10).unwrap();
+    assert_eq!(store.expire_dialogues(fence, NOW + 9).unwrap(), 0);
+    assert_eq!(store.expire_dialogues(fence, NOW + 10).unwrap(), 1);
+}
+
+pub(crate) fn entry(key: &str, state: LedgerState) -> LedgerEntry {
+    LedgerEntry {
+        item: ItemRef::new("person", key),
+        scope: "c1".into(),
+        group: Some("5-А".into()),
+        about: Some(RecordRef { record_type: RecordType::Pupil, id: key.into() }),
+        handle: Some(format!("h-{key}")),
+        outputs: vec![Param::new("link", "x")],
+        refs: vec![ItemRef::new("class", "c1")],
+        fields: vec![FieldHash { name: "name".into(), hash: [7; 16] }],
+        origin: Origin::Created,
+        state,
+        gone: WhenGone::Report,
+        identity: Some([9; 32]),
+        doubt: None,
+        confirmed: Some(NOW),
+        gone_since: None,
+    }
+}
+
+fn doubtful(key: &str) -> LedgerEntry {
+    let doubt = Doubt { action: Action::Create, token: "t".into(), sent: NOW, until: NOW + 30_000 };
+    LedgerEntry { doubt: Some(doubt), handle: None, confirmed: None, ..entry(key, LedgerState::InDoubt) }
+}
+
+fn ledger_and_journal(subject: &Subject) {
+    let store = &*subject.school;
+    let lane = store.take_lane("test", NOW).unwrap();
+    let (fence, task) = (lane.fence(), TaskId::from("t"));
+    let put = vec![entry("a", LedgerState::Confirmed), entry("b", LedgerState::Accepted)];
+    store.record(fence, &task, None, &Progress { put: put.clone(), ..Progress::default() }).unwrap();
+    assert_eq!(store.ledger(&task).unwrap(), put);
+    assert!(store.ledger(&"other".into()).unwrap().is_empty());
+    assert_eq!((store.ledger_count(&task).unwrap(), store.ledger_open(&task).unwrap()), (2, 0));
+    assert_eq!(store.ledger_due(&task, "person", NOW).unwrap(), 0);
+    assert_eq!(store.ledger_due(&task, "person", NOW + 1).unwrap(), 2);
+
+    let items = [ItemRef::new("person", "c")];
+    let sending = Sending {
+        run: Some(1),
+        operation: "add",
+        items: &items,
+        doubts: &[doubtful("c")],
+        sent: NOW,
+        until: NOW + 30_000,
+    };
+    let ticket = store.journal_sent(fence, &task, &sending).unwrap();
+    assert_eq!(store.ledger_entry(&task, &items[0]).unwrap(), Some(doubtful("c")));
+    assert_eq!(store.ledger_open(&task).unwrap(), 1);
+    assert_eq!(store.writes(&task, 9).unwrap()[0].answered, None);
+    store.journal_answered(fence, ticket, Some(200), NOW + 5).unwrap();
+    let row = &store.writes(&task, 9).unwrap()[0];
+    assert_eq!((row.answered, row.status, row.items.as_slice()), (Some(NOW + 5), Some(200), &items[..]));
+
+    store.record(fence, &task, None, &Progress { drop: items.to_vec(), ..Progress::default() }).unwrap();
+    assert_eq!(store.ledger_entry(&task, &items[0]).unwrap(), None);
+}
+
+fn runs_and_what_is_told_of_them(subject: &Subject) {
+    let store = &*subject.school;
+    let lane = store.take_lane("test", NOW).unwrap();
+    let (fence, task) = (lane.fence(), TaskId::from("t"));
+    assert_eq!(store.last_run(&task).unwrap(), None);
+    let first = store.begin_run(fence, &task, &Selection::default(), NOW).unwrap();
+    let second = store.begin_run(fence, &task, &Selection::default(), NOW + 1).unwrap();
+    assert_eq!((first.number, second.number), (1, 2));
+    let dead = store.run(1).unwrap().unwrap();
+    assert_eq!((dead.status, dead.finished), (RunStatus::Failed, Some(NOW + 1)), "its process died");
+
+    let rejection = Rejection { field: None, reason: Message::new("bad"), fix: None };
+    let row = OutcomeRow {
+        item: ItemRef::new("person", "a"),
+        group: None,
+        about: None,
+        outcome: Outcome::Rejected(rejection),
+        action: Some(Action::Create),
+        remarks: vec![Message::new("note").with("n", 3)],
+    };
+    let told = Progress { outcomes: vec![row.clone()], ..Progress::default() };
+    store.record(fence, &task, Some(2), &told).unwrap();
+    assert_eq!(store.outcomes(2).unwrap(), [row]);
+
+    let request = RequestRow {
+        at: NOW,
+        upstream: "dnevnik".into(),
+        operation: "add".into(),
+        method: "POST".into(),
+        write: true,
+        status: Some(200),
+        error: None,
+        sent: 10,
+        received: 20,
+        attempt: 1,
+        ms: 5,
+    };
+    store.add_requests(fence, 2, &[request.clone(), RequestRow { write: false, ..request.clone() }]).unwrap();
+    assert_eq!(store.requests(2).unwrap()[0], request);
+    let line = LogRow { at: NOW, level: "info".into(), text: "hello".into() };
+    store.add_log(fence, 2, std::slice::from_ref(&line)).unwrap();
+    assert_eq!(store.log(2).unwrap(), [line]);
+
+    let counts = RunCounts { rejected: 1, ..RunCounts::default() };
+    let end = RunEnd {
+        status: RunStatus::WithRemarks,
+        reason: None,
+        verdict: None,
+        plan: Some("ab".into()),
+        counts,
+    };
+    store.end_run(fence, 2, &end, NOW + 9).unwrap();
+    let run = store.last_run(&task).unwrap().unwrap();
+    assert_eq!((run.status, run.counts, run.requests), (RunStatus::WithRemarks, counts, (1, 1)));
+    assert_eq!(run.id.to_string(), format!("{}-2", store.school()));
+    assert_eq!(store.runs(None, 10).unwrap().len(), 2);
+    assert_eq!(store.runs(Some(&"other".into()), 10).unwrap(), []);
+}
+
+fn ask(key: &str, handles: &[&str]) -> Ask {
+    let candidates = handles
+        .iter()
+        .map(|&handle| Possibility {
+            handle: handle.into(),
+            evidence: vec![Message::new("same-name")],
+            link: None,
+        })
+        .collect();
+    Ask {
+        item: ItemRef::new("person", key),
+        scope: "c1".into(),
+        group: None,
+        about: None,
+        question: Question::Which,
+        candidates,
+    }
+}
+
+fn decisions_keep_number_and_answer(subject: &Subject) {
+    let store = &*subject.school;
+    let lane = store.take_lane("test", NOW).unwrap();
+    let (fence, task) = (lane.fence(), TaskId::from("t"));
+    assert_eq!(store.ask(fence, &task, &[ask("a", &["1", "2"]), ask("b", &["3"])], NOW).unwrap(), [1, 2]);
+    assert!(store.answer(fence, 1, &Answer::Adopt("7".into()), "me", NOW).is_err(), "not a candidate");
+    store.answer(fence, 1, &Answer::Adopt("2".into()), "me", NOW + 1).unwrap();
+    assert_eq!(store.ask(fence, &task, &[ask("a", &["2", "5"])], NOW + 2).unwrap(), [1]);
+    let all = store.decisions(Some(&task), false).unwrap();
+    assert_eq!(all[0].answer, Some(Answer::Adopt("2".into())));
+    assert_eq!(all[0].ask.candidates[1].handle, "5");
+    assert_eq!(all[0].answered, Some((NOW + 1, "me".into())));
+    assert_eq!(store.decisions(None, true).unwrap().len(), 1);
+
+    let doubt = Ask { question: Question::Arrived, candidates: vec![], ..ask("a", &[]) };
+    assert_eq!(store.ask(fence, &task, &[doubt], NOW).unwrap(), [3], "another question is another decision");
+    store.drop_decisions(fence, &task, &[ItemRef::new("person", "a")]).unwrap();
+    assert_eq!(store.decisions(None, false).unwrap().len(), 1);
+    assert!(store.answer(fence, 3, &Answer::Skip, "me", NOW).is_err());
+
+    assert_eq!(store.approval(&task, "abc").unwrap(), None);
+    store.approve(fence, &task, "abc", "me", NOW).unwrap();
+    assert_eq!(store.approval(&task, "abc").unwrap(), Some(("me".into(), NOW)));
+}
+
+fn scopes_and_tallies(subject: &Subject) {
+    let store = &*subject.school;
+    let lane = store.take_lane("test", NOW).unwrap();
+    let (fence, task) = (lane.fence(), TaskId::from("t"));
+    let left = LeftOutRow {
+        about: RecordRef { record_type: RecordType::Pupil, id: "p1".into() },
+        group: None,
+        reason: Message::new("no-order"),
+    };
+    let memory = |id: &str| ScopeMemory {
+        scope: Scope { id: id.into(), title: id.into(), group: None },
+        dependencies: vec![Dependency {
+            record_type: RecordType::Pupil,
+            filter: Filter { class_id: Some(id.into()), ..Filter::default() },
+            digest: [3; 32],
+        }],
+        revision: 4,
+        setup: [1; 32],
+        valid_until: Some(NOW),
+        complete: true,
+        items: 2,
+        digest: [2; 32],
+        settled: Settled::Told,
+        left_out: vec![left.clone()],
+        carried: vec![],
+    };
+    store.remember_scopes(fence, &task, &[memory("c2"), memory("c1")]).unwrap();
+    assert_eq!(store.scopes(&task).unwrap(), [memory("c1"), memory("c2")]);
+    store.forget_scopes(fence, &task, &["c2".into()]).unwrap();
+    assert_eq!(store.left_out(&task).unwrap(), [left]);
+    assert_eq!(store.task_memory(&task).unwrap(), None);
+    let whole = TaskMemory { scopes: vec!["c1".into()], version: "1.0.0".into(), ..TaskMemory::default() };
+    store.remember_task(fence, &task, &whole).unwrap();
+    assert_eq!(store.task_memory(&task).unwrap(), Some(whole));
+
+    let tally = |added, removed| Tally { added, changed: 0, removed };
+    store.add_tally(fence, &task, tally(5, 0), NOW).unwrap();
+    store.add_tally(fence, &task, tally(1, 2), NOW + 10).unwrap();
+    assert_eq!(store.tally(&task, NOW).unwrap(), tally(6, 2));
+    assert_eq!(store.tally(&task, NOW + 1).unwrap(), tally(1, 2));
+    assert_eq!(store.tally(&"other".into(), 0).unwrap(), Tally::default());
+}
+
+fn identities_are_created_once(subject: &Subject) {
+    let (host, task) = (&*subject.host, TaskId::from("t"));
+    let (one, two) =
+        (subject.school.take_lane("a", NOW).unwrap(), subject.other.take_lane("b", NOW).unwrap());
+    let id = IdentityRef { space: "s".into(), hash: [1; 32] };
+    let first = TaskRef { school: subject.school.school().clone(), task: task.clone() };
+    assert_eq!(host.identity(&id).unwrap(), None);
+    assert_eq!(host.claim_identity(one.fence(), &task, &id, None).unwrap(), Claim::Yours);
+    assert_eq!(
+        host.claim_identity(one.fence(), &task, &id, None).unwrap(),
+        Claim::Yours,
+        "after a crash too"
+    );
+    assert_eq!(host.claim_identity(two.fence(), &task, &id, None).unwrap(), Claim::Busy(first.clone()));
+    assert_eq!(host.claims(&first).unwrap(), std::slice::from_ref(&id));
+    host.settle_identity(one.fence(), &task, &id, "77", true).unwrap();
+    let known = Claim::Known { handle: "77".into(), created: true };
+    assert_eq!(host.claim_identity(two.fence(), &task, &id, None).unwrap(), known);
+    host.settle_identity(two.fence(), &task, &id, "77", false).unwrap();
+    assert_eq!(host.identity(&id).unwrap(), Some(known), "found later does not undo who made it");
+    assert_eq!(host.holders(&id).unwrap().len(), 2);
+    host.unhold_identity(one.fence(), &task, &id, false).unwrap();
+    assert_eq!(host.holders(&id).unwrap().len(), 1);
+    assert_eq!(
+        host.claim_identity(one.fence(), &task, &id, Some("77")).unwrap(),
+        Claim::Yours,
+        "it is gone there"
+    );
+    host.unhold_identity(two.fence(), &task, &id, true).unwrap();
+    assert_eq!(host.identity(&id).unwrap(), Some(Claim::Busy(first)));
+    host.release_identity(one.fence(), &task, &id).unwrap();
+    assert_eq!(host.identity(&id).unwrap(), None);
+    assert_eq!(host.identity_key().unwrap(), host.identity_key().unwrap());
+}
+
+fn stale_fences_are_refused(subject: &Subject) {
+    let (store, host, task) = (&*subject.school, &*subject.host, TaskId::from("t"));
+    let id = IdentityRef { space: "s".into(), hash: [1; 32] };
+    let old = store.take_lane("first", NOW).unwrap();
+    let stale = old.fence().clone();
+    let error = store.take_lane("second", NOW).unwrap_err();
+    assert_eq!(error.catalogue().unwrap().code, "host-lane-busy");
+    assert!(error.what().contains("first"), "{error}");
+    assert_eq!(store.lane_holder().unwrap().unwrap().doing, "first");
+    drop(old);
+    assert_eq!(store.lane_holder().unwrap(), None);
+    let new = store.take_lane("second", NOW).unwrap();
+    assert!(new.fence().number > stale.number);
+    host.claim_identity(new.fence(), &task, &id, None).unwrap();
+
+    assert!(store.set_secret(&stale, "a", "b", NOW).is_err());
+    assert!(store.record(&stale, &task, None, &Progress::default()).is_err());
+    assert!(store.begin_run(&stale, &task, &Selection::default(), NOW).is_err());
+    assert!(load(store, &stale, vec![pupil("p", None, &[])], ImportMode::Add).is_err());
+    assert!(host.settle_identity(&stale, &task, &id, "1", true).is_err());
+    let foreign = subject.other.take_lane("other", NOW).unwrap();
+    assert!(store.set_secret(foreign.fence(), "a", "b", NOW).is_err(), "a fence of another school");
+    assert_eq!(store.secret_names().unwrap(), []);
+}

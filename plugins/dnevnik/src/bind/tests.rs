@@ -1,0 +1,1 @@
+//! The dialogue against recorded answers.

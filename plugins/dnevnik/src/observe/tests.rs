@@ -1,0 +1,1 @@
+//! Observation against recorded answers.

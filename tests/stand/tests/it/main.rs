@@ -1,0 +1,18 @@
+//! The stand-in from outside: everything here goes over a socket.
+
+mod client;
+mod fixture;
+
+mod faults_answers;
+mod faults_rights;
+mod faults_storing;
+mod independent_client;
+mod oauth;
+mod pages;
+mod program;
+mod read_shapes;
+mod readme;
+mod restart;
+mod rules;
+mod settings;
+mod write;

@@ -1,0 +1,42 @@
+//! README.md names every setting and every effect there is.
+
+use serde_json::json;
+
+use crate::fixture::World;
+
+const README: &str = include_str!("../../README.md");
+
+#[track_caller]
+fn documented(names: &[String]) {
+    assert!(names.len() > 10, "{names:?}");
+    let missing: Vec<&String> =
+        names.iter().filter(|name| !README.contains(&format!("\n| `{name}` |"))).collect();
+    assert!(missing.is_empty(), "README.md has no row for {missing:?}");
+}
+
+#[test]
+fn settings() {
+    let settings = World::new().control("GET", "settings", None).value();
+    documented(&settings.as_object().expect("an object").keys().cloned().collect::<Vec<_>>());
+}
+
+#[test]
+fn effects() {
+    // The refusal of an unknown kind lists all there are.
+    let unknown = json!({"faults": [{"effect": {"kind": "unknown"}}]});
+    let refusal = World::new().control("POST", "faults", Some(&unknown)).value();
+    let text = refusal["description"].as_str().expect("a text").to_owned();
+    let kinds = text.split("expected").nth(1).expect("the list").split('`').skip(1).step_by(2);
+    documented(&kinds.map(String::from).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_seed_it_shows_is_accepted() {
+    let world = World::new();
+    let block =
+        README.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).expect("the block");
+    let seed = serde_json::from_str(block).expect("JSON");
+    let reply = world.control("POST", "seed", Some(&seed));
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    assert_eq!(world.state()["persons"].as_array().map(Vec::len), Some(2));
+}

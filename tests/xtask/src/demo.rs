@@ -1,0 +1,48 @@
+//! `cargo xtask demo`: everything built, and a person's first evening shown step by step.
+
+mod evening;
+mod show;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use crate::failure::{Context, Failure, Outcome};
+use crate::workspace::Workspace;
+use crate::{connectors, process};
+use show::Show;
+
+/// Builds host, stand-in and connectors and plays the demo in a fresh folder: `keep`, or
+/// `target/demo`, which is made anew each time.
+///
+/// # Errors
+/// When something does not build, or a step ends otherwise than expected.
+pub(crate) fn run(workspace: &Workspace, keep: Option<&Path>) -> Outcome {
+    process::run(
+        workspace.cargo().args("build --release --package exchange --package exchange-stand".split(' ')),
+    )?;
+    connectors::build(workspace, true)?;
+    let folder = folder(workspace, keep)?;
+    let start = Instant::now();
+    evening::play(&mut Show::new(&folder, &workspace.target.join("release")))?;
+    println!("\n{:.1} s. To go on by hand:", start.elapsed().as_secs_f64());
+    println!("$ cd {}", folder.display());
+    println!("$ export PATH={}:$PATH", workspace.target.join("release").display());
+    Ok(())
+}
+
+/// An empty folder. One that a person names is never emptied for them.
+fn folder(workspace: &Workspace, keep: Option<&Path>) -> Outcome<PathBuf> {
+    let folder = keep.map_or_else(|| workspace.target.join("demo"), Path::to_path_buf);
+    if keep.is_none() && folder.exists() {
+        fs::remove_dir_all(&folder).context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    fs::create_dir_all(&folder).context(|| format!("cannot make {}", folder.display()))?;
+    let mut inside = fs::read_dir(&folder).context(|| format!("cannot read {}", folder.display()))?;
+    if inside.next().is_some() {
+        return Err(
+            Failure::new(format!("{} is not empty", folder.display())).hint("name a new folder with --keep")
+        );
+    }
+    folder.canonicalize().context(|| format!("cannot find {}", folder.display()))
+}
