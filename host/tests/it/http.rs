@@ -101,6 +101,7 @@ async fn a_guest_cannot_carry_its_own_credential() {
             search().with("json", json!({ name: "x" }).to_string()),
             search().with("raw", json!(["application/x-www-form-urlencoded", format!("{name}=x")])),
             search().with("raw", json!(["application/vnd.api+json", json!({ name: "x" }).to_string()])),
+            search().with("raw", json!(["text/plain", json!({ name: "x" }).to_string()])),
             search().with(
                 "raw",
                 json!([

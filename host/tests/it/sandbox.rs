@@ -278,10 +278,12 @@ async fn compiled_code_is_kept_and_not_trusted_blindly() {
     let cache = folder.path().join("cache");
     cached(&cache, 1).load(guest()).unwrap();
     let file = only_file(&cache);
+    let older = cache.join(format!("{}-0123456789abcdef.cwasm", sha256(guest())));
     let written = std::fs::read(&file).unwrap();
     let mut spoiled = written.clone();
     let middle = spoiled.len() / 2;
     spoiled[middle] ^= 1;
+    std::fs::write(older, &written).unwrap();
     for bad in [spoiled, written[..100].to_vec(), Vec::new()] {
         std::fs::write(&file, bad).unwrap();
         let loaded = cached(&cache, 1).load(guest()).unwrap();
@@ -289,6 +291,7 @@ async fn compiled_code_is_kept_and_not_trusted_blindly() {
         assert_eq!(connector.desired(&"".into(), None).await.unwrap().answer.items.len(), 1);
         assert_eq!(std::fs::read(&file).unwrap().len(), written.len(), "the file is replaced");
     }
+    assert_eq!(only_file(&cache), file, "another version's file is gone");
     let trusted = std::fs::read(&file).unwrap();
     cached(&cache, 2).load(guest()).unwrap();
     assert_ne!(std::fs::read(&file).unwrap()[..32], trusted[..32], "another host's file is replaced");

@@ -142,6 +142,7 @@ impl Rules<'_> {
             Outcome::TooLarge(_) => Err(HttpError::TooLarge),
             Outcome::NotSent if !doubt => Err(HttpError::NotProcessed(None)),
             Outcome::NotSent | Outcome::Lost => Err(HttpError::Unanswered),
+            Outcome::Refused(_) if doubt => Err(HttpError::Unanswered),
             Outcome::Refused(why) => Err(HttpError::Denied(why)),
         }
     }
@@ -256,7 +257,15 @@ mod tests {
             Next::Tell(Err(HttpError::NotProcessed(None)))
         ));
         let doubtful = Standing { doubt: true, ..last };
-        assert!(matches!(judge(true, 0, Outcome::NotSent, doubtful), Next::Tell(Err(HttpError::Unanswered))));
+        for outcome in
+            [Outcome::NotSent, Outcome::Refused(String::new()), Outcome::Answered(response(429, None))]
+        {
+            let next = judge(true, 0, outcome, doubtful);
+            assert!(
+                matches!(next, Next::Tell(Err(HttpError::Unanswered))),
+                "what was lost before stays in doubt"
+            );
+        }
     }
 
     #[test]

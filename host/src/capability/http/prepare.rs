@@ -357,7 +357,12 @@ impl<'a> Guard<'a> {
         if content_type.contains("multipart") {
             return self.multipart(content);
         }
-        Ok(())
+        // Some servers read JSON whatever it is called.
+        if serde_json::from_slice::<serde::de::IgnoredAny>(content).is_ok() {
+            self.json(content)
+        } else {
+            Ok(())
+        }
     }
 
     /// Names stand in quotes after `name=`; what merely looks like one is refused too.
