@@ -262,6 +262,29 @@ fn another_component_than_the_locked_one_is_refused() {
     assert!(format!("{error:?}").contains("exchange connector lock"), "{error:?}");
 }
 
+/// A component that does nothing but import this.
+fn importing(name: &str) -> Vec<u8> {
+    use wasm_encoder::{
+        Component, ComponentImportSection, ComponentTypeRef, ComponentTypeSection, InstanceType,
+    };
+    let (mut types, mut imports) = (ComponentTypeSection::new(), ComponentImportSection::new());
+    types.instance(&InstanceType::new());
+    imports.import(name, ComponentTypeRef::Instance(0));
+    let mut component = Component::new();
+    component.section(&types).section(&imports);
+    component.finish()
+}
+
+#[test]
+fn the_import_list_is_the_permission_list() {
+    for name in ["evil:net/sockets@1.0.0", "exchange:connector/http@0.2.0", "exchange:other/http@0.1.0"] {
+        let error = sandbox().load(&importing(name)).unwrap_err();
+        assert!(error.what().contains(name) && error.what().contains("nobody grants"), "{error:?}");
+    }
+    let error = sandbox().load(&importing("wasi:cli/environment@0.2.9")).unwrap_err();
+    assert_eq!(error.what(), "the connector does not export the contract", "WASI may be imported");
+}
+
 fn cached(folder: &std::path::Path, key: u8) -> Sandbox {
     Sandbox::new(sandbox().engine().clone(), Some(Cache::new(folder, &[key; 32]))).unwrap()
 }

@@ -37,6 +37,15 @@ impl Outcome {
         }
     }
 
+    /// The request may have been processed, and nobody said so.
+    pub(super) fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::Answered(response) => matches!(response.status, 502 | 504),
+            Self::Lost => true,
+            Self::TooLarge(_) | Self::NotSent | Self::Refused(_) => false,
+        }
+    }
+
     /// What it says about the upstream. A limit is no illness.
     pub(super) fn health(&self) -> Health {
         match self {
@@ -61,7 +70,7 @@ pub(super) struct Rules<'a> {
 }
 
 /// Where a request stands after an attempt.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Standing {
     /// Attempts made.
     pub(super) attempts: u32,
