@@ -59,7 +59,7 @@ impl Redactor {
         }
         let form: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
         let json = serde_json::Value::from(value).to_string();
-        let inner = json.trim_matches('"').to_owned();
+        let inner = json[1..json.len() - 1].to_owned();
         let mut values = self.values.write().unwrap_or_else(PoisonError::into_inner);
         values.extend([value.to_owned(), form.replace('+', "%20"), form, inner]);
     }

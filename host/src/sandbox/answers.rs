@@ -198,11 +198,19 @@ impl Judge<'_> {
         }
         match &turn.step {
             Step::Redirect(link) => self.params(&link.query),
-            Step::Form(form) => self.messages([&form.title].into_iter().chain(&form.text)),
+            Step::Form(form) => {
+                self.at_most(form.fields.len(), "fields")?;
+                self.texts(form.fields.iter().map(|field| &field.name))?;
+                let labels = form.fields.iter().map(|field| &field.label);
+                self.messages([&form.title].into_iter().chain(&form.text).chain(labels))
+            }
             Step::Choice(choice) => {
                 self.at_most(choice.options.len(), "options")?;
                 self.messages([&choice.title].into_iter().chain(&choice.text))?;
-                choice.options.iter().try_for_each(|option| self.texts([&option.id, &option.label]))
+                choice.options.iter().try_for_each(|option| {
+                    self.texts([&option.id, &option.label])?;
+                    self.messages(&option.details)
+                })
             }
             Step::Commit(items) => {
                 self.at_most(items.len(), "items")?;

@@ -79,7 +79,21 @@ impl Cache {
         let code = code.serialize().context(Kind::Internal, "compiled code cannot be written out")?;
         private_folder(&self.folder).context(Kind::Failed, "cannot make the cache folder")?;
         let mac = self.mac(file, component, &code);
-        replace(file, &[mac.as_bytes(), &code]).context(Kind::Failed, "cannot write compiled code")
+        replace(file, &[mac.as_bytes(), &code]).context(Kind::Failed, "cannot write compiled code")?;
+        self.sweep(file, component);
+        Ok(())
+    }
+
+    /// Removes what other versions left for this component. Losing that race costs somebody a compilation.
+    fn sweep(&self, kept: &Path, component: &[u8]) {
+        let prefix = format!("{}-", sha256(component));
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let others = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix));
+        for other in others.map(|entry| entry.path()).filter(|path| path != kept) {
+            if other.extension().is_some_and(|kind| kind == "cwasm") {
+                drop(std::fs::remove_file(other));
+            }
+        }
     }
 }
 

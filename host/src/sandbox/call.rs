@@ -4,19 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use wasmtime::{Store, Trap};
+use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
 
-use super::bindings::exchange::connector::types::Failure;
+use super::bindings::exchange::connector::types as wit;
 use super::bindings::exports::exchange::connector::connector::Guest;
 use super::loader::Loaded;
 use super::ports::{CallInfo, Ports};
 use super::state::CallState;
 use crate::model::records::Dependency;
 use crate::model::setup::Limits;
-use crate::model::{CallError, Verdict};
+use crate::model::{CallError, Failure, Verdict};
 
 /// What an export answers: an outer error is a trap.
-pub(super) type Exported<T> = wasmtime::Result<Result<T, Failure>>;
+pub(super) type Exported<T> = wasmtime::Result<Result<T, wit::Failure>>;
 
 /// A call's answer and the questions for records that led to it.
 pub(super) type Called<T> = Result<(T, Vec<Dependency>), CallError>;
@@ -31,7 +31,7 @@ impl Loaded {
         export: impl for<'a> FnOnce(&'a Guest, &'a mut Store<CallState>) -> BoxFuture<'a, Exported<T>> + Send,
     ) -> Called<T> {
         let place = self.places.acquire().await;
-        let _place = place.map_err(|_| CallError::Failed(crate::model::Failure::Cancelled))?;
+        let _place = place.map_err(|_| CallError::Failed(Failure::Cancelled))?;
         let mut store = self.store(ports, limits, &info);
         let wall = Duration::from_millis(limits.wall_ms);
         let answer = tokio::time::timeout(wall, async {
@@ -67,6 +67,10 @@ fn stopped(verdict: Verdict, why: impl Into<String>) -> CallError {
 fn verdict(state: CallState, error: &wasmtime::Error) -> CallError {
     if let Some((verdict, why)) = state.stopped {
         return stopped(verdict, why);
+    }
+    if error.is::<PoolConcurrencyLimitError>() {
+        // Others hold all there is; they give it back when their calls end.
+        return CallError::Failed(Failure::Retry(Some(1)));
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::StackOverflow) => stopped(Verdict::Stack, "the stack ran over"),

@@ -13,6 +13,11 @@ use crate::model::Verdict;
 use crate::model::records::Dependency;
 use crate::model::setup::Limits;
 
+/// Parts of one component: interpreters compiled to WASM bring 200, 100 and 20 of these.
+const MAX_INSTANCES: usize = 400;
+const MAX_TABLES: usize = 200;
+const MAX_MEMORIES: usize = 40;
+
 /// A store's data.
 pub(super) struct CallState {
     pub(super) ports: Ports,
@@ -23,6 +28,8 @@ pub(super) struct CallState {
     pub(super) dependencies: Vec<Dependency>,
     /// Why the call was stopped; the first reason counts.
     pub(super) stopped: Option<(Verdict, String)>,
+    memory: u64,
+    elements: u64,
     cpu: CpuTime,
 }
 
@@ -36,6 +43,8 @@ impl CallState {
             requests: Requests::default(),
             dependencies: Vec::new(),
             stopped: None,
+            memory: 0,
+            elements: 0,
             cpu: CpuTime::default(),
         }
     }
@@ -77,22 +86,41 @@ impl CallState {
     }
 }
 
+/// All memories and all tables of a call together have one limit: a component may bring many of each.
 impl ResourceLimiter for CallState {
-    fn memory_growing(&mut self, _now: usize, wanted: usize, _max: Option<usize>) -> wasmtime::Result<bool> {
+    fn memory_growing(&mut self, now: usize, wanted: usize, _max: Option<usize>) -> wasmtime::Result<bool> {
+        self.memory = self.memory.saturating_add(grown(now, wanted));
         let most = self.limits.memory;
-        if wanted as u64 > most {
+        if self.memory > most {
             return Err(self.stop(Verdict::Memory, format!("asked for more than {most} bytes of memory")));
         }
         Ok(true)
     }
 
-    fn table_growing(&mut self, _now: usize, wanted: usize, _max: Option<usize>) -> wasmtime::Result<bool> {
+    fn table_growing(&mut self, now: usize, wanted: usize, _max: Option<usize>) -> wasmtime::Result<bool> {
+        self.elements = self.elements.saturating_add(grown(now, wanted));
         let most = self.limits.table;
-        if wanted as u64 > most {
+        if self.elements > most {
             return Err(self.stop(Verdict::Table, format!("asked for more than {most} table elements")));
         }
         Ok(true)
     }
+
+    fn instances(&self) -> usize {
+        MAX_INSTANCES
+    }
+
+    fn tables(&self) -> usize {
+        MAX_TABLES
+    }
+
+    fn memories(&self) -> usize {
+        MAX_MEMORIES
+    }
+}
+
+fn grown(now: usize, wanted: usize) -> u64 {
+    wanted.saturating_sub(now) as u64
 }
 
 /// Time a guest has computed.

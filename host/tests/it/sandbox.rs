@@ -262,6 +262,29 @@ fn another_component_than_the_locked_one_is_refused() {
     assert!(format!("{error:?}").contains("exchange connector lock"), "{error:?}");
 }
 
+/// A component that does nothing but import this.
+fn importing(name: &str) -> Vec<u8> {
+    use wasm_encoder::{
+        Component, ComponentImportSection, ComponentTypeRef, ComponentTypeSection, InstanceType,
+    };
+    let (mut types, mut imports) = (ComponentTypeSection::new(), ComponentImportSection::new());
+    types.instance(&InstanceType::new());
+    imports.import(name, ComponentTypeRef::Instance(0));
+    let mut component = Component::new();
+    component.section(&types).section(&imports);
+    component.finish()
+}
+
+#[test]
+fn the_import_list_is_the_permission_list() {
+    for name in ["evil:net/sockets@1.0.0", "exchange:connector/http@0.2.0", "exchange:other/http@0.1.0"] {
+        let error = sandbox().load(&importing(name)).unwrap_err();
+        assert!(error.what().contains(name) && error.what().contains("nobody grants"), "{error:?}");
+    }
+    let error = sandbox().load(&importing("wasi:cli/environment@0.2.9")).unwrap_err();
+    assert_eq!(error.what(), "the connector does not export the contract", "WASI may be imported");
+}
+
 fn cached(folder: &std::path::Path, key: u8) -> Sandbox {
     Sandbox::new(sandbox().engine().clone(), Some(Cache::new(folder, &[key; 32]))).unwrap()
 }
@@ -278,10 +301,12 @@ async fn compiled_code_is_kept_and_not_trusted_blindly() {
     let cache = folder.path().join("cache");
     cached(&cache, 1).load(guest()).unwrap();
     let file = only_file(&cache);
+    let older = cache.join(format!("{}-0123456789abcdef.cwasm", sha256(guest())));
     let written = std::fs::read(&file).unwrap();
     let mut spoiled = written.clone();
     let middle = spoiled.len() / 2;
     spoiled[middle] ^= 1;
+    std::fs::write(older, &written).unwrap();
     for bad in [spoiled, written[..100].to_vec(), Vec::new()] {
         std::fs::write(&file, bad).unwrap();
         let loaded = cached(&cache, 1).load(guest()).unwrap();
@@ -289,6 +314,7 @@ async fn compiled_code_is_kept_and_not_trusted_blindly() {
         assert_eq!(connector.desired(&"".into(), None).await.unwrap().answer.items.len(), 1);
         assert_eq!(std::fs::read(&file).unwrap().len(), written.len(), "the file is replaced");
     }
+    assert_eq!(only_file(&cache), file, "another version's file is gone");
     let trusted = std::fs::read(&file).unwrap();
     cached(&cache, 2).load(guest()).unwrap();
     assert_ne!(std::fs::read(&file).unwrap()[..32], trusted[..32], "another host's file is replaced");

@@ -17,7 +17,7 @@ use exchange::capability::{Redactor, Secret, context::TaskContext};
 use exchange::model::connector::WriteTicket;
 use exchange::model::manifest::Manifest;
 use exchange::model::records::{Filter, RecordType};
-use exchange::model::setup::{Grants, Holds, Limits, SchoolConfig, TaskConfig, Upstream};
+use exchange::model::setup::{Grants, Limits, SchoolConfig, TaskConfig, Upstream};
 use exchange::model::{Action, Change, Item, ItemRef, WhenGone, WriteJournal};
 use exchange::sandbox::ports::{Clock, LogLevel, Ports};
 use exchange::sandbox::{Engine, Sandbox, SystemClock, SystemRandom, TaskConnector};
@@ -97,13 +97,16 @@ impl Clock for FakeClock {
     }
 }
 
+/// A write with its operation, its items and what was answered, if anything.
+pub(crate) type Written = (String, Vec<ItemRef>, Option<Option<u16>>);
+
 /// The ends of all ports: what reached them.
 #[derive(Default)]
 pub(crate) struct Ends {
     pub(crate) lines: Mutex<Vec<(LogLevel, String)>>,
     pub(crate) requests: Mutex<Vec<RequestEntry>>,
-    /// Tickets with operation, items and what was answered.
-    pub(crate) writes: Mutex<Vec<(String, Vec<ItemRef>, Option<Option<u16>>)>>,
+    /// One for each ticket.
+    pub(crate) writes: Mutex<Vec<Written>>,
     pub(crate) refuse_writes: Mutex<bool>,
     secrets: Mutex<BTreeMap<String, String>>,
     pub(crate) captured: Mutex<BTreeMap<String, String>>,
@@ -345,27 +348,15 @@ impl World {
 fn school() -> SchoolConfig {
     SchoolConfig {
         id: "school57".into(),
-        file: PathBuf::new(),
         name: "Школа 57".into(),
         time_zone: "Europe/Moscow".into(),
-        region: None,
-        import: BTreeMap::new(),
-        import_drop_share: 0.2,
-        tasks: Vec::new(),
+        ..SchoolConfig::default()
     }
 }
 
 fn task(settings: &Value, grants: &Grants) -> TaskConfig {
-    TaskConfig {
-        id: "task".into(),
-        connector: "guests".into(),
-        enabled: true,
-        settings: settings.as_object().cloned().unwrap_or_else(Map::new),
-        grants: grants.clone(),
-        changes: exchange::model::setup::Changes::Report,
-        holds: Holds::default(),
-        patience_s: 60,
-    }
+    let settings = settings.as_object().cloned().unwrap_or_else(Map::new);
+    TaskConfig { id: "task".into(), settings, grants: grants.clone(), ..TaskConfig::default() }
 }
 
 /// An item of this kind.

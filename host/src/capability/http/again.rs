@@ -37,6 +37,15 @@ impl Outcome {
         }
     }
 
+    /// The request may have been processed, and nobody said so.
+    pub(super) fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::Answered(response) => matches!(response.status, 502 | 504),
+            Self::Lost => true,
+            Self::TooLarge(_) | Self::NotSent | Self::Refused(_) => false,
+        }
+    }
+
     /// What it says about the upstream. A limit is no illness.
     pub(super) fn health(&self) -> Health {
         match self {
@@ -61,7 +70,7 @@ pub(super) struct Rules<'a> {
 }
 
 /// Where a request stands after an attempt.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Standing {
     /// Attempts made.
     pub(super) attempts: u32,
@@ -142,6 +151,7 @@ impl Rules<'_> {
             Outcome::TooLarge(_) => Err(HttpError::TooLarge),
             Outcome::NotSent if !doubt => Err(HttpError::NotProcessed(None)),
             Outcome::NotSent | Outcome::Lost => Err(HttpError::Unanswered),
+            Outcome::Refused(_) if doubt => Err(HttpError::Unanswered),
             Outcome::Refused(why) => Err(HttpError::Denied(why)),
         }
     }
@@ -256,7 +266,15 @@ mod tests {
             Next::Tell(Err(HttpError::NotProcessed(None)))
         ));
         let doubtful = Standing { doubt: true, ..last };
-        assert!(matches!(judge(true, 0, Outcome::NotSent, doubtful), Next::Tell(Err(HttpError::Unanswered))));
+        for outcome in
+            [Outcome::NotSent, Outcome::Refused(String::new()), Outcome::Answered(response(429, None))]
+        {
+            let next = judge(true, 0, outcome, doubtful);
+            assert!(
+                matches!(next, Next::Tell(Err(HttpError::Unanswered))),
+                "what was lost before stays in doubt"
+            );
+        }
     }
 
     #[test]

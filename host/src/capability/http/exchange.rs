@@ -88,7 +88,7 @@ impl TaskHttp {
     ) -> Result<reqwest::Response, Outcome> {
         let size = hop.url.as_str().len() + hop.body.len();
         if !call.meter.charge(size as u64) {
-            return Err(Outcome::NotSent);
+            return Err(Outcome::Refused("the call has used up its bytes".into()));
         }
         let request = prepared.remote.client.request(hop.method.clone(), hop.url.clone());
         let request = request.headers(hop.headers.clone());

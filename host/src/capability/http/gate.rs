@@ -52,11 +52,16 @@ impl Gate {
             Some(_) if self.probing => return Entry::Open(PROBE_PATIENCE),
             _ => {}
         }
-        if now < self.paused_until {
-            return Entry::Paused(span(now, self.paused_until));
+        if let pause @ 1.. = self.paused(now) {
+            return Entry::Paused(pause);
         }
         self.probing |= probe;
         Entry::Go { probe }
+    }
+
+    /// Milliseconds for which everybody has to wait.
+    pub(super) fn paused(&self, now: Millis) -> u64 {
+        if now < self.paused_until { span(now, self.paused_until) } else { 0 }
     }
 
     /// Takes the next place in the upstream's pace; milliseconds until it comes. Evenly spaced, without bursts: that

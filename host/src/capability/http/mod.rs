@@ -9,6 +9,7 @@ mod again;
 mod capture;
 mod exchange;
 mod gate;
+mod guard;
 mod path;
 mod prepare;
 mod upstream;
@@ -108,70 +109,65 @@ impl TaskHttp {
     }
 
     async fn run(&self, call: &CallInfo, request: Request) -> Result<Response, HttpError> {
-        let prepared =
-            self.prepare(call, request).map_err(|why| HttpError::Denied(self.redactor.text(&why)))?;
-        let mut ticket = None;
-        let told = self.attempts(call, &prepared, &mut ticket).await;
-        let response = told.map_err(|error| self.redacted(error))?;
-        let operation = &self.manifest.operations[&prepared.operation];
-        self.tame(operation, response).map_err(|why| HttpError::Denied(self.redactor.text(&why)))
-    }
-
-    fn redacted(&self, error: HttpError) -> HttpError {
-        match error {
-            HttpError::Denied(why) => HttpError::Denied(self.redactor.text(&why)),
+        let denied = |why: String| HttpError::Denied(self.redactor.text(&why));
+        let prepared = self.prepare(call, request).map_err(denied)?;
+        let response = self.attempts(call, &prepared).await.map_err(|error| match error {
+            HttpError::Denied(why) => denied(why),
             other => other,
-        }
+        })?;
+        self.tame(&self.manifest.operations[&prepared.operation], response).map_err(denied)
     }
 
     /// Attempts until there is something to tell.
-    async fn attempts(
-        &self,
-        call: &CallInfo,
-        prepared: &Prepared,
-        ticket: &mut Option<WriteTicket>,
-    ) -> Result<Response, HttpError> {
-        let remote = &prepared.remote;
-        let rules = rules(call, prepared);
-        let began = remote.clock.now();
-        let mut standing = Standing { attempts: 0, elapsed_ms: 0, waited_ms: 0, doubt: false };
+    async fn attempts(&self, call: &CallInfo, prepared: &Prepared) -> Result<Response, HttpError> {
+        let clock = &prepared.remote.clock;
+        let (rules, began) = (rules(call, prepared), clock.now());
+        let mut course = Course::default();
         loop {
-            let patience = remote.config.patience_ms.saturating_sub(standing.waited_ms);
-            let mut pass = match remote.enter(patience).await {
-                Ok(pass) => pass,
-                Err(_) if standing.doubt && prepared.write => return Err(HttpError::Unanswered),
-                Err(seconds) => {
-                    finish(call, *ticket, None).await;
-                    return Err(HttpError::NotProcessed(Some(seconds)));
-                }
-            };
-            if prepared.write && ticket.is_none() {
-                *ticket = Some(sent(call, prepared).await?);
-            }
-            standing.attempts += 1;
-            let outcome = self.noted(call, prepared, standing.attempts).await;
-            pass.health = outcome.health();
-            drop(pass);
-            self.heed(prepared, &outcome);
-            let (status, lost) = (outcome.status(), matches!(outcome, Outcome::Lost));
-            let refused = matches!(outcome, Outcome::NotSent | Outcome::Refused(_));
-            standing.elapsed_ms = remote.clock.now().saturating_sub(began).unsigned_abs();
-            match rules.next(outcome, standing, remote.clock.now(), remote.jitter()) {
+            let outcome = self.once(call, prepared, &mut course).await?;
+            let (status, lost) = (outcome.status(), outcome.may_have_arrived());
+            course.standing.elapsed_ms = clock.now().saturating_sub(began).unsigned_abs();
+            match rules.next(outcome, course.standing, clock.now(), prepared.remote.jitter()) {
                 Next::Tell(told) => {
-                    let definite =
-                        !matches!(told, Err(HttpError::Unanswered)) && (status.is_some() || refused);
-                    if definite {
-                        finish(call, *ticket, status).await;
+                    if !matches!(told, Err(HttpError::Unanswered)) {
+                        finish(call, course.ticket, status).await;
                     }
                     return told;
                 }
                 Next::Again(wait) => {
-                    standing.doubt |= lost || matches!(status, Some(502 | 504));
-                    standing.waited_ms += wait;
-                    remote.clock.sleep(wait).await;
+                    course.standing.doubt |= lost;
+                    course.standing.waited_ms += wait;
+                    clock.sleep(wait).await;
                 }
             }
         }
+    }
+
+    /// Waits for a place, journals a write the first time, makes an attempt.
+    async fn once(
+        &self,
+        call: &CallInfo,
+        prepared: &Prepared,
+        course: &mut Course,
+    ) -> Result<Outcome, HttpError> {
+        let remote = &prepared.remote;
+        let patience = remote.config.patience_ms.saturating_sub(course.standing.waited_ms);
+        let mut pass = match remote.enter(patience).await {
+            Ok(pass) => pass,
+            Err(_) if course.standing.doubt && prepared.write => return Err(HttpError::Unanswered),
+            Err(seconds) => {
+                finish(call, course.ticket, None).await;
+                return Err(HttpError::NotProcessed(Some(seconds)));
+            }
+        };
+        if prepared.write && course.ticket.is_none() {
+            course.ticket = Some(sent(call, prepared).await?);
+        }
+        course.standing.attempts += 1;
+        let outcome = self.noted(call, prepared, course.standing.attempts).await;
+        pass.health = outcome.health();
+        self.heed(prepared, &outcome);
+        Ok(outcome)
     }
 
     /// An attempt, with its line in the journal of requests.
@@ -202,6 +198,13 @@ impl TaskHttp {
             prepared.remote.pause(ms);
         }
     }
+}
+
+/// How far a request has come. All attempts of a write share one ticket: the first that may have arrived decides.
+#[derive(Default)]
+struct Course {
+    standing: Standing,
+    ticket: Option<WriteTicket>,
 }
 
 fn rules<'p>(call: &CallInfo, prepared: &'p Prepared) -> Rules<'p> {

@@ -99,22 +99,35 @@ impl Remote {
     /// trying, for the circuit is open or the pause longer than `patience_ms`.
     pub(super) async fn enter(&self, patience_ms: u64) -> std::result::Result<Pass<'_>, u32> {
         let Ok(place) = self.parallel.acquire().await else { return Err(1) };
-        let turn = self.gate(|gate| gate.reserve(&self.config, self.clock.now()));
-        if turn > 0 {
-            self.clock.sleep(turn).await;
-        }
-        let mut waited = 0;
+        let mut patience = patience_ms;
         loop {
             match self.gate(|gate| gate.enter(self.clock.now())) {
                 Entry::Go { probe } => {
-                    return Ok(Pass { remote: self, probe, health: Health::Unclear, _place: place });
+                    let pass = Pass { remote: self, probe, health: Health::Unclear, _place: place };
+                    return self.keep_pace(pass, patience).await;
                 }
-                Entry::Paused(ms) if waited + ms <= patience_ms => {
+                Entry::Paused(ms) if ms <= patience => {
+                    patience -= ms;
                     self.clock.sleep(ms).await;
-                    waited += ms;
                 }
                 Entry::Paused(ms) | Entry::Open(ms) => return Err(seconds(ms)),
             }
+        }
+    }
+
+    /// Waits for the next place in the upstream's pace, and again when a pause begins meanwhile.
+    async fn keep_pace<'r>(&self, pass: Pass<'r>, mut patience: u64) -> std::result::Result<Pass<'r>, u32> {
+        loop {
+            let turn = self.gate(|gate| gate.reserve(&self.config, self.clock.now()));
+            if turn > 0 {
+                self.clock.sleep(turn).await;
+            }
+            let pause = self.gate(|gate| gate.paused(self.clock.now()));
+            if pause == 0 {
+                return Ok(pass);
+            }
+            patience = patience.checked_sub(pause).ok_or_else(|| seconds(pause))?;
+            self.clock.sleep(pause).await;
         }
     }
 
@@ -210,7 +223,8 @@ fn certificates(file: &std::path::Path) -> Result<Vec<Certificate>> {
         .context(Kind::Config, format!("{} holds no certificates", file.display()))
 }
 
-/// Hosts of the proxies that this upstream's client may use.
+/// Hosts of the proxies that this upstream's client may use. A proxy resolves names by itself: behind one, only
+/// literal addresses are judged here.
 fn proxy_hosts(config: &Upstream) -> BTreeSet<String> {
     let system = PROXY_VARIABLES.iter().filter_map(|name| std::env::var(name).ok());
     let configured = config.proxy.iter().cloned();
