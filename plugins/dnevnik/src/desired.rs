@@ -5,7 +5,7 @@
 //! sending one class brings along those its relations name. Children without a class have a scope too: nothing of
 //! theirs goes over, but the school sees why.
 
-use exchange_sdk::records::{Applicant, SchoolClass, Sex};
+use exchange_sdk::records::{Applicant, Application, SchoolClass, Sex};
 use exchange_sdk::{DesiredPage, Item, LeftOut, Message, RecordRef, RecordType, Scope};
 
 use crate::contingent::Contingent;
@@ -73,7 +73,7 @@ fn class_items(contingent: &Contingent<'_>, class_id: &str) -> Vec<Item> {
     items.extend(members().map(|(id, place)| pupil(id, place)));
     items.extend(members().map(|(id, place)| school_membership(id, place)));
     items.extend(members().map(|(id, place)| class_membership(id, place)));
-    items.extend(members().filter_map(|(id, place)| relation(contingent, id, place)));
+    items.extend(members().flat_map(|(id, place)| relations(contingent, id, place)));
     items
 }
 
@@ -142,17 +142,21 @@ fn class_membership(id: &str, place: &Place<'_>) -> Item {
         .field("start", place.start)
 }
 
-fn relation(contingent: &Contingent<'_>, id: &str, place: &Place<'_>) -> Option<Item> {
-    let guardian = contingent.guardians.in_application(place.application)?;
+fn relations(contingent: &Contingent<'_>, id: &str, place: &Place<'_>) -> Vec<Item> {
+    let parents = contingent.guardians.of_child(place);
+    parents.into_iter().map(|(guardian, application)| relation(id, place, guardian, application)).collect()
+}
+
+fn relation(id: &str, place: &Place<'_>, guardian: &Guardian<'_>, application: &Application) -> Item {
     let label = format!("{} — {}, {}", adult_name(guardian), child_name(place), title(place.class));
-    let item = Item::new(kind::RELATION, relation_key(id, guardian.key))
+    Item::new(kind::RELATION, relation_key(id, guardian.key))
         .formerly(guardian.others.iter().map(|other| relation_key(id, other)))
         .label(label)
         .group(title(place.class))
         .about(RecordType::Pupil, id)
         .reference("child", kind::PUPIL, id)
-        .reference("relative", kind::GUARDIAN, guardian.key);
-    Some(item.create_only("type", relation_type(place.application.relation.as_deref())))
+        .reference("relative", kind::GUARDIAN, guardian.key)
+        .create_only("type", relation_type(application.relation.as_deref()))
 }
 
 fn relation_key(child: &str, guardian: &str) -> String {
@@ -225,8 +229,7 @@ fn left_out(contingent: &Contingent<'_>, scope: &str) -> Vec<LeftOut> {
         reason: left.reason.clone(),
     });
     let members = contingent.going.iter().filter(|(_, place)| place.class.id == scope);
-    let orphans =
-        members.filter(|(_, place)| contingent.guardians.in_application(place.application).is_none());
+    let orphans = members.filter(|(_, place)| contingent.guardians.of_child(place).is_empty());
     children.chain(orphans.map(|(_, place)| missing_guardian(place))).collect()
 }
 

@@ -39,8 +39,10 @@ pub struct Papers<'a> {
 
 /// A child that goes over.
 pub struct Place<'a> {
-    /// Whose data go over.
+    /// Whose data go over: the accepted one with the latest data.
     pub application: &'a Application,
+    /// Accepted ones, the latest first: their representatives are the parents.
+    pub applications: Vec<&'a Application>,
     /// Where the child is now.
     pub class: &'a SchoolClass,
     /// Since when in the school and in a class of this year.
@@ -67,23 +69,25 @@ pub fn judge<'a>(
 ) -> Result<Place<'a>, Message> {
     let orders = Orders::sorted(papers, year, today);
     let stay = orders.since_expulsion()?;
-    let application = accepted(&papers.applications, year)?;
+    let applications = accepted(&papers.applications, year)?;
+    let application = applications[0];
     let start = start(stay, year).ok_or_else(|| orders.why_no_entry(year))?;
     let class = orders.class(stay, year, classes)?;
     agrees_with_card(papers.card, class, year, classes)?;
-    Ok(Place { application, class, start })
+    Ok(Place { application, applications, class, start })
 }
 
-/// The accepted application with the latest data.
-fn accepted<'a>(applications: &[&'a Application], year: Year) -> Result<&'a Application, Message> {
-    let accepted = applications.iter().filter(|application| {
+/// The accepted applications, the latest first; at least one, and the first has a name.
+fn accepted<'a>(applications: &[&'a Application], year: Year) -> Result<Vec<&'a Application>, Message> {
+    let counts = |application: &&Application| {
         application.state == ApplicationState::Accepted && application.study_year <= year.first
-    });
-    let found = accepted.max_by_key(|application| age(application));
-    let found = found.copied().ok_or_else(|| why_not_accepted(applications))?;
-    match has_name(found) {
-        true => Ok(found),
-        false => Err(Message::new("out-application-no-name")),
+    };
+    let mut accepted: Vec<&Application> = applications.iter().copied().filter(counts).collect();
+    accepted.sort_by_key(|application| std::cmp::Reverse(age(application)));
+    match accepted.first() {
+        None => Err(why_not_accepted(applications)),
+        Some(latest) if !has_name(latest) => Err(Message::new("out-application-no-name")),
+        Some(_) => Ok(accepted),
     }
 }
 

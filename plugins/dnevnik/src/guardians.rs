@@ -82,8 +82,21 @@ impl<'a> Guardians<'a> {
         Self { all, by_entry }
     }
 
+    /// The parents of a child that goes over, each once, with the latest application that says so.
+    pub fn of_child(&self, place: &Place<'a>) -> Vec<(&Guardian<'a>, &'a Application)> {
+        let mut parents: Vec<(&Guardian<'a>, &Application)> = Vec::new();
+        for application in &place.applications {
+            if let Some(guardian) = self.in_application(application)
+                && !parents.iter().any(|(known, _)| known.key == guardian.key)
+            {
+                parents.push((guardian, application));
+            }
+        }
+        parents
+    }
+
     /// The representative an application names; `None` where it has no data of one.
-    pub fn in_application(&self, application: &Application) -> Option<&Guardian<'a>> {
+    fn in_application(&self, application: &Application) -> Option<&Guardian<'a>> {
         data(application)?;
         self.by_entry.get(entry(application)).map(|place| &self.all[*place])
     }
@@ -106,10 +119,12 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// Every representative of every accepted application; the latest application gives the data.
 fn entries<'a>(places: &[(&'a str, Place<'a>)]) -> BTreeMap<&'a str, Entry<'a>> {
     let mut entries: BTreeMap<&str, Entry<'_>> = BTreeMap::new();
-    for (child, place) in places {
-        let application = place.application;
+    let signed =
+        places.iter().flat_map(|(child, place)| place.applications.iter().map(move |a| (*child, *a)));
+    for (child, application) in signed {
         let Some(data) = data(application) else { continue };
         let id = entry(application);
         let fresh = || Entry { id, application, data, children: BTreeSet::new(), known_of: BTreeSet::new() };
@@ -212,7 +227,15 @@ mod tests {
             .iter()
             .zip(&applications)
             .map(|(parent, application)| {
-                (parent.child, Place { application, class: &class, start: "2026-09-01" })
+                (
+                    parent.child,
+                    Place {
+                        application,
+                        applications: vec![application],
+                        class: &class,
+                        start: "2026-09-01",
+                    },
+                )
             })
             .collect();
         let cards: Vec<Pupil> = cards.iter().map(|(id, parents)| crate::samples::card(id, parents)).collect();
