@@ -10,8 +10,8 @@ use exchange_sdk::failure::{Written, of_read, of_write, refused};
 use exchange_sdk::http::{Host, Http, HttpError, Request, Response};
 use exchange_sdk::records::{self, Filter, Pupil, SchoolClass};
 use exchange_sdk::{
-    Basis, Change, Connector, DesiredPage, Effect, Failure, Item, LeftOut, Message, Observation,
-    Presence, Probe, RecordRef, RecordType, context,
+    Basis, Change, Connector, DesiredPage, Effect, Failure, Item, LeftOut, Message, Observation, Presence,
+    Probe, RecordRef, RecordType, context,
 };
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +50,8 @@ pub fn desired(
 ) -> DesiredPage {
     let start = cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
     let next = (pupils.len() > start + PAGE).then(|| (start + PAGE).to_string());
-    let titles: BTreeMap<&str, String> = classes.iter().map(|class| (class.id.as_str(), title(class))).collect();
+    let titles: BTreeMap<&str, String> =
+        classes.iter().map(|class| (class.id.as_str(), title(class))).collect();
     let mut page = DesiredPage { complete: next.is_none(), next, ..DesiredPage::whole(Vec::new()) };
     for pupil in pupils.iter().skip(start).take(PAGE) {
         match pupil.class_id.as_deref().and_then(|id| titles.get(id)) {
@@ -66,7 +67,10 @@ pub fn desired(
 }
 
 fn title(class: &SchoolClass) -> String {
-    class.letter.as_ref().map_or_else(|| class.grade.to_string(), |letter| format!("{}-{letter}", class.grade))
+    class
+        .letter
+        .as_ref()
+        .map_or_else(|| class.grade.to_string(), |letter| format!("{}-{letter}", class.grade))
 }
 
 fn full_name(pupil: &Pupil) -> String {

@@ -110,7 +110,10 @@ fn silence_leaves_the_rows_in_doubt() {
 #[test]
 fn what_is_there_is_compared_field_by_field() {
     let http = Recorded::new(|_| {
-        answer(200, r#"[{"student_id": "2", "name": "Лисов Пётр", "class": "5-Б", "birth_date": "2015-03-04"}]"#)
+        answer(
+            200,
+            r#"[{"student_id": "2", "name": "Лисов Пётр", "class": "5-Б", "birth_date": "2015-03-04"}]"#,
+        )
     });
     let probe = |item| Probe { item, handle: None, targets: Vec::new(), purpose: Purpose::Confirm };
     let probes: Vec<Probe> = items(&["1", "2"]).into_iter().map(probe).collect();
@@ -118,4 +121,23 @@ fn what_is_there_is_compared_field_by_field() {
     assert_eq!(seen[0], Observation::Absent(Basis::Lookup));
     let expected = Presence::new("2").differs("class", Some("5-Б".to_owned()));
     assert_eq!(seen[1], Observation::Present(expected));
+}
+
+#[test]
+fn every_text_that_is_said_is_in_the_manifest_in_both_languages() {
+    let manifest: toml::Table = include_str!("../connector.toml").parse().expect("the manifest");
+    let sdk = concat!(
+        include_str!("../../../plugins/sdk/src/failure.rs"),
+        include_str!("../../../plugins/sdk/src/http.rs"),
+        include_str!("../../../plugins/sdk/src/records.rs"),
+        include_str!("../../../plugins/sdk/src/context.rs"),
+        include_str!("../../../plugins/sdk/src/connector.rs"),
+    );
+    let sources = [include_str!("lib.rs"), sdk].concat();
+    let said = sources.split("Message::new(\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0));
+    for code in said {
+        for language in ["ru", "en"] {
+            assert!(manifest["messages"][language].get(code).is_some(), "{code} in {language}");
+        }
+    }
 }

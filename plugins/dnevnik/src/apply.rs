@@ -18,7 +18,9 @@ pub fn apply<H: Http>(http: &H, school: &str, changes: &[Change]) -> Result<Vec<
         (Action::Create, Some(what), _) => create(http, school, what, changes),
         (Action::Update, _, Some(operation)) => update(http, operation, changes),
         // Nothing is ever removed (D10), and links cannot be changed.
-        _ => Ok(changes.iter().map(|_| Effect::refused(None, Message::new("rejected-no-way"), None)).collect()),
+        _ => {
+            Ok(changes.iter().map(|_| Effect::refused(None, Message::new("rejected-no-way"), None)).collect())
+        }
     }
 }
 
@@ -236,9 +238,11 @@ mod tests {
 
     #[test]
     fn a_link_is_known_by_whom_it_joins() {
-        let item = Item::new(kind::RELATION, "p1:g1")
-            .reference("child", kind::PUPIL, "p1")
-            .reference("relative", kind::GUARDIAN, "g1");
+        let item = Item::new(kind::RELATION, "p1:g1").reference("child", kind::PUPIL, "p1").reference(
+            "relative",
+            kind::GUARDIAN,
+            "g1",
+        );
         let targets = [(kind::PUPIL, "p1", Some("10")), (kind::GUARDIAN, "g1", Some("20"))];
         let http = Recorded::new(|_| answer(200, r#"{"items":[{"key":"0","id":7,"id_str":"7"}]}"#));
         let effects = apply(&http, "1000", &[change(item, &targets)]).expect("effects");
@@ -247,7 +251,9 @@ mod tests {
 
     #[test]
     fn a_bad_field_is_named_in_our_words_with_a_fix() {
-        let Effect::Rejected(rejection) = rejected(kind::PUPIL, Some("snils")) else { panic!("not rejected") };
+        let Effect::Rejected(rejection) = rejected(kind::PUPIL, Some("snils")) else {
+            panic!("not rejected")
+        };
         assert_eq!(rejection.field.as_deref(), Some("snils"));
         assert_eq!(rejection.reason.code, "rejected-snils");
         assert_eq!(rejection.fix.map(|fix| fix.code).as_deref(), Some("fix-snils"));

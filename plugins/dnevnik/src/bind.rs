@@ -62,7 +62,9 @@ impl<H: Http> Binding<'_, H> {
                 Ok(code) => self.with_code(code),
                 Err(end) => Ok(Turn::end(end)),
             },
-            (Input::Choice(id), Some(State::Organisations { user, person })) => self.chosen(user, &person, id),
+            (Input::Choice(id), Some(State::Organisations { user, person })) => {
+                self.chosen(user, &person, id)
+            }
             (Input::Form(values), Some(State::Chosen { user, id, name })) => {
                 Ok(confirmed(user, id, name, values))
             }

@@ -127,6 +127,6 @@ fn class_of<'a>(papers: &Papers<'a>, year: Year, classes: &Classes<'a>) -> Optio
     let card = papers.card.and_then(|card| card.class_id.as_deref());
     let last = papers.orders.iter().filter(|order| order.class_id.is_some()).max_by_key(|o| &o.effective);
     let ordered = last.and_then(|order| order.class_id.as_deref());
-    let known = [card, ordered].into_iter().flatten().filter_map(|id| classes.get(id).copied());
-    known.filter(|class| class.study_year == year.first && class.letter.is_some()).next()
+    let mut known = [card, ordered].into_iter().flatten().filter_map(|id| classes.get(id).copied());
+    known.find(|class| class.study_year == year.first && class.letter.is_some())
 }

@@ -42,11 +42,8 @@ pub mod kind {
 /// A scope per class of the year with a letter, and the two that belong to no class.
 pub fn scopes(classes: &[SchoolClass], year: Year) -> Vec<Scope> {
     let classes = classes.iter().filter(|c| c.study_year == year.first && c.letter.is_some());
-    let classes = classes.map(|class| Scope {
-        id: class.id.clone(),
-        title: title(class),
-        group: Some(title(class)),
-    });
+    let classes =
+        classes.map(|class| Scope { id: class.id.clone(), title: title(class), group: Some(title(class)) });
     let others = [(GUARDIANS, "Родители"), (WITHOUT_CLASS, "Без класса")];
     let others = others.map(|(id, title)| Scope { id: id.to_owned(), title: title.to_owned(), group: None });
     classes.chain(others).collect()
@@ -241,3 +238,6 @@ fn missing_guardian(place: &Place<'_>) -> LeftOut {
         reason: Message::new("out-guardian-no-name"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -112,8 +112,7 @@ fn entries<'a>(places: &[(&'a str, Place<'a>)]) -> BTreeMap<&'a str, Entry<'a>> 
         let application = place.application;
         let Some(data) = data(application) else { continue };
         let id = entry(application);
-        let fresh =
-            || Entry { id, application, data, children: BTreeSet::new(), known_of: BTreeSet::new() };
+        let fresh = || Entry { id, application, data, children: BTreeSet::new(), known_of: BTreeSet::new() };
         let entry = entries.entry(id).or_insert_with(fresh);
         entry.children.insert(child);
         if age(application) > age(entry.application) {
@@ -133,14 +132,18 @@ fn are_one(a: &Entry<'_>, b: &Entry<'_>) -> bool {
         && a.kin().any(|child| b.kin().any(|other| child == other))
 }
 
-/// Puts entries that are one person together. Only entries with the same СНИЛС or the same name can be, so only
-/// those are compared.
+/// What two entries of one person have in common: СНИЛС, or name and birth date.
+fn marks(entry: &Entry<'_>) -> impl Iterator<Item = String> {
+    let born = entry.data.birth_date.as_ref().map(|day| format!("{} {day}", name(entry.data).text()));
+    [born, snils(entry.data)].into_iter().flatten()
+}
+
+/// Puts entries that are one person together, comparing only those with a mark in common.
 fn grouped<'e, 'a>(entries: Vec<&'e Entry<'a>>) -> Vec<Vec<&'e Entry<'a>>> {
     let mut group_of: Vec<usize> = (0..entries.len()).collect();
     let mut buckets: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (place, entry) in entries.iter().enumerate() {
-        let marks = [Some(name(entry.data).text()), snils(entry.data)];
-        for bucket in marks.into_iter().flatten() {
+        for bucket in marks(entry) {
             buckets.entry(bucket).or_default().push(place);
         }
     }
@@ -214,11 +217,13 @@ mod tests {
             .collect();
         let cards: Vec<Pupil> = cards.iter().map(|(id, parents)| crate::samples::card(id, parents)).collect();
         let guardians = Guardians::of(&places, cards.iter());
-        let shown = |g: &Guardian<'_>| [&[g.key], &g.others[..]].concat().join("=") + ":" + &g.children.join(",");
+        let shown =
+            |g: &Guardian<'_>| [&[g.key], &g.others[..]].concat().join("=") + ":" + &g.children.join(",");
         guardians.all.iter().map(shown).collect()
     }
 
-    const MARIA: Parent<'_> = Parent { id: "g1", child: "p1", first: "Мария", born: Some("1985-05-05"), snils: None };
+    const MARIA: Parent<'_> =
+        Parent { id: "g1", child: "p1", first: "Мария", born: Some("1985-05-05"), snils: None };
 
     #[test]
     fn d12_one_snils_is_one_person() {
@@ -239,7 +244,10 @@ mod tests {
         assert_eq!(merged(&[MARIA, other()], &[]), ["g1:p1", "g2:p2"], "no shared child");
         let later = Parent { born: Some("1986-05-05"), ..other() };
         assert_eq!(merged(&[MARIA, later], &[("p2", &["g1"])]), ["g1:p1", "g2:p2"], "another birth date");
-        let (a, b) = (Parent { snils: Some("11223344595"), ..MARIA }, Parent { snils: Some("08765430300"), ..other() });
+        let (a, b) = (
+            Parent { snils: Some("11223344595"), ..MARIA },
+            Parent { snils: Some("08765430300"), ..other() },
+        );
         assert_eq!(merged(&[a, b], &[("p2", &["g1"])]), ["g1:p1", "g2:p2"], "two СНИЛС");
     }
 

@@ -24,8 +24,8 @@ pub mod transport;
 use exchange_sdk::http::Host;
 use exchange_sdk::records::{self, Filter};
 use exchange_sdk::{
-    Change, Connector, DesiredPage, Effect, Failure, Finding, Input, Message, Observation, Probe, Scope, Turn,
-    clock, context,
+    Change, Connector, DesiredPage, Effect, Failure, Finding, Input, Message, Observation, Probe, Scope,
+    Turn, clock, context,
 };
 
 use contingent::{Contingent, Records};

@@ -164,13 +164,14 @@ impl<'a, H: Http> Remote<'a, H> {
     /// Asks each question once, however often it is in the list; answers in the order of the list.
     fn ask<T: DeserializeOwned + Clone>(&self, questions: &[Request]) -> Vec<Told<T>> {
         let mut unique: Vec<Request> = Vec::new();
-        let place = |unique: &mut Vec<Request>, question: &Request| match unique.iter().position(|q| q == question) {
-            Some(known) => known,
-            None => {
-                unique.push(question.clone());
-                unique.len() - 1
-            }
-        };
+        let place =
+            |unique: &mut Vec<Request>, question: &Request| match unique.iter().position(|q| q == question) {
+                Some(known) => known,
+                None => {
+                    unique.push(question.clone());
+                    unique.len() - 1
+                }
+            };
         let places: Vec<usize> = questions.iter().map(|question| place(&mut unique, question)).collect();
         let answers: Vec<Told<T>> = self.http.send_all(&unique).into_iter().map(told).collect();
         places.into_iter().map(|place| answers[place].clone()).collect()
@@ -202,7 +203,9 @@ impl<'a, H: Http> Remote<'a, H> {
     /// Searches; each is a list of criteria.
     pub fn search(&self, searches: &[Vec<(&str, String)>]) -> Vec<Told<Vec<Person>>> {
         let request = |search: &Vec<(&str, String)>| {
-            search.iter().fold(Request::to("search-persons"), |request, (name, value)| request.query(name, value))
+            search
+                .iter()
+                .fold(Request::to("search-persons"), |request, (name, value)| request.query(name, value))
         };
         self.ask(&searches.iter().map(request).collect::<Vec<_>>())
     }
@@ -235,7 +238,9 @@ impl<'a, H: Http> Remote<'a, H> {
         let answers: Vec<Told<Bare<PersonMemberships, PersonMemberships>>> =
             self.ask(&each("read-person-memberships", "person", persons));
         let bare = |answer: Bare<PersonMemberships, PersonMemberships>| match answer {
-            Bare::List(list) => PersonMemberships { schools: list.into_iter().flat_map(|m| m.schools).collect() },
+            Bare::List(list) => {
+                PersonMemberships { schools: list.into_iter().flat_map(|m| m.schools).collect() }
+            }
             Bare::One(one) => one,
         };
         answers.into_iter().map(|told| told.map(|answer| answer.map(bare))).collect()

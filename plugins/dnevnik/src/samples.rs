@@ -1,6 +1,6 @@
 //! Invented records for tests.
 
-use exchange_sdk::records::{Applicant, Application, ApplicationState, Order, OrderKind, Pupil, SchoolClass};
+use exchange_sdk::records::{Applicant, Application, ApplicationState, Pupil, SchoolClass};
 
 pub(crate) fn class(id: &str, grade: u8, letter: Option<&str>) -> SchoolClass {
     SchoolClass {
@@ -49,18 +49,5 @@ pub(crate) fn card(id: &str, guardians: &[&str]) -> Pupil {
         snils: None,
         class_id: None,
         guardian_ids: guardians.iter().map(|id| (*id).to_owned()).collect(),
-    }
-}
-
-pub(crate) fn order(id: &str, pupil: &str, kind: OrderKind, class: Option<&str>, effective: &str) -> Order {
-    Order {
-        id: id.to_owned(),
-        number: None,
-        kind,
-        signed: None,
-        effective: effective.to_owned(),
-        study_year: 2026,
-        pupil_id: pupil.to_owned(),
-        class_id: class.map(str::to_owned),
     }
 }

@@ -88,7 +88,8 @@ mod tests {
     use super::*;
 
     fn year(setting: &str) -> Result<Year, String> {
-        let json = format!(r#"{{"study-year": {setting}, "client-id": "c", "scope": [], "adopt-by": ["snils"]}}"#);
+        let json =
+            format!(r#"{{"study-year": {setting}, "client-id": "c", "scope": [], "adopt-by": ["snils"]}}"#);
         let settings: Settings = exchange_sdk::context::parse_settings(&json).expect("settings");
         settings.year(2026).map_err(|failure| match failure {
             Failure::InvalidConfig(bad) => format!("{}: {}", bad.field, bad.reason.code),

@@ -145,7 +145,11 @@ pub fn update<H: Http>(http: &H, operation: &str, updates: &[(String, usize, Mem
         Request::to(operation).path("id", id).json(members).changes([*place])
     };
     let requests: Vec<Request> = updates.iter().map(request).collect();
-    http.send_all(&requests).into_iter().zip(updates).map(|(answer, (id, _, _))| updated(answer, id)).collect()
+    http.send_all(&requests)
+        .into_iter()
+        .zip(updates)
+        .map(|(answer, (id, _, _))| updated(answer, id))
+        .collect()
 }
 
 fn updated(answer: Result<Response, HttpError>, id: &str) -> Fate {
@@ -201,6 +205,7 @@ mod tests {
             answer(200, "<html>"),
             answer(200, r#"{"items": [{"key": "0", "id_s"#),
             answer(502, ""),
+            answer(503, ""),
             answer(500, r#"{"type": "apiServerError", "description": ""}"#),
             Err(HttpError::Unanswered),
         ] {
@@ -212,7 +217,7 @@ mod tests {
     fn definite_refusals_say_that_nothing_was_stored() {
         assert!(matches!(created(answer(400, "{}"), &[0]), Err(Failure::Refused(_))));
         assert!(matches!(created(answer(401, "{}"), &[0]), Err(Failure::Unauthorized(_))));
-        for limit in [429, 433, 503] {
+        for limit in [429, 433] {
             assert!(matches!(created(answer(limit, "{}"), &[0]), Err(Failure::Retry(None))));
         }
         let Err(Failure::Forbidden(role)) = created(answer(403, "{}"), &[0]) else { panic!("not forbidden") };

@@ -162,17 +162,15 @@ fn rendered(message: &Message) -> String {
     let manifest: toml::Table = MANIFEST.parse().expect("the manifest");
     let texts = manifest["messages"]["ru"].as_table().expect("texts");
     let pattern = texts[&message.code].as_str().expect("a text").to_owned();
-    message
-        .args
-        .iter()
-        .fold(pattern, |text, arg| text.replace(&format!("{{ ${} }}", arg.name), &arg.value))
+    message.args.iter().fold(pattern, |text, arg| text.replace(&format!("{{ ${} }}", arg.name), &arg.value))
 }
 
 fn outcome(case: &Case<'_>, school: &[SchoolClass]) -> String {
     let applications: Vec<Application> = parts(case.applications).enumerate().map(application).collect();
     let orders: Vec<Order> = parts(case.orders).enumerate().map(order).collect();
     let card = card(case.card, case.year);
-    let classes: Classes<'_> = school.iter().map(|class| (class.id.as_str(), class)).collect::<BTreeMap<_, _>>();
+    let classes: Classes<'_> =
+        school.iter().map(|class| (class.id.as_str(), class)).collect::<BTreeMap<_, _>>();
     // Papers come in no order of their own.
     let papers = Papers {
         card: Some(&card),

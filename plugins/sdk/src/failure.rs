@@ -82,12 +82,13 @@ pub enum Written {
 
 /// Tells apart what may be repeated from what may be there already.
 ///
-/// Certain refusals are those a server gives *before* it processes anything: 4xx and the limits. A 5xx may come
-/// after it stored, and so may silence.
+/// Certain refusals are those a server gives *before* it processes anything: 4xx and a used-up limit. A 5xx may come
+/// after it stored, and so may silence. That holds for 503 too: where it is known to mean *not processed*, the
+/// upstream's configuration says so and the host never lets it through to here.
 pub fn of_write(answer: Result<Response, HttpError>) -> Written {
     match answer {
         Ok(response) if response.is_success() => Written::Answered(response),
-        Ok(response) if response.status == 408 || (response.status >= 500 && !is_limit(response.status)) => {
+        Ok(response) if response.status == 408 || response.status >= 500 => {
             Written::InDoubt(unknown_outcome(response.status))
         }
         Ok(response) => Written::Nothing(of_status(&response)),
@@ -114,10 +115,10 @@ mod tests {
     fn only_definite_refusals_count_as_nothing_stored() {
         let nothing = |answer| matches!(of_write(answer), Written::Nothing(_));
         let doubt = |answer| matches!(of_write(answer), Written::InDoubt(_));
-        for code in [400, 401, 403, 404, 409, 422, 429, 433, 503] {
+        for code in [400, 401, 403, 404, 409, 422, 429, 433] {
             assert!(nothing(status(code)), "{code}");
         }
-        for code in [408, 500, 502, 504, 550] {
+        for code in [408, 500, 502, 503, 504, 550] {
             assert!(doubt(status(code)), "{code}");
         }
         assert!(doubt(Err(HttpError::Unanswered)));

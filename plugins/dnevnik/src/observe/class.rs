@@ -19,11 +19,7 @@ pub(super) fn observe<H: Http>(
     confirm_absence(remote, &groups, seen)
 }
 
-fn one<H: Http>(
-    remote: &Remote<'_, H>,
-    probe: &Probe,
-    groups: &[Group],
-) -> Result<Observation, Failure> {
+fn one<H: Http>(remote: &Remote<'_, H>, probe: &Probe, groups: &[Group]) -> Result<Observation, Failure> {
     let alike = alike(&probe.item, groups);
     let Some(handle) = &probe.handle else { return Ok(found(&probe.item, &alike)) };
     if let Some(known) = groups.iter().find(|group| group.id_str == *handle) {

@@ -7,7 +7,7 @@ use exchange_sdk::{Basis, Failure, Message, Observation, Presence, Probe};
 
 use super::{same_ids, unknown, unstable};
 use crate::dates::day;
-use crate::remote::{Membership, Person, PersonMemberships, Remote, Told};
+use crate::remote::{Group, Membership, Person, PersonMemberships, Remote, Told};
 
 /// In what.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,11 +35,13 @@ fn dated<H: Http>(
     listed: &[Membership],
 ) -> Result<Vec<Observation>, Failure> {
     let kind = if of == Of::School { "school" } else { "eduGroup" };
-    let mut by_person: BTreeMap<&str, Vec<&Membership>> = BTreeMap::new();
+    let mut by_person = ByPerson::new();
     for membership in listed.iter().filter(|membership| membership.kind == kind) {
         by_person.entry(&membership.person_str).or_default().push(membership);
     }
-    let seen: Vec<Observation> = probes.iter().map(|probe| one(of, probe, &by_person)).collect();
+    let groups =
+        if of == Of::Class && any_elsewhere(probes, &by_person) { remote.groups()? } else { Vec::new() };
+    let seen: Vec<Observation> = probes.iter().map(|probe| one(of, probe, &by_person, &groups)).collect();
     let missed = |one: &Observation| *one == Observation::Absent(Basis::Listing);
     if !seen.iter().any(missed) {
         return Ok(seen);
@@ -51,17 +53,44 @@ fn dated<H: Http>(
     Ok(seen.into_iter().map(|one| if missed(&one) && !stable { unstable() } else { one }).collect())
 }
 
-fn one(of: Of, probe: &Probe, by_person: &BTreeMap<&str, Vec<&Membership>>) -> Observation {
+type ByPerson<'a> = BTreeMap<&'a str, Vec<&'a Membership>>;
+
+fn of_person<'a>(probe: &Probe, by_person: &'a ByPerson<'_>) -> &'a [&'a Membership] {
+    probe.handle_of("person").and_then(|person| by_person.get(person)).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Is somebody in a class, and not in the one that is asked about? Then the years of classes have to be known.
+fn any_elsewhere(probes: &[Probe], by_person: &ByPerson<'_>) -> bool {
+    probes.iter().any(|probe| {
+        let theirs = of_person(probe, by_person);
+        let class = probe.handle_of("class");
+        !theirs.is_empty() && theirs.iter().all(|membership| membership.group.as_deref() != class)
+    })
+}
+
+fn one(of: Of, probe: &Probe, by_person: &ByPerson<'_>, groups: &[Group]) -> Observation {
     // Whoever is not there belongs to nothing there.
-    let Some(person) = probe.handle_of("person") else { return Observation::Absent(Basis::Lookup) };
-    let theirs = by_person.get(person).map(Vec::as_slice).unwrap_or_default();
+    if probe.handle_of("person").is_none() {
+        return Observation::Absent(Basis::Lookup);
+    }
+    let theirs = of_person(probe, by_person);
     let class = probe.handle_of("class");
-    let fits = |membership: &&&Membership| of == Of::School || membership.group.as_deref() == class;
     let known = theirs.iter().find(|membership| Some(&membership.id_str) == probe.handle.as_ref());
-    match known.or_else(|| theirs.iter().find(fits)) {
+    let fitting = || theirs.iter().find(|one| of == Of::School || one.group.as_deref() == class);
+    // In another class of the same year: to be moved, not to be put into a second one.
+    let elsewhere = || theirs.iter().find(|one| are_of_one_year(groups, one.group.as_deref(), class));
+    match known.or_else(fitting).or_else(elsewhere) {
         Some(membership) => Observation::Present(presence(of, probe, membership, class)),
         None => Observation::Absent(Basis::Listing),
     }
+}
+
+fn are_of_one_year(groups: &[Group], one: Option<&str>, other: Option<&str>) -> bool {
+    let year = |id: Option<&str>| {
+        let group = groups.iter().find(|group| group.kind == "Group" && Some(group.id_str.as_str()) == id);
+        group.map(|group| group.studyyear)
+    };
+    year(one).is_some_and(|known| year(other) == Some(known))
 }
 
 fn presence(of: Of, probe: &Probe, membership: &Membership, class: Option<&str>) -> Presence {

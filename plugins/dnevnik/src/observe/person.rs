@@ -331,7 +331,8 @@ fn guardian(item: &Item, found: &Found, children: &BTreeMap<String, Vec<String>>
         [] => {}
         [person] => return adopted(item, person, &["birth-date"], &related),
         _ => {
-            let evidence = [Message::new("evidence-same-name-birthday"), Message::new("evidence-shared-child")];
+            let evidence =
+                [Message::new("evidence-same-name-birthday"), Message::new("evidence-shared-child")];
             return ambiguous(&related, &evidence);
         }
     }
@@ -347,8 +348,9 @@ fn guardian(item: &Item, found: &Found, children: &BTreeMap<String, Vec<String>>
         namesakes if namesakes.iter().any(shares) => {
             ambiguous(namesakes, &[Message::new("evidence-same-name"), Message::new("evidence-shared-child")])
         }
-        namesakes => {
-            ambiguous(namesakes, &[Message::new("evidence-same-name"), Message::new("evidence-no-shared-child")])
-        }
+        namesakes => ambiguous(
+            namesakes,
+            &[Message::new("evidence-same-name"), Message::new("evidence-no-shared-child")],
+        ),
     }
 }
