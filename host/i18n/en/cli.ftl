@@ -163,3 +163,4 @@ record-mark = marks
 record-attendance = attendance
 record-account = accounts
 record-identifier = identifiers
+connector-unusable = cannot be read (the reason follows)

@@ -168,3 +168,4 @@ record-mark = отметки
 record-attendance = посещаемость
 record-account = учётные записи
 record-identifier = идентификаторы
+connector-unusable = не читается (причина ниже)

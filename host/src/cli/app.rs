@@ -1,6 +1,5 @@
 //! What every command needs: configuration, catalogue, output, and the way to a school's store.
 
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 

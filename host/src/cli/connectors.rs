@@ -111,32 +111,54 @@ struct Row {
     title: String,
     sha256: String,
     locked: bool,
+    /// Why its file cannot be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
 }
 
-/// Lists what is installed.
+/// Lists what is installed. A file that cannot be used stands in the list with its fault; exit code 2 then.
 pub(super) fn list(app: &App) -> Result<u8> {
     let locks = locks(app)?;
-    let mut rows = Vec::new();
-    for id in ids(app)? {
-        let installed = installed(app, &id)?;
-        let sha256 = sandbox::sha256(&installed.bytes);
-        let locked = locks.connector.get(&id).is_some_and(|lock| lock.sha256 == sha256);
-        let title = in_language(app, &installed.manifest.title).to_owned();
-        rows.push(Row { id, version: installed.manifest.version, title, sha256, locked });
-    }
+    let rows: Vec<Row> = ids(app)?.into_iter().map(|id| row(app, &locks, id)).collect();
+    let code = if rows.iter().any(|row| row.problem.is_some()) { 2 } else { 0 };
     if app.output.json {
-        return app.output.print_json(&rows).map(|()| 0);
+        return app.output.print_json(&rows).map(|()| code);
     }
     let headings =
         ["column-connector", "column-version", "column-locked", "column-title"].map(|code| app.word(code));
-    let cells: Vec<Vec<String>> = rows
-        .into_iter()
-        .map(|row| {
-            let locked = app.word(if row.locked { "word-yes" } else { "word-no" });
-            vec![row.id, row.version, locked, row.title]
-        })
-        .collect();
-    app.output.table(&headings, &cells).map(|()| 0)
+    let cells: Vec<Vec<String>> = rows.iter().map(|row| cells(app, row)).collect();
+    app.output.table(&headings, &cells)?;
+    let problems = rows.iter().filter_map(|row| row.problem.as_deref());
+    problems.into_iter().for_each(|problem| eprintln!("{problem}"));
+    Ok(code)
+}
+
+fn row(app: &App, locks: &Locks, id: String) -> Row {
+    match installed(app, &id) {
+        Ok(installed) => {
+            let sha256 = sandbox::sha256(&installed.bytes);
+            let locked = locks.connector.get(&id).is_some_and(|lock| lock.sha256 == sha256);
+            let title = in_language(app, &installed.manifest.title).to_owned();
+            Row { id, version: installed.manifest.version, title, sha256, locked, problem: None }
+        }
+        Err(error) => {
+            let empty = String::new;
+            Row {
+                id,
+                version: empty(),
+                title: empty(),
+                sha256: empty(),
+                locked: false,
+                problem: Some(error.to_string()),
+            }
+        }
+    }
+}
+
+fn cells(app: &App, row: &Row) -> Vec<String> {
+    let locked = app.word(if row.locked { "word-yes" } else { "word-no" });
+    let title = if row.problem.is_some() { app.word("connector-unusable") } else { row.title.clone() };
+    vec![row.id.clone(), row.version.clone(), locked, title]
 }
 
 fn in_language<'a>(app: &App, text: &'a crate::model::manifest::Text) -> &'a str {

@@ -27,7 +27,11 @@ pub(super) fn set(workspace: &Workspace, folder: &Path) -> Outcome<Stage> {
     configuration(&workspace.root.join("exchange.toml"), &folder.join("exchange.toml"), stand)?;
     copy(&example.join("schools"), &folder.join("schools"))?;
     copy(&example.join("data"), &folder.join("exports"))?;
-    copy(&workspace.target.join("connectors"), &folder.join("connectors"))?;
+    let connector = Path::new("connectors/dnevnik.wasm");
+    fs::create_dir_all(folder.join("connectors"))
+        .context(|| "cannot make the folder of connectors".into())?;
+    fs::copy(workspace.target.join(connector), folder.join(connector))
+        .context(|| "cannot copy the connector".into())?;
     Ok(Stage { stand })
 }
 
