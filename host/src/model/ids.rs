@@ -52,8 +52,9 @@ text_id! {
     ScopeId
 }
 
-/// A task of a school, written `school/task`.
+/// A task of a school, written `school/task`, in JSON too.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct TaskRef {
     /// The school.
     pub school: SchoolId,
@@ -67,8 +68,24 @@ impl fmt::Display for TaskRef {
     }
 }
 
-/// One passage of a task, numbered per school so that it can be read out on the phone: `school57-12`.
+impl From<TaskRef> for String {
+    fn from(task: TaskRef) -> Self {
+        task.to_string()
+    }
+}
+
+impl TryFrom<String> for TaskRef {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let (school, task) = text.split_once('/').ok_or("expected school/task")?;
+        Ok(Self { school: school.into(), task: task.into() })
+    }
+}
+
+/// One passage of a task, numbered per school so that it can be read out on the phone: `school57-12`, in JSON too.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct RunId {
     /// The school.
     pub school: SchoolId,
@@ -79,6 +96,20 @@ pub struct RunId {
 impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.school, self.number)
+    }
+}
+
+impl From<RunId> for String {
+    fn from(run: RunId) -> Self {
+        run.to_string()
+    }
+}
+
+impl TryFrom<String> for RunId {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
     }
 }
 
