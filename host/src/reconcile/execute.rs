@@ -36,7 +36,7 @@ impl<C: Connector> Run<'_, C> {
         let (wanted, work) = (self.world.wanted[id].clone(), self.world.works[id].clone());
         let notes = remarks(&work);
         match work.next {
-            Next::Same => self.refresh(&wanted),
+            Next::Same => self.refresh(&wanted)?,
             Next::Adopt(presence) => return self.adopt(&wanted, &presence),
             Next::Found(presence)
                 if work.situation == Situation::Doubt || work.situation == Situation::Unconfirmed =>
@@ -68,13 +68,14 @@ impl<C: Connector> Run<'_, C> {
     }
 
     /// Nothing changed but perhaps where it belongs.
-    fn refresh(&mut self, wanted: &Wanted) {
-        let Some(known) = self.world.ledger.get(&wanted.item.id) else { return };
-        let mut entry = self.entry(wanted, Some(known));
-        entry.fields.clone_from(&known.fields);
-        if entry != *known {
-            self.put(entry);
+    fn refresh(&mut self, wanted: &Wanted) -> Step<()> {
+        let Some(known) = self.world.ledger.get(&wanted.item.id).cloned() else { return Ok(()) };
+        let entry = self.entry(wanted, Some(&known));
+        if entry != known {
+            self.put(entry.clone());
         }
+        // Wanted again: held again.
+        if known.gone_since.is_some() { Ok(self.hold(&entry)?) } else { Ok(()) }
     }
 
     fn adopt(&mut self, wanted: &Wanted, presence: &Presence) -> Step<Option<Job>> {
@@ -352,14 +353,21 @@ impl<C: Connector> Run<'_, C> {
             match departure.what {
                 Leaving::Tell => {
                     let mut entry = departure.entry;
+                    if entry.gone_since.is_none() {
+                        self.let_go(&entry, false)?;
+                    }
                     entry.gone_since = entry.gone_since.or(Some(self.env.clock.now()));
                     self.put(entry);
                     self.tell(&id, Outcome::Gone, None, Vec::new());
                 }
-                Leaving::Forget => {
+                Leaving::Forget | Leaving::HandOver => {
+                    // What schools share first: killed in between, the next run finds the entry and does it again.
+                    if departure.what == Leaving::HandOver {
+                        self.hold(&departure.entry)?;
+                    }
+                    self.let_go(&departure.entry, false)?;
                     self.forget(&id);
                     self.flush()?;
-                    self.let_go(&departure.entry, false)?;
                 }
                 Leaving::Keep => {}
                 Leaving::InDoubt => self.doubtful_departure(&departure.entry)?,

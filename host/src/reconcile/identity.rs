@@ -90,6 +90,12 @@ impl<C: Connector> Run<'_, C> {
         Ok(known == Some(Claim::Known { handle: handle.to_owned(), created: true }))
     }
 
+    /// Was what this entry knows made by one of this host's schools?
+    pub(super) fn made_here(&self, entry: &LedgerEntry) -> Result<bool> {
+        let (Some(id), Some(handle)) = (self.identity_in(entry), &entry.handle) else { return Ok(false) };
+        self.made_by_us(Some(&id), handle)
+    }
+
     /// The thing is there, and this task holds it.
     pub(super) fn hold(&self, entry: &LedgerEntry) -> Result<()> {
         let (Some(id), Some(fence)) = (self.identity_in(entry), &self.fence) else { return Ok(()) };
@@ -107,6 +113,8 @@ impl<C: Connector> Run<'_, C> {
     /// The task holds the thing no longer.
     pub(super) fn let_go(&self, entry: &LedgerEntry, removed: bool) -> Result<()> {
         let (Some(id), Some(fence)) = (self.identity_in(entry), &self.fence) else { return Ok(()) };
+        // A claim on something that turned out never to have been made ends here too.
+        self.give_back(&id)?;
         self.env.host.unhold_identity(fence, &self.env.task.id, &id, removed)
     }
 

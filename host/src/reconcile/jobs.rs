@@ -264,6 +264,11 @@ impl<C: Connector> Run<'_, C> {
         Ok(Some(job))
     }
 
+    /// Is an earlier write of the item still without an answer?
+    pub(super) fn open_doubt(&self, id: &crate::model::ItemRef) -> bool {
+        self.world.ledger.get(id).is_some_and(|entry| entry.state == LedgerState::InDoubt)
+    }
+
     fn out_of_patience(&mut self, open: Vec<Job>) -> Step<()> {
         for job in open {
             let outcome = match job.stage {
