@@ -1,7 +1,7 @@
 //! Carrying a plan out: level by level, what is there is taken over, what is not is made.
 
-use crate::model::contract::Candidate;
-use crate::model::{Action, Connector, ItemRef, LedgerEntry, LedgerState, Outcome};
+use crate::model::contract::{Candidate, Observation};
+use crate::model::{Action, Connector, Doubt, ItemRef, LedgerEntry, LedgerState, Outcome};
 use crate::store::{Ask, Possibility, Question};
 
 use super::halt::Step;
@@ -105,11 +105,14 @@ impl<C: Connector> Run<'_, C> {
             known.as_ref().and_then(|entry| entry.handle.clone()).filter(|_| action != Action::Create);
         let kind = self.kind(&wanted.item.id.kind)?;
         let now = self.env.clock.now();
-        // Only a doubt that time has ended is certainly nothing; a token is repeated because it is not.
-        let certain = known
-            .as_ref()
-            .and_then(|entry| entry.doubt.as_ref())
-            .is_none_or(|doubt| now >= doubt.until.saturating_add_unsigned(kind.settle_ms));
+        // Only a doubt that sight and time have ended is certainly nothing; a token is repeated because it is not.
+        let absent = matches!(
+            self.world.works.get(&wanted.item.id).and_then(|work| work.observation.as_ref()),
+            Some(Observation::Absent(_))
+        );
+        let over = |doubt: &Doubt| now >= doubt.until.saturating_add_unsigned(kind.settle_ms);
+        let doubt = known.as_ref().and_then(|entry| entry.doubt.as_ref());
+        let certain = token.is_none() || doubt.is_none_or(|doubt| absent && over(doubt));
         let before = match action {
             Action::Create if certain => None,
             _ if certain => {

@@ -15,11 +15,14 @@ impl<C: Connector> Run<'_, C> {
     pub(super) fn refresh(&mut self, wanted: &Wanted) -> Step<()> {
         let Some(known) = self.world.ledger.get(&wanted.item.id).cloned() else { return Ok(()) };
         let entry = self.entry(wanted, Some(&known));
-        if entry != known {
-            self.put(entry.clone());
+        if known.gone_since.is_some() {
+            // Wanted again: held again.
+            self.hold(&entry)?;
         }
-        // Wanted again: held again.
-        if known.gone_since.is_some() { Ok(self.hold(&entry)?) } else { Ok(()) }
+        if entry != known {
+            self.put(entry);
+        }
+        Ok(())
     }
 
     pub(super) fn adopt(&mut self, wanted: &Wanted, presence: &Presence) -> Step<Option<Job>> {
@@ -80,13 +83,10 @@ impl<C: Connector> Run<'_, C> {
         entry.state = LedgerState::Confirmed;
         entry.doubt = None;
         entry.confirmed = Some(self.env.clock.now());
-        self.put(entry.clone());
+        // What schools share first: a hold too many is dropped by the next run, one too few lets others remove it.
+        self.hold(&entry)?;
+        self.put(entry);
         self.tell(&wanted.item.id, outcome, action, presence.remarks.clone());
-        if entry.identity.is_some() {
-            // The ledger first: what the host knows of a shared thing must never be more than a school does.
-            self.flush()?;
-            self.hold(&entry)?;
-        }
         Ok(())
     }
 
@@ -107,10 +107,9 @@ impl<C: Connector> Run<'_, C> {
         entry.fields.clone_from(&wanted.hashes);
         entry.state = LedgerState::Accepted;
         entry.doubt = None;
-        self.put(entry.clone());
-        self.tell(&wanted.item.id, Outcome::Accepted, None, Vec::new());
-        self.flush()?;
         self.hold(&entry)?;
+        self.put(entry);
+        self.tell(&wanted.item.id, Outcome::Accepted, None, Vec::new());
         Ok(())
     }
 

@@ -605,6 +605,9 @@ impl IdentityStore for FusedHost {
     fn claims(&self, task: &TaskRef) -> Result<Vec<IdentityRef>> {
         self.step().claims(task)
     }
+    fn holdings(&self, task: &TaskRef) -> Result<Vec<IdentityRef>> {
+        self.step().holdings(task)
+    }
     fn holders(&self, id: &IdentityRef) -> Result<Vec<TaskRef>> {
         self.step().holders(id)
     }
