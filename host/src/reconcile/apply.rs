@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 
 use crate::model::contract::{CallError, Change, Effect, Rejection};
-use crate::model::manifest::{Direction, Observe};
+use crate::model::manifest::Direction;
 use crate::model::{Connector, Doubt, LedgerEntry, Message, Outcome};
 
 use super::contract;
@@ -190,7 +190,6 @@ impl<C: Connector> Run<'_, C> {
                 self.repeated.done();
                 self.accepted(job, made, kind)
             }
-            Effect::Pending if kind.observe == Observe::None => self.accepted(job, Default::default(), kind),
             Effect::Pending => self.accepted(job, Default::default(), kind),
             Effect::Rejected(rejection) => self.reject(&job, rejection).map(|()| None),
             Effect::Waiting(waiting) => {
@@ -226,6 +225,11 @@ impl<C: Connector> Run<'_, C> {
 
     fn reject(&mut self, job: &Job, rejection: Rejection) -> Step<()> {
         self.restore(job)?;
+        if self.open_doubt(&job.wanted.item.id) {
+            // A repeated attempt was refused; what became of the first one is still not known.
+            self.tell(&job.wanted.item.id, Outcome::InDoubt, Some(job.action), Vec::new());
+            return Ok(());
+        }
         let enough = self.repeated.rejected(&rejection);
         let reason = rejection.reason.clone();
         self.tell(&job.wanted.item.id, Outcome::Rejected(rejection), Some(job.action), Vec::new());

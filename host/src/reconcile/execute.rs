@@ -1,19 +1,14 @@
 //! Carrying a plan out: level by level, what is there is taken over, what is not is made.
 
-use crate::model::contract::{Candidate, Presence};
-use crate::model::manifest::Nature;
-use crate::model::setup::Changes;
-use crate::model::{
-    Action, Connector, Doubt, ItemRef, LedgerEntry, LedgerState, Message, Origin, Outcome, OutcomeRow,
-};
-use crate::store::{Answer, Ask, Claim, Possibility, Question};
+use crate::model::contract::{Candidate, Observation};
+use crate::model::{Action, Connector, Doubt, ItemRef, LedgerEntry, LedgerState, Outcome};
+use crate::store::{Ask, Possibility, Question};
 
 use super::halt::Step;
 use super::jobs::{Job, Stage};
-use super::look::bare;
 use super::plan::remarks;
 use super::run::Run;
-use super::state::{Leaving, Next, Situation, Wanted};
+use super::state::{Next, Situation, Wanted};
 
 impl<C: Connector> Run<'_, C> {
     /// Carries the plan out.
@@ -36,7 +31,7 @@ impl<C: Connector> Run<'_, C> {
         let (wanted, work) = (self.world.wanted[id].clone(), self.world.works[id].clone());
         let notes = remarks(&work);
         match work.next {
-            Next::Same => self.refresh(&wanted),
+            Next::Same => self.refresh(&wanted)?,
             Next::Adopt(presence) => return self.adopt(&wanted, &presence),
             Next::Found(presence)
                 if work.situation == Situation::Doubt || work.situation == Situation::Unconfirmed =>
@@ -67,152 +62,6 @@ impl<C: Connector> Run<'_, C> {
         Ok(None)
     }
 
-    /// Nothing changed but perhaps where it belongs.
-    fn refresh(&mut self, wanted: &Wanted) {
-        let Some(known) = self.world.ledger.get(&wanted.item.id) else { return };
-        let mut entry = self.entry(wanted, Some(known));
-        entry.fields.clone_from(&known.fields);
-        if entry != *known {
-            self.put(entry);
-        }
-    }
-
-    fn adopt(&mut self, wanted: &Wanted, presence: &Presence) -> Step<Option<Job>> {
-        let ours = self.made_by_us(wanted.identity.as_ref(), &presence.handle)?;
-        let origin = if ours { Origin::Created } else { Origin::Adopted };
-        self.settle_there(wanted, presence, origin, Outcome::Adopted, None)
-    }
-
-    /// A doubt ended well.
-    pub(super) fn found(
-        &mut self,
-        wanted: &Wanted,
-        presence: &Presence,
-        action: Option<Action>,
-    ) -> Step<Option<Job>> {
-        let doubt = self.world.ledger.get(&wanted.item.id).and_then(|entry| entry.doubt.as_ref());
-        let action = action.or(doubt.map(|doubt| doubt.action));
-        self.settle_there(wanted, presence, Origin::Created, Outcome::Applied, action)
-    }
-
-    /// It is there; what differs is told or put right.
-    fn settle_there(
-        &mut self,
-        wanted: &Wanted,
-        presence: &Presence,
-        origin: Origin,
-        outcome: Outcome,
-        action: Option<Action>,
-    ) -> Step<Option<Job>> {
-        let differing = wanted.owned(&presence.differing);
-        let state = self.kind(&wanted.item.id.kind)?.nature == Nature::State;
-        if differing.is_empty() || !state {
-            self.is_there(wanted, presence, origin, outcome, action)?;
-            return Ok(None);
-        }
-        self.is_there(wanted, presence, origin, Outcome::Differs(differing.clone()), action)?;
-        match self.env.task.changes {
-            Changes::Report => Ok(None),
-            Changes::Update => self.job(wanted.clone(), Action::Update, differing, None),
-        }
-    }
-
-    /// Writes down that it is there.
-    pub(super) fn is_there(
-        &mut self,
-        wanted: &Wanted,
-        presence: &Presence,
-        origin: Origin,
-        outcome: Outcome,
-        action: Option<Action>,
-    ) -> Step<()> {
-        let known = self.world.ledger.get(&wanted.item.id).cloned();
-        let mut entry = self.entry(wanted, known.as_ref());
-        entry.origin = known.map_or(origin, |known| known.origin);
-        entry.handle = Some(presence.handle.clone());
-        entry.outputs.clone_from(&presence.outputs);
-        entry.fields = wanted.hashes_but(&wanted.owned(&presence.differing));
-        entry.state = LedgerState::Confirmed;
-        entry.doubt = None;
-        entry.confirmed = Some(self.env.clock.now());
-        self.put(entry.clone());
-        self.tell(&wanted.item.id, outcome, action, presence.remarks.clone());
-        if entry.identity.is_some() {
-            // The ledger first: what the host knows of a shared thing must never be more than a school does.
-            self.flush()?;
-            self.hold(&entry)?;
-        }
-        Ok(())
-    }
-
-    fn unchanged_there(&mut self, wanted: &Wanted, presence: &Presence) {
-        let known = self.world.ledger.get(&wanted.item.id).cloned();
-        let mut entry = self.entry(wanted, known.as_ref());
-        entry.handle = Some(presence.handle.clone());
-        entry.outputs.clone_from(&presence.outputs);
-        entry.fields.clone_from(&wanted.hashes);
-        entry.confirmed = Some(self.env.clock.now());
-        self.put(entry);
-    }
-
-    fn believe(&mut self, wanted: &Wanted, handle: Option<String>) -> Step<()> {
-        let known = self.world.ledger.get(&wanted.item.id).cloned();
-        let mut entry = self.entry(wanted, known.as_ref());
-        entry.handle = handle.or(entry.handle);
-        entry.fields.clone_from(&wanted.hashes);
-        entry.state = LedgerState::Accepted;
-        entry.doubt = None;
-        self.put(entry.clone());
-        self.tell(&wanted.item.id, Outcome::Accepted, None, Vec::new());
-        self.flush()?;
-        self.hold(&entry)?;
-        Ok(())
-    }
-
-    fn differs(
-        &mut self,
-        wanted: &Wanted,
-        fields: Vec<String>,
-        presence: Option<Presence>,
-        notes: Vec<Message>,
-    ) {
-        let known = self.world.ledger.get(&wanted.item.id).cloned();
-        let mut entry = self.entry(wanted, known.as_ref());
-        entry.fields = wanted.hashes_but(&fields);
-        if let Some(presence) = presence {
-            entry.handle = Some(presence.handle);
-            entry.outputs = presence.outputs;
-            entry.state = LedgerState::Confirmed;
-            entry.doubt = None;
-            entry.confirmed = Some(self.env.clock.now());
-        }
-        self.put(entry);
-        self.tell(&wanted.item.id, Outcome::Differs(fields), None, notes);
-    }
-
-    /// It was there and is not: not certain any more, and looked at in every run from now on.
-    fn lost(&mut self, wanted: &Wanted) {
-        let now = self.env.clock.now();
-        let known = self.world.ledger.get(&wanted.item.id).cloned();
-        let mut entry = self.entry(wanted, known.as_ref());
-        entry.state = LedgerState::Unconfirmed;
-        entry.doubt = Some(Doubt { action: Action::Update, token: String::new(), sent: now, until: now });
-        self.put(entry);
-        self.tell(&wanted.item.id, Outcome::NotConfirmed, None, Vec::new());
-    }
-
-    /// It will never be sent.
-    pub(super) fn expire(&mut self, id: &ItemRef) {
-        self.forget(id);
-        self.tell(id, Outcome::Expired, None, Vec::new());
-    }
-
-    fn forget(&mut self, id: &ItemRef) {
-        if self.world.ledger.remove(id).is_some() {
-            self.world.pending.drop.push(id.clone());
-        }
-    }
-
     /// Asks a person. Labels are personal: they are shown in the plan and not stored.
     pub(super) fn ask(&mut self, wanted: &Wanted, question: Question, candidates: &[Candidate]) -> Step<()> {
         let candidates = candidates
@@ -239,7 +88,7 @@ impl<C: Connector> Run<'_, C> {
     }
 
     /// The change of an item, or what stands in its way.
-    fn job(
+    pub(super) fn job(
         &mut self,
         wanted: Wanted,
         action: Action,
@@ -256,11 +105,14 @@ impl<C: Connector> Run<'_, C> {
             known.as_ref().and_then(|entry| entry.handle.clone()).filter(|_| action != Action::Create);
         let kind = self.kind(&wanted.item.id.kind)?;
         let now = self.env.clock.now();
-        // Only a doubt that time has ended is certainly nothing; a token is repeated because it is not.
-        let certain = known
-            .as_ref()
-            .and_then(|entry| entry.doubt.as_ref())
-            .is_none_or(|doubt| now >= doubt.until.saturating_add_unsigned(kind.settle_ms));
+        // Only a doubt that sight and time have ended is certainly nothing; a token is repeated because it is not.
+        let absent = matches!(
+            self.world.works.get(&wanted.item.id).and_then(|work| work.observation.as_ref()),
+            Some(Observation::Absent(_))
+        );
+        let over = |doubt: &Doubt| now >= doubt.until.saturating_add_unsigned(kind.settle_ms);
+        let doubt = known.as_ref().and_then(|entry| entry.doubt.as_ref());
+        let certain = token.is_none() || doubt.is_none_or(|doubt| absent && over(doubt));
         let before = match action {
             Action::Create if certain => None,
             _ if certain => {
@@ -274,217 +126,8 @@ impl<C: Connector> Run<'_, C> {
     }
 
     /// The token of a change: equal for every attempt in this run; later attempts take it from the doubt.
-    fn token(&self, wanted: &Wanted, action: Action) -> String {
+    pub(super) fn token(&self, wanted: &Wanted, action: Action) -> String {
         let epoch = self.number.unwrap_or_default();
         self.hasher.token(&self.env.task.id, &wanted.item.id, action, &wanted.hashes, epoch)
-    }
-
-    /// Creations of shared things need the claim; what another school has made meanwhile is taken over.
-    async fn claim_all(&mut self, jobs: Vec<Job>) -> Step<Vec<Job>> {
-        let mut mine = Vec::new();
-        for job in jobs {
-            let busy = self.world.busy.get(&job.wanted.item.id).cloned();
-            let claim = match job.action {
-                Action::Create if busy.is_some() => busy.map(Claim::Busy),
-                Action::Create => {
-                    self.claim(job.wanted.identity.as_ref(), self.gone(&job.wanted)?.as_deref())?
-                }
-                _ => None,
-            };
-            match claim {
-                None | Some(Claim::Yours) => mine.push(job),
-                Some(Claim::Busy(task)) => {
-                    let reason = Message::new("host-shared-busy").with("school", task.school);
-                    self.tell(&job.wanted.item.id, Outcome::Failed(reason), None, Vec::new());
-                }
-                Some(Claim::Known { handle, .. }) => mine.extend(self.made_meanwhile(job, handle).await?),
-            }
-        }
-        Ok(mine)
-    }
-
-    /// The known handle of a shared thing that this run has just found absent.
-    fn gone(&self, wanted: &Wanted) -> Step<Option<String>> {
-        let Some(identity) = &wanted.identity else { return Ok(None) };
-        let asked = self.world.probed.get(&wanted.item.id).cloned().flatten();
-        Ok(match self.env.host.identity(identity)? {
-            Some(Claim::Known { handle, .. }) => asked.filter(|probed| *probed == handle),
-            _ => None,
-        })
-    }
-
-    async fn made_meanwhile(&mut self, job: Job, handle: String) -> Step<Option<Job>> {
-        let wanted = job.wanted.clone();
-        let question = self.question_at(&wanted, handle.clone());
-        let seen = self.observe(vec![question]).await?.pop().map(|(_, seen)| seen);
-        match self.judge(&wanted, &Situation::New, None, seen.as_ref())? {
-            Next::Adopt(presence) => self.adopt(&wanted, &presence),
-            Next::Apply { .. } => {
-                let claim = self.claim(wanted.identity.as_ref(), Some(&handle))?;
-                if claim.is_none() {
-                    return Ok(Some(job));
-                }
-                self.tell(
-                    &wanted.item.id,
-                    Outcome::Failed(Message::new("host-shared-busy")),
-                    None,
-                    Vec::new(),
-                );
-                Ok(None)
-            }
-            Next::Decide(question, candidates) => self.ask(&wanted, question, &candidates).map(|()| None),
-            _ => {
-                self.tell(
-                    &wanted.item.id,
-                    Outcome::Failed(Message::new("host-pending-there")),
-                    None,
-                    Vec::new(),
-                );
-                Ok(None)
-            }
-        }
-    }
-
-    async fn depart_all(&mut self) -> Step<()> {
-        let departures: Vec<_> = self.leaving_order().into_iter().cloned().collect();
-        for departure in departures {
-            let id = departure.entry.item.clone();
-            match departure.what {
-                Leaving::Tell => {
-                    let mut entry = departure.entry;
-                    entry.gone_since = entry.gone_since.or(Some(self.env.clock.now()));
-                    self.put(entry);
-                    self.tell(&id, Outcome::Gone, None, Vec::new());
-                }
-                Leaving::Forget => {
-                    self.forget(&id);
-                    self.flush()?;
-                    self.let_go(&departure.entry, false)?;
-                }
-                Leaving::Keep => {}
-                Leaving::InDoubt => self.doubtful_departure(&departure.entry)?,
-                Leaving::Apply(action) => {
-                    // One after the other: what refers leaves before what it refers to.
-                    let job = self.leaving_job(&departure.entry, action);
-                    self.work_off(vec![job]).await?;
-                }
-            }
-        }
-        self.flush()
-    }
-
-    /// Something no longer desired of which nobody knows whether it is there. Its content is gone, so it cannot be
-    /// looked for: a person may look.
-    fn doubtful_departure(&mut self, entry: &LedgerEntry) -> Step<()> {
-        let id = entry.item.clone();
-        let settle = self.kind(&id.kind)?.settle_ms;
-        let until = entry.doubt.as_ref().map_or(0, |doubt| doubt.until.saturating_add_unsigned(settle));
-        if entry.handle.is_some() || self.env.clock.now() < until {
-            self.tell(&id, Outcome::InDoubt, None, Vec::new());
-            return Ok(());
-        }
-        self.release_doubt(entry)?;
-        match self.answer(&id).cloned() {
-            Some(Answer::Create) => self.forget(&id),
-            Some(Answer::Adopt(handle)) if !handle.is_empty() => {
-                let state = LedgerState::Accepted;
-                self.put(LedgerEntry { handle: Some(handle), doubt: None, state, ..entry.clone() });
-            }
-            Some(_) => self.tell(&id, Outcome::InDoubt, None, Vec::new()),
-            None => {
-                let wanted = Wanted {
-                    item: bare(entry),
-                    scope: entry.scope.clone(),
-                    hashes: Vec::new(),
-                    identity: None,
-                };
-                self.ask(&wanted, Question::Arrived, &[])?;
-            }
-        }
-        Ok(())
-    }
-
-    fn leaving_job(&self, entry: &LedgerEntry, action: Action) -> Job {
-        let item = bare(entry);
-        let hashes = entry.fields.clone();
-        let wanted = Wanted { item, scope: entry.scope.clone(), hashes, identity: None };
-        Job {
-            token: self.token(&wanted, action),
-            handle: entry.handle.clone(),
-            wanted,
-            action,
-            fields: Vec::new(),
-            before: Some(entry.clone()),
-            stage: Stage::Ready(self.env.clock.now()),
-            attempts: 0,
-            put_off: None,
-        }
-    }
-
-    /// An entry for an item: what the item says of itself, what is known of it from before.
-    pub(super) fn entry(&self, wanted: &Wanted, before: Option<&LedgerEntry>) -> LedgerEntry {
-        let item = &wanted.item;
-        let mut refs: Vec<ItemRef> = item.refs().cloned().collect();
-        refs.sort();
-        refs.dedup();
-        let known = before.cloned();
-        LedgerEntry {
-            item: item.id.clone(),
-            scope: wanted.scope.clone(),
-            group: item.group.clone(),
-            about: item.about.clone(),
-            // Something that leaves has no content any more; what it referred to is what the ledger says.
-            refs: if item.fields.is_empty() { known.as_ref().map_or(refs, |k| k.refs.clone()) } else { refs },
-            gone: item.gone,
-            identity: wanted.identity.as_ref().map(|id| id.hash).or(known.as_ref().and_then(|k| k.identity)),
-            gone_since: None,
-            handle: known.as_ref().and_then(|k| k.handle.clone()),
-            outputs: known.as_ref().map(|k| k.outputs.clone()).unwrap_or_default(),
-            fields: known.as_ref().map(|k| k.fields.clone()).unwrap_or_default(),
-            origin: known.as_ref().map_or(Origin::Created, |k| k.origin),
-            state: known.as_ref().map_or(LedgerState::Confirmed, |k| k.state),
-            doubt: known.as_ref().and_then(|k| k.doubt.clone()),
-            confirmed: known.as_ref().and_then(|k| k.confirmed),
-        }
-    }
-
-    /// Notes an entry, to be written with the next flush.
-    pub(super) fn put(&mut self, entry: LedgerEntry) {
-        self.world.pending.drop.retain(|id| *id != entry.item);
-        self.world.pending.put.retain(|known| known.item != entry.item);
-        self.world.pending.put.push(entry.clone());
-        self.world.ledger.insert(entry.item.clone(), entry);
-    }
-
-    /// Notes what became of an item, to be written with the next flush.
-    pub(super) fn tell(
-        &mut self,
-        id: &ItemRef,
-        outcome: Outcome,
-        action: Option<Action>,
-        remarks: Vec<Message>,
-    ) {
-        let item = self.world.wanted.get(id).map(|wanted| &wanted.item);
-        let left = self.world.departures.iter().find(|d| d.entry.item == *id).map(|d| &d.entry);
-        let row = OutcomeRow {
-            item: id.clone(),
-            group: item.map_or_else(|| left.and_then(|e| e.group.clone()), |item| item.group.clone()),
-            about: item.map_or_else(|| left.and_then(|e| e.about.clone()), |item| item.about.clone()),
-            outcome,
-            action,
-            remarks,
-        };
-        self.world.pending.outcomes.push(row.clone());
-        self.world.outcomes.insert(id.clone(), row);
-    }
-
-    /// Writes down durably what became known.
-    pub(super) fn flush(&mut self) -> Step<()> {
-        let Some(fence) = &self.fence else { return Ok(()) };
-        if !self.world.pending.is_empty() {
-            let pending = std::mem::take(&mut self.world.pending);
-            self.env.school.record(fence, &self.env.task.id, self.number, &pending)?;
-        }
-        Ok(())
     }
 }

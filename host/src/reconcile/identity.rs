@@ -1,6 +1,6 @@
 //! Things that schools share: created by one at a time, held by many, removed by the last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Result;
 use crate::model::{Connector, Item, ItemRef, LedgerEntry, TaskRef};
@@ -39,9 +39,6 @@ impl<C: Connector> Run<'_, C> {
             return Ok(());
         }
         let claims = self.env.host.claims(&self.own())?;
-        if claims.is_empty() {
-            return Ok(());
-        }
         let entries = self.world.ledger.values();
         let known: BTreeMap<IdentityRef, LedgerEntry> =
             entries.filter_map(|e| Some((self.identity_in(e)?, e.clone()))).collect();
@@ -52,7 +49,15 @@ impl<C: Connector> Run<'_, C> {
                 None => self.give_back(&claim)?,
             }
         }
-        Ok(())
+        self.drop_holds(known.keys().collect())
+    }
+
+    /// Holds of which the ledger knows nothing: a run was killed before it wrote down what it had taken over.
+    fn drop_holds(&self, known: BTreeSet<&IdentityRef>) -> Result<()> {
+        let Some(fence) = &self.fence else { return Ok(()) };
+        let held = self.env.host.holdings(&self.own())?;
+        let mut stray = held.iter().filter(|id| !known.contains(id));
+        stray.try_for_each(|id| self.env.host.unhold_identity(fence, &self.env.task.id, id, false))
     }
 
     /// Notes which things another task is about to create. What is seen of them now may be true no longer when that
@@ -90,6 +95,12 @@ impl<C: Connector> Run<'_, C> {
         Ok(known == Some(Claim::Known { handle: handle.to_owned(), created: true }))
     }
 
+    /// Was what this entry knows made by one of this host's schools?
+    pub(super) fn made_here(&self, entry: &LedgerEntry) -> Result<bool> {
+        let (Some(id), Some(handle)) = (self.identity_in(entry), &entry.handle) else { return Ok(false) };
+        self.made_by_us(Some(&id), handle)
+    }
+
     /// The thing is there, and this task holds it.
     pub(super) fn hold(&self, entry: &LedgerEntry) -> Result<()> {
         let (Some(id), Some(fence)) = (self.identity_in(entry), &self.fence) else { return Ok(()) };
@@ -107,6 +118,8 @@ impl<C: Connector> Run<'_, C> {
     /// The task holds the thing no longer.
     pub(super) fn let_go(&self, entry: &LedgerEntry, removed: bool) -> Result<()> {
         let (Some(id), Some(fence)) = (self.identity_in(entry), &self.fence) else { return Ok(()) };
+        // A claim on something that turned out never to have been made ends here too.
+        self.give_back(&id)?;
         self.env.host.unhold_identity(fence, &self.env.task.id, &id, removed)
     }
 

@@ -182,6 +182,7 @@ impl<C: Connector> Run<'_, C> {
         if matches!(job.action, Action::Close | Action::Remove) {
             return self.judge_leaving(job, seen.as_ref());
         }
+        let absent = matches!(seen, Some(Observation::Absent(_)));
         let entry = self.world.ledger.get(&id);
         let next = self.judge(&job.wanted, &Situation::Doubt, entry, seen.as_ref())?;
         match next {
@@ -189,7 +190,7 @@ impl<C: Connector> Run<'_, C> {
                 self.found(&job.wanted, &presence, Some(job.action))?;
             }
             Next::Apply { action, fields, token } if job.attempts < ATTEMPTS => {
-                job.before = if self.certain(&job) {
+                job.before = if token.is_none() || (absent && self.certain(&job)) {
                     self.before_doubt(&job)
                 } else {
                     self.world.ledger.get(&id).cloned()
@@ -223,7 +224,7 @@ impl<C: Connector> Run<'_, C> {
         Ok(None)
     }
 
-    /// Is it certain that nothing of the doubtful write will ever be there?
+    /// Has enough time passed that an absence is certain?
     fn certain(&self, job: &Job) -> bool {
         self.env.clock.now() >= self.deadline(job)
     }
@@ -253,10 +254,11 @@ impl<C: Connector> Run<'_, C> {
         entry.state = if blind { LedgerState::Accepted } else { LedgerState::Unconfirmed };
         entry.doubt =
             (!blind).then(|| Doubt { action: job.action, token: job.token.clone(), sent: now, until: now });
-        self.put(entry.clone());
         if blind {
-            self.flush()?;
             self.hold(&entry)?;
+        }
+        self.put(entry);
+        if blind {
             self.tell(&id, Outcome::Accepted, Some(job.action), Vec::new());
             return Ok(None);
         }
@@ -264,11 +266,17 @@ impl<C: Connector> Run<'_, C> {
         Ok(Some(job))
     }
 
+    /// Is an earlier write of the item still without an answer?
+    pub(super) fn open_doubt(&self, id: &crate::model::ItemRef) -> bool {
+        self.world.ledger.get(id).is_some_and(|entry| entry.state == LedgerState::InDoubt)
+    }
+
     fn out_of_patience(&mut self, open: Vec<Job>) -> Step<()> {
         for job in open {
             let outcome = match job.stage {
                 Stage::Confirm(_) => Outcome::NotConfirmed,
                 Stage::Doubt => Outcome::InDoubt,
+                Stage::Ready(_) if self.open_doubt(&job.wanted.item.id) => Outcome::InDoubt,
                 Stage::Ready(_) => Outcome::Failed(
                     job.put_off.clone().unwrap_or_else(|| Message::new("host-out-of-patience")),
                 ),

@@ -239,3 +239,99 @@ impl Case<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::contract::Basis;
+    use crate::model::{ItemRef, LedgerState, Origin, WhenGone};
+
+    const SENT: Millis = 1_000_000;
+    const UNTIL: Millis = SENT + 30_000;
+    const SETTLE: u64 = 5_000;
+
+    fn kind(observe: Observe, window: u64) -> Kind {
+        let text = r#"{"name":"k","title":{"ru":"","en":""}}"#;
+        let kind: Kind = serde_json::from_str(text).expect("the smallest kind");
+        Kind { observe, settle_ms: SETTLE, token_window_ms: window, ..kind }
+    }
+
+    fn wanted() -> Wanted {
+        let item = crate::model::Item {
+            id: ItemRef::new("k", "1"),
+            former_keys: vec![],
+            label: String::new(),
+            group: None,
+            about: None,
+            fields: vec![],
+            identity: None,
+            gone: WhenGone::Report,
+            window: None,
+            waiting: None,
+        };
+        Wanted { item, scope: "s".into(), hashes: vec![], identity: None }
+    }
+
+    fn doubtful() -> LedgerEntry {
+        LedgerEntry {
+            item: ItemRef::new("k", "1"),
+            scope: "s".into(),
+            group: None,
+            about: None,
+            handle: None,
+            outputs: vec![],
+            refs: vec![],
+            fields: vec![],
+            origin: Origin::Created,
+            state: LedgerState::InDoubt,
+            gone: WhenGone::Report,
+            identity: None,
+            doubt: Some(Doubt { action: Action::Create, token: "t".into(), sent: SENT, until: UNTIL }),
+            confirmed: None,
+            gone_since: None,
+        }
+    }
+
+    fn word(kind: &Kind, seen: Option<&Observation>, answer: Option<&Answer>, now: Millis) -> &'static str {
+        let (wanted, entry) = (wanted(), doubtful());
+        let situation = &Situation::Doubt;
+        let (entry, changes, deadline) = (Some(&entry), Changes::Report, 10_000);
+        let case = Case { kind, wanted: &wanted, situation, entry, seen, answer, changes, now, deadline };
+        match judge(&case) {
+            Next::Found(_) => "found",
+            Next::Apply { token: Some(_), .. } => "again, same token",
+            Next::Apply { token: None, .. } => "again",
+            Next::InDoubt => "in doubt",
+            Next::Decide(..) => "ask",
+            Next::Believed(_) => "believed",
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn doubt_ends_by_sight_by_time_by_token_or_by_a_person() {
+        let absent = Observation::Absent(Basis::Listing);
+        let unknown = Observation::Unknown(NotKnown { reason: Message::new("x"), retry_after: None });
+        let present = Observation::Present(Presence { handle: "1".into(), ..Presence::default() });
+        let certain = UNTIL + SETTLE as Millis;
+        let (plain, token, blind) =
+            (kind(Observe::Bulk, 0), kind(Observe::Bulk, 60_000), kind(Observe::None, 0));
+        let cases = [
+            (&plain, Some(&present), None, SENT, "found"),
+            (&plain, Some(&absent), None, certain - 1, "in doubt"),
+            (&plain, Some(&absent), None, certain, "again, same token"),
+            (&plain, Some(&unknown), None, certain + 1_000_000, "in doubt"),
+            (&plain, Some(&Observation::Pending), None, certain + 1_000_000, "in doubt"),
+            (&token, Some(&absent), None, SENT + 1, "again, same token"),
+            (&token, Some(&unknown), None, SENT + 49_999, "again, same token"),
+            (&token, Some(&unknown), None, SENT + 50_000, "in doubt"),
+            (&blind, None, None, certain, "ask"),
+            (&blind, None, Some(&Answer::Create), certain, "again"),
+            (&blind, None, Some(&Answer::Adopt(String::new())), certain, "believed"),
+            (&blind, None, Some(&Answer::Skip), certain, "in doubt"),
+        ];
+        for (kind, seen, answer, now, expected) in cases {
+            assert_eq!(word(kind, seen, answer, now), expected, "{seen:?} {answer:?} {}", now - SENT);
+        }
+    }
+}

@@ -13,7 +13,7 @@ use super::halt::Step;
 use super::judge::{Case, judge};
 use super::patience::poll_pause;
 use super::run::Run;
-use super::state::{Leaving, Next, Situation, Wanted};
+use super::state::{Departure, Leaving, Next, Situation, Wanted};
 
 impl<C: Connector> Run<'_, C> {
     /// Looks and judges.
@@ -243,17 +243,31 @@ impl<C: Connector> Run<'_, C> {
         Ok(())
     }
 
+    /// What another school of this host made, and this one took over, is this one's to remove when it is the last.
+    fn last_holder_removes(&self, departure: &mut Departure) -> Step<()> {
+        let entry = &departure.entry;
+        let kind = self.env.connector.manifest().kind(&entry.item.kind);
+        let removable = kind.is_some_and(|kind| kind.removal) && entry.gone == WhenGone::Remove;
+        if departure.what == Leaving::Tell && removable && self.made_here(entry)? {
+            departure.what = Leaving::Apply(Action::Remove);
+        }
+        Ok(())
+    }
+
     /// A thing that another item takes over is not gone; one that other schools hold is only forgotten.
     fn hand_over(&mut self) -> Step<()> {
         let taken: BTreeSet<(String, String)> =
             self.world.seen.iter().map(|(id, (handle, _))| (id.kind.clone(), handle.clone())).collect();
         let mut departures = std::mem::take(&mut self.world.departures);
         for departure in &mut departures {
+            self.last_holder_removes(departure)?;
             let handle = departure.entry.handle.clone().unwrap_or_default();
             let theirs = taken.contains(&(departure.entry.item.kind.clone(), handle));
             let applies = matches!(departure.what, Leaving::Apply(_));
-            if theirs || (applies && self.held_elsewhere(&departure.entry)?) {
+            if theirs {
                 departure.what = Leaving::Forget;
+            } else if applies && self.held_elsewhere(&departure.entry)? {
+                departure.what = Leaving::HandOver;
             }
         }
         self.world.departures = departures;

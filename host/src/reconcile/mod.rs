@@ -7,6 +7,7 @@
 mod adopt;
 mod apply;
 mod call;
+mod claims;
 mod contract;
 mod dialogue;
 mod diff;
@@ -21,7 +22,9 @@ mod inbound;
 mod jobs;
 mod journal;
 mod judge;
+mod leave;
 mod look;
+mod notes;
 mod order;
 mod patience;
 mod plan;
@@ -31,6 +34,7 @@ mod scopes;
 mod select;
 mod state;
 mod status;
+mod there;
 
 pub use dialogue::commit_items;
 pub use env::{Cancel, Clock, Env, Mode, Options, Phase, ProgressSink, RunReport, Silent, SystemClock};

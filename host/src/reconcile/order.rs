@@ -54,7 +54,7 @@ fn peel<'a>(
 fn cycle(refs: &BTreeMap<&ItemRef, Vec<&ItemRef>>, done: &BTreeMap<ItemRef, usize>) -> String {
     let stuck = |item: &&ItemRef| refs.contains_key(*item) && !done.contains_key(*item);
     let mut path: Vec<&ItemRef> = Vec::new();
-    let mut at = refs.keys().copied().find(|item| stuck(&item));
+    let mut at = refs.keys().copied().find(|item| stuck(item));
     while let Some(item) = at {
         if let Some(start) = path.iter().position(|seen| *seen == item) {
             path.drain(..start);
@@ -62,7 +62,7 @@ fn cycle(refs: &BTreeMap<&ItemRef, Vec<&ItemRef>>, done: &BTreeMap<ItemRef, usiz
             break;
         }
         path.push(item);
-        at = refs[item].iter().copied().find(|target| stuck(&target));
+        at = refs[item].iter().copied().find(|target| stuck(target));
     }
     path.iter().map(ToString::to_string).collect::<Vec<_>>().join(" → ")
 }

@@ -230,7 +230,7 @@ fn count_departure(counts: &mut PlanCounts, departure: &Departure) {
         Leaving::Tell => counts.told += 1,
         Leaving::Apply(_) => counts.remove += 1,
         Leaving::InDoubt => counts.unsettled += 1,
-        Leaving::Forget | Leaving::Keep => {}
+        Leaving::Forget | Leaving::HandOver | Leaving::Keep => {}
     }
 }
 
@@ -238,7 +238,7 @@ fn departure_line(departure: &Departure) -> Option<Planned> {
     let intent = match departure.what {
         Leaving::Keep => return None,
         Leaving::Tell => Intent::ReportGone,
-        Leaving::Forget => Intent::Forget,
+        Leaving::Forget | Leaving::HandOver => Intent::Forget,
         Leaving::Apply(action) => Intent::Apply(action),
         Leaving::InDoubt => Intent::InDoubt,
     };

@@ -133,6 +133,8 @@ pub(super) enum Leaving {
     Tell,
     /// Dropped from the ledger.
     Forget,
+    /// Left to the other schools that hold it, with the knowledge of who made it.
+    HandOver,
     /// Closed or removed.
     Apply(Action),
     /// A write is without an answer.

@@ -324,6 +324,20 @@ fn a_token_is_repeated_inside_its_window_and_never_after() {
 }
 
 #[test]
+fn a_refused_repetition_says_nothing_about_the_first_attempt() {
+    let mut world = World::new();
+    world.schools[0].env.task.patience_s = 0;
+    world.one().wants(vec![(scope("s"), vec![named("letter", "a")])]);
+    world.faults(&[Fault::StoredLost, Fault::Retry(60)]);
+    assert_eq!(outcome(&world.one().run(), "letter", "a"), Outcome::InDoubt);
+    world.clock.advance(DEADLINE + 1);
+    world.faults(&[Fault::Rejected]);
+    assert_eq!(outcome(&world.one().run(), "letter", "a"), Outcome::InDoubt);
+    world.one().run();
+    assert_eq!(world.things(), 1);
+}
+
+#[test]
 fn events_expire_unsent_and_are_never_changed() {
     let world = World::new();
     let mut letter = named("letter", "a");

@@ -111,7 +111,6 @@ pub(crate) struct Thing {
     pub(crate) natural: String,
     pub(crate) fields: BTreeMap<String, String>,
     pub(crate) visible: Millis,
-    pub(crate) seeded: bool,
 }
 
 #[derive(Default)]
@@ -133,7 +132,9 @@ impl Upstream {
         let (due, later) = std::mem::take(&mut self.delayed).into_iter().partition(|(at, _)| *at <= now);
         self.delayed = later;
         let due: Vec<(Millis, Thing)> = due;
-        due.into_iter().for_each(|(_, thing)| drop(self.add(thing)));
+        for (_, thing) in due {
+            self.add(thing);
+        }
     }
 
     pub(crate) fn add(&mut self, thing: Thing) -> u64 {
@@ -144,7 +145,7 @@ impl Upstream {
 
     pub(crate) fn seed(&mut self, kind: &str, natural: &str, fields: &[(&str, &str)]) -> u64 {
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        self.add(Thing { kind: kind.into(), natural: natural.into(), fields, visible: 0, seeded: true })
+        self.add(Thing { kind: kind.into(), natural: natural.into(), fields, visible: 0 })
     }
 
     pub(crate) fn count(&self, kind: &str, natural: &str) -> usize {
@@ -350,7 +351,7 @@ impl Fake {
 fn thing(change: &Change, visible: Millis) -> Thing {
     let natural =
         natural(&change.item, &change.targets).expect("targets are there before what refers to them");
-    Thing { kind: change.item.id.kind.clone(), natural, fields: texts(&change.item), visible, seeded: false }
+    Thing { kind: change.item.id.kind.clone(), natural, fields: texts(&change.item), visible }
 }
 
 fn texts(item: &Item) -> BTreeMap<String, String> {
@@ -603,6 +604,9 @@ impl IdentityStore for FusedHost {
     }
     fn claims(&self, task: &TaskRef) -> Result<Vec<IdentityRef>> {
         self.step().claims(task)
+    }
+    fn holdings(&self, task: &TaskRef) -> Result<Vec<IdentityRef>> {
+        self.step().holdings(task)
     }
     fn holders(&self, id: &IdentityRef) -> Result<Vec<TaskRef>> {
         self.step().holders(id)

@@ -662,6 +662,7 @@ fn identities_are_created_once(subject: &Subject) {
     host.settle_identity(two.fence(), &task, &id, "77", false).unwrap();
     assert_eq!(host.identity(&id).unwrap(), Some(known), "found later does not undo who made it");
     assert_eq!(host.holders(&id).unwrap().len(), 2);
+    assert_eq!(host.holdings(&first).unwrap(), std::slice::from_ref(&id));
     host.unhold_identity(one.fence(), &task, &id, false).unwrap();
     assert_eq!(host.holders(&id).unwrap().len(), 1);
     assert_eq!(

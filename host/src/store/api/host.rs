@@ -64,6 +64,9 @@ pub trait IdentityStore: Send + Sync {
     /// Claims of a task that have not ended.
     fn claims(&self, task: &TaskRef) -> Result<Vec<IdentityRef>>;
 
+    /// What a task holds.
+    fn holdings(&self, task: &TaskRef) -> Result<Vec<IdentityRef>>;
+
     /// Who holds it.
     fn holders(&self, id: &IdentityRef) -> Result<Vec<TaskRef>>;
 

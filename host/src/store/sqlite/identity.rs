@@ -96,6 +96,16 @@ impl IdentityStore for HostDb {
         })
     }
 
+    fn holdings(&self, task: &TaskRef) -> Result<Vec<IdentityRef>> {
+        let sql =
+            "SELECT space, hash FROM identity_holder WHERE school = ?1 AND task = ?2 ORDER BY space, hash";
+        self.database.read(|t| {
+            rows(t, sql, [task.school.as_str(), task.task.as_str()], |row| {
+                Ok(IdentityRef { space: col(row, "space")?, hash: bytes32(&col::<Vec<u8>>(row, "hash")?)? })
+            })
+        })
+    }
+
     fn holders(&self, id: &IdentityRef) -> Result<Vec<TaskRef>> {
         let sql =
             "SELECT school, task FROM identity_holder WHERE space = ?1 AND hash = ?2 ORDER BY school, task";

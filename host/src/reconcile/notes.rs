@@ -1,0 +1,84 @@
+//! What became known: entries and outcomes, noted first and written together.
+
+use crate::model::{
+    Action, Connector, ItemRef, LedgerEntry, LedgerState, Message, Origin, Outcome, OutcomeRow,
+};
+
+use super::halt::Step;
+use super::run::Run;
+use super::state::Wanted;
+
+impl<C: Connector> Run<'_, C> {
+    /// An entry for an item: what the item says of itself, what is known of it from before.
+    pub(super) fn entry(&self, wanted: &Wanted, before: Option<&LedgerEntry>) -> LedgerEntry {
+        let item = &wanted.item;
+        let mut refs: Vec<ItemRef> = item.refs().cloned().collect();
+        refs.sort();
+        refs.dedup();
+        let known = before.cloned();
+        LedgerEntry {
+            item: item.id.clone(),
+            scope: wanted.scope.clone(),
+            group: item.group.clone(),
+            about: item.about.clone(),
+            // Something that leaves has no content any more; what it referred to is what the ledger says.
+            refs: if item.fields.is_empty() { known.as_ref().map_or(refs, |k| k.refs.clone()) } else { refs },
+            gone: item.gone,
+            identity: wanted.identity.as_ref().map(|id| id.hash).or(known.as_ref().and_then(|k| k.identity)),
+            gone_since: None,
+            handle: known.as_ref().and_then(|k| k.handle.clone()),
+            outputs: known.as_ref().map(|k| k.outputs.clone()).unwrap_or_default(),
+            fields: known.as_ref().map(|k| k.fields.clone()).unwrap_or_default(),
+            origin: known.as_ref().map_or(Origin::Created, |k| k.origin),
+            state: known.as_ref().map_or(LedgerState::Confirmed, |k| k.state),
+            doubt: known.as_ref().and_then(|k| k.doubt.clone()),
+            confirmed: known.as_ref().and_then(|k| k.confirmed),
+        }
+    }
+
+    /// Notes an entry, to be written with the next flush.
+    pub(super) fn put(&mut self, entry: LedgerEntry) {
+        self.world.pending.drop.retain(|id| *id != entry.item);
+        self.world.pending.put.retain(|known| known.item != entry.item);
+        self.world.pending.put.push(entry.clone());
+        self.world.ledger.insert(entry.item.clone(), entry);
+    }
+
+    /// Notes what became of an item, to be written with the next flush.
+    pub(super) fn tell(
+        &mut self,
+        id: &ItemRef,
+        outcome: Outcome,
+        action: Option<Action>,
+        remarks: Vec<Message>,
+    ) {
+        let item = self.world.wanted.get(id).map(|wanted| &wanted.item);
+        let left = self.world.departures.iter().find(|d| d.entry.item == *id).map(|d| &d.entry);
+        let row = OutcomeRow {
+            item: id.clone(),
+            group: item.map_or_else(|| left.and_then(|e| e.group.clone()), |item| item.group.clone()),
+            about: item.map_or_else(|| left.and_then(|e| e.about.clone()), |item| item.about.clone()),
+            outcome,
+            action,
+            remarks,
+        };
+        self.world.pending.outcomes.push(row.clone());
+        self.world.outcomes.insert(id.clone(), row);
+    }
+
+    /// Writes down durably what became known.
+    pub(super) fn flush(&mut self) -> Step<()> {
+        let Some(fence) = &self.fence else { return Ok(()) };
+        if !self.world.pending.is_empty() {
+            let pending = std::mem::take(&mut self.world.pending);
+            self.env.school.record(fence, &self.env.task.id, self.number, &pending)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn forget(&mut self, id: &ItemRef) {
+        if self.world.ledger.remove(id).is_some() {
+            self.world.pending.drop.push(id.clone());
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Writing down what is there: taken over, found again, unchanged, different, lost.
+
+use crate::model::contract::Presence;
+use crate::model::manifest::Nature;
+use crate::model::setup::Changes;
+use crate::model::{Action, Connector, Doubt, ItemRef, LedgerState, Message, Origin, Outcome};
+
+use super::halt::Step;
+use super::jobs::Job;
+use super::run::Run;
+use super::state::Wanted;
+
+impl<C: Connector> Run<'_, C> {
+    /// Nothing changed but perhaps where it belongs.
+    pub(super) fn refresh(&mut self, wanted: &Wanted) -> Step<()> {
+        let Some(known) = self.world.ledger.get(&wanted.item.id).cloned() else { return Ok(()) };
+        let entry = self.entry(wanted, Some(&known));
+        if known.gone_since.is_some() {
+            // Wanted again: held again.
+            self.hold(&entry)?;
+        }
+        if entry != known {
+            self.put(entry);
+        }
+        Ok(())
+    }
+
+    pub(super) fn adopt(&mut self, wanted: &Wanted, presence: &Presence) -> Step<Option<Job>> {
+        let ours = self.made_by_us(wanted.identity.as_ref(), &presence.handle)?;
+        let origin = if ours { Origin::Created } else { Origin::Adopted };
+        self.settle_there(wanted, presence, origin, Outcome::Adopted, None)
+    }
+
+    /// A doubt ended well.
+    pub(super) fn found(
+        &mut self,
+        wanted: &Wanted,
+        presence: &Presence,
+        action: Option<Action>,
+    ) -> Step<Option<Job>> {
+        let doubt = self.world.ledger.get(&wanted.item.id).and_then(|entry| entry.doubt.as_ref());
+        let action = action.or(doubt.map(|doubt| doubt.action));
+        self.settle_there(wanted, presence, Origin::Created, Outcome::Applied, action)
+    }
+
+    /// It is there; what differs is told or put right.
+    fn settle_there(
+        &mut self,
+        wanted: &Wanted,
+        presence: &Presence,
+        origin: Origin,
+        outcome: Outcome,
+        action: Option<Action>,
+    ) -> Step<Option<Job>> {
+        let differing = wanted.owned(&presence.differing);
+        let state = self.kind(&wanted.item.id.kind)?.nature == Nature::State;
+        if differing.is_empty() || !state {
+            self.is_there(wanted, presence, origin, outcome, action)?;
+            return Ok(None);
+        }
+        self.is_there(wanted, presence, origin, Outcome::Differs(differing.clone()), action)?;
+        match self.env.task.changes {
+            Changes::Report => Ok(None),
+            Changes::Update => self.job(wanted.clone(), Action::Update, differing, None),
+        }
+    }
+
+    /// Writes down that it is there.
+    pub(super) fn is_there(
+        &mut self,
+        wanted: &Wanted,
+        presence: &Presence,
+        origin: Origin,
+        outcome: Outcome,
+        action: Option<Action>,
+    ) -> Step<()> {
+        let known = self.world.ledger.get(&wanted.item.id).cloned();
+        let mut entry = self.entry(wanted, known.as_ref());
+        entry.origin = known.map_or(origin, |known| known.origin);
+        entry.handle = Some(presence.handle.clone());
+        entry.outputs.clone_from(&presence.outputs);
+        entry.fields = wanted.hashes_but(&wanted.owned(&presence.differing));
+        entry.state = LedgerState::Confirmed;
+        entry.doubt = None;
+        entry.confirmed = Some(self.env.clock.now());
+        // What schools share first: a hold too many is dropped by the next run, one too few lets others remove it.
+        self.hold(&entry)?;
+        self.put(entry);
+        self.tell(&wanted.item.id, outcome, action, presence.remarks.clone());
+        Ok(())
+    }
+
+    pub(super) fn unchanged_there(&mut self, wanted: &Wanted, presence: &Presence) {
+        let known = self.world.ledger.get(&wanted.item.id).cloned();
+        let mut entry = self.entry(wanted, known.as_ref());
+        entry.handle = Some(presence.handle.clone());
+        entry.outputs.clone_from(&presence.outputs);
+        entry.fields.clone_from(&wanted.hashes);
+        entry.confirmed = Some(self.env.clock.now());
+        self.put(entry);
+    }
+
+    pub(super) fn believe(&mut self, wanted: &Wanted, handle: Option<String>) -> Step<()> {
+        let known = self.world.ledger.get(&wanted.item.id).cloned();
+        let mut entry = self.entry(wanted, known.as_ref());
+        entry.handle = handle.or(entry.handle);
+        entry.fields.clone_from(&wanted.hashes);
+        entry.state = LedgerState::Accepted;
+        entry.doubt = None;
+        self.hold(&entry)?;
+        self.put(entry);
+        self.tell(&wanted.item.id, Outcome::Accepted, None, Vec::new());
+        Ok(())
+    }
+
+    pub(super) fn differs(
+        &mut self,
+        wanted: &Wanted,
+        fields: Vec<String>,
+        presence: Option<Presence>,
+        notes: Vec<Message>,
+    ) {
+        let known = self.world.ledger.get(&wanted.item.id).cloned();
+        let mut entry = self.entry(wanted, known.as_ref());
+        entry.fields = wanted.hashes_but(&fields);
+        if let Some(presence) = presence {
+            entry.handle = Some(presence.handle);
+            entry.outputs = presence.outputs;
+            entry.state = LedgerState::Confirmed;
+            entry.doubt = None;
+            entry.confirmed = Some(self.env.clock.now());
+        }
+        self.put(entry);
+        self.tell(&wanted.item.id, Outcome::Differs(fields), None, notes);
+    }
+
+    /// It was there and is not: not certain any more, and looked at in every run from now on.
+    pub(super) fn lost(&mut self, wanted: &Wanted) {
+        let now = self.env.clock.now();
+        let known = self.world.ledger.get(&wanted.item.id).cloned();
+        let mut entry = self.entry(wanted, known.as_ref());
+        entry.state = LedgerState::Unconfirmed;
+        entry.doubt = Some(Doubt { action: Action::Update, token: String::new(), sent: now, until: now });
+        self.put(entry);
+        self.tell(&wanted.item.id, Outcome::NotConfirmed, None, Vec::new());
+    }
+
+    /// It will never be sent.
+    pub(super) fn expire(&mut self, id: &ItemRef) {
+        self.forget(id);
+        self.tell(id, Outcome::Expired, None, Vec::new());
+    }
+}
