@@ -52,8 +52,8 @@ impl Vault {
     pub fn forget(&self, fence: &Fence) -> Result<()> {
         let prefix = self.stored("");
         let names = self.school.secret_names()?;
-        let ours = names.iter().filter(|(name, _)| name.starts_with(&prefix));
-        ours.map(|(name, _)| self.school.remove_secret(fence, name).map(drop)).collect()
+        let mut ours = names.iter().filter(|(name, _)| name.starts_with(&prefix));
+        ours.try_for_each(|(name, _)| self.school.remove_secret(fence, name).map(drop))
     }
 
     fn stored(&self, name: &str) -> String {
