@@ -194,7 +194,10 @@ impl<C: Connector> Run<'_, C> {
             Effect::Rejected(rejection) => self.reject(&job, rejection).map(|()| None),
             Effect::Waiting(waiting) => {
                 self.restore(&job)?;
-                self.tell(&job.wanted.item.id, Outcome::Waiting(waiting), Some(job.action), Vec::new());
+                // A repeated attempt that waits for a person says nothing about the first one.
+                let doubt = self.open_doubt(&job.wanted.item.id);
+                let outcome = if doubt { Outcome::InDoubt } else { Outcome::Waiting(waiting) };
+                self.tell(&job.wanted.item.id, outcome, Some(job.action), Vec::new());
                 Ok(None)
             }
             Effect::Postponed(why) => Ok(Some(self.put_off(job, why.retry_after, why.reason)?)),
