@@ -4,8 +4,12 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 
+use crate::connectors;
 use crate::failure::{Context, Failure, Outcome};
 use crate::workspace::Workspace;
+
+/// The connector of the demo; beside it lie others, and what they are built from.
+const CONNECTOR: &str = "dnevnik.wasm";
 
 /// Where `exchange.toml` expects the stand-in.
 const USUAL: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 4700);
@@ -53,6 +57,11 @@ fn configuration(from: &Path, to: &Path, stand: SocketAddr) -> Outcome {
     }
     let text = text.replace(&USUAL.to_string(), &stand.to_string());
     fs::write(to, text).context(|| format!("cannot write {}", to.display()))
+}
+
+fn connector(file: &Path, folder: &Path) -> Outcome {
+    let copied = fs::create_dir_all(folder).and_then(|()| fs::copy(file, folder.join(CONNECTOR)));
+    copied.map(drop).context(|| format!("cannot copy {}", file.display()))
 }
 
 /// Copies a folder with all that is in it.
