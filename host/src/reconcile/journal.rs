@@ -78,9 +78,14 @@ impl Watch {
         Trace::Answered { refused: statuses.iter().all(|status| matches!(status, 401 | 403)) }
     }
 
-    /// The item's entry in doubt, as it was journaled; `None`: no request named it.
+    /// The item's entry in doubt, once the call is over; `None`: no request named it.
+    ///
+    /// The call's connections are closed by then: what was sent can no longer begin to be processed.
     pub(super) fn doubt(&self, item: &ItemRef) -> Option<LedgerEntry> {
-        self.seen().doubts.get(item).cloned()
+        let mut entry = self.seen().doubts.get(item).cloned()?;
+        let now = self.desk.clock.now();
+        entry.doubt = entry.doubt.map(|doubt| Doubt { until: doubt.until.min(now), ..doubt });
+        Some(entry)
     }
 
     /// An item that was named though it is not of this call.

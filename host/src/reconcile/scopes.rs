@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::Result;
 use crate::model::contract::Scope;
 use crate::model::records::{Dependency, RecordType};
-use crate::model::{Connector, Millis, ScopeId};
+use crate::model::{Connector, LedgerEntry, Millis, ScopeId};
 use crate::store::{ScopeMemory, Settled, TaskMemory};
 
 use super::contract::{self, Keys};
@@ -58,7 +58,10 @@ impl<C: Connector> Run<'_, C> {
     }
 
     pub(super) fn load_ledger(&mut self) -> Result<()> {
-        let all = self.env.school.ledger(&self.env.task.id)?;
+        let mut all = self.env.school.ledger(&self.env.task.id)?;
+        if self.fence.is_some() {
+            close_doubts(&mut all, self.env.clock.now());
+        }
         self.world.ledger = all.into_iter().map(|entry| (entry.item.clone(), entry)).collect();
         let decisions = self.env.school.decisions(Some(&self.env.task.id), false)?;
         self.world.decisions = decisions.into_iter().map(|d| (d.ask.item.clone(), d)).collect();
@@ -290,4 +293,12 @@ impl<C: Connector> Run<'_, C> {
 fn study_year(json: &str) -> Option<u16> {
     let class: crate::model::records::SchoolClass = serde_json::from_str(json).ok()?;
     Some(class.study_year)
+}
+
+/// Whoever holds the lane knows that the one who sent before is gone, and its connections with it: from now on the other
+/// side can no longer begin to process what was sent. What it takes after that is the kind's `settle`.
+fn close_doubts(entries: &mut [LedgerEntry], now: Millis) {
+    for doubt in entries.iter_mut().filter_map(|entry| entry.doubt.as_mut()) {
+        doubt.until = doubt.until.min(now.max(doubt.sent));
+    }
 }

@@ -81,7 +81,7 @@ pub(crate) enum Fault {
     StoredLost,
     /// Not stored, the answer lost.
     Lost,
-    /// The connection breaks; stored so many milliseconds later.
+    /// The connection breaks; stored so many milliseconds later, never later than the kind's `settle`.
     Delayed(u64),
     /// 200, and nothing stored.
     Dropped,
@@ -505,7 +505,7 @@ impl Fake {
                     upstream.tokens.get(&change.token).is_some_and(|(at, _)| now < at + WINDOW as i64);
                 let window = self.manifest.kind(&change.item.id.kind).unwrap().token_window_ms;
                 if window == 0 {
-                    upstream.delayed.push((now + ms as i64, thing(change, 0)));
+                    upstream.delayed.push((now + ms.min(settle) as i64, thing(change, 0)));
                 } else if !known {
                     // A server that knows tokens keeps them as soon as a request reaches it.
                     self.store_one(&mut upstream, change, 0);
