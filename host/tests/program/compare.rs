@@ -170,6 +170,19 @@ impl There {
     }
 }
 
+/// The record there is this one of ours: made by hand for it earlier, or by ourselves with an answer that was lost.
+pub(crate) fn is_ours(state: &Value, key: &str, handle: &str) -> bool {
+    let expected = &school().expected;
+    let pupil = expected.pupils.iter().find(|pupil| pupil.id == key).map(|pupil| &pupil.person);
+    let guardian = expected.guardians.iter().find(|one| one.key == key).map(|one| &one.person);
+    let there = list(state, "persons").iter().find(|person| text(person, "id") == handle);
+    match (there_by_hand(key), pupil.or(guardian), there) {
+        (Some(by_hand), _, _) => by_hand == handle,
+        (None, Some(person), Some(there)) => same(there, person),
+        _ => false,
+    }
+}
+
 /// The person there is the one we sent.
 fn same(there: &Value, person: &Person) -> bool {
     let sex = match person.sex {

@@ -13,10 +13,11 @@ use invented_school::StandOptions;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::compare::is_ours;
 use crate::connector;
 use crate::dialogue::Dialogue;
 use crate::process::{self, Ended};
-use crate::school::{school, there_by_hand};
+use crate::school::school;
 
 /// The task of the tests.
 pub(crate) const TASK: &str = "school57/dnevnik";
@@ -36,7 +37,7 @@ fn host_file(address: &str) -> String {
          [key]\nfile = \"exchange.key\"\n\
          [upstream.dnevnik]\nbase = [\"http://{address}\"]\nprivate = true\n\
          credential = {{ header = \"Access-Token\", prefix = \"\" }}\nrate = 0\nparallel = 8\n\
-         connect-timeout = \"1s\"\ntimeout = \"3s\"\nattempts = 3\npatience = \"5s\"\nnot-processed = [429, 433]\n\
+         connect-timeout = \"1s\"\ntimeout = \"2s\"\nattempts = 2\npatience = \"3s\"\nnot-processed = [429, 433]\n\
          breaker = {{ failures = 100, pause = \"1s\" }}\n\
          [upstream.dnevnik-login]\nbase = [\"http://{address}\"]\nprivate = true\n\
          [upstream.dnevnik-site]\nbase = [\"http://{address}\"]\nprivate = true\n"
@@ -96,7 +97,8 @@ impl World {
 
     fn prepared() -> Self {
         let world = Self::open(TempDir::new().expect("a folder"));
-        world.write("schools/school57.toml", SCHOOL_FILE);
+        let patience = "changes = \"report\"\npatience = \"20s\"";
+        world.write("schools/school57.toml", &SCHOOL_FILE.replace("changes = \"report\"", patience));
         fs::create_dir(world.path("connectors")).expect("a folder");
         fs::copy(connector::file(), world.path("connectors/dnevnik.wasm")).expect("it is built");
         school().write(&world.path("exports")).expect("the school can be written");
@@ -176,12 +178,16 @@ impl World {
         assert!([0, 3].contains(&code), "{code}: {run:#}");
     }
 
-    /// Answers all open questions.
+    /// Answers all open questions: the same where the candidate is who we mean, else somebody different.
     #[track_caller]
     pub(crate) fn answer_questions(&self) {
+        let state = self.state();
         for question in self.questions() {
             let number = question["number"].to_string();
-            let answer = match there_by_hand(question["key"].as_str().expect("a key")) {
+            let key = question["key"].as_str().expect("a key");
+            let candidates = question["candidates"].as_array().expect("a list").iter();
+            let mut handles = candidates.filter_map(|candidate| candidate["handle"].as_str());
+            let answer = match handles.find(|handle| is_ours(&state, key, handle)) {
                 Some(handle) => vec!["--same", handle],
                 None => vec!["--different"],
             };
