@@ -205,14 +205,20 @@ mod tests {
         fn sources(dir: &std::path::Path, out: &mut String) {
             for entry in std::fs::read_dir(dir).unwrap() {
                 let path = entry.unwrap().path();
-                if path.is_dir() { sources(&path, out) } else { out.push_str(&std::fs::read_to_string(&path).unwrap()) }
+                if path.is_dir() {
+                    sources(&path, out)
+                } else {
+                    out.push_str(&std::fs::read_to_string(&path).unwrap())
+                }
             }
         }
         let mut text = String::new();
         sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut text);
         let catalogue = Catalogue::new(Language::Ru);
         let codes = text.split('"').filter(|word| {
-            word.starts_with("host-") && word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && word.len() > 5
+            word.starts_with("host-")
+                && word.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+                && word.len() > 5
         });
         let missing: std::collections::BTreeSet<&str> = codes.filter(|code| !catalogue.has(code)).collect();
         assert!(missing.is_empty(), "{missing:?}");

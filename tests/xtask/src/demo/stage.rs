@@ -4,7 +4,6 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 
-use crate::connectors;
 use crate::failure::{Context, Failure, Outcome};
 use crate::workspace::Workspace;
 
@@ -31,11 +30,7 @@ pub(super) fn set(workspace: &Workspace, folder: &Path) -> Outcome<Stage> {
     configuration(&workspace.root.join("exchange.toml"), &folder.join("exchange.toml"), stand)?;
     copy(&example.join("schools"), &folder.join("schools"))?;
     copy(&example.join("data"), &folder.join("exports"))?;
-    let connector = Path::new("connectors/dnevnik.wasm");
-    fs::create_dir_all(folder.join("connectors"))
-        .context(|| "cannot make the folder of connectors".into())?;
-    fs::copy(workspace.target.join(connector), folder.join(connector))
-        .context(|| "cannot copy the connector".into())?;
+    connector(&workspace.target.join("connectors").join(CONNECTOR), &folder.join("connectors"))?;
     Ok(Stage { stand })
 }
 
