@@ -121,8 +121,17 @@ impl<C: Connector> Run<'_, C> {
             study_year,
             records,
             scopes: self.world.list.clone(),
+            wanted: self.wanted_by_now()?,
         };
         self.env.school.remember_task(fence, &self.env.task.id, &memory)
+    }
+
+    /// What whole runs have wanted: a run for chosen classes or persons is no baseline.
+    fn wanted_by_now(&self) -> Result<u64> {
+        if self.chosen.is_all() {
+            return Ok(self.memories()?.values().map(|memory| memory.items).sum());
+        }
+        Ok(self.env.school.task_memory(&self.env.task.id)?.map_or(0, |memory| memory.wanted))
     }
 
     /// What this run adds to what thresholds count.
@@ -137,6 +146,7 @@ impl<C: Connector> Run<'_, C> {
                 None => {}
             }
         }
+        tally.added = tally.added.min(self.growth);
         tally
     }
 

@@ -33,11 +33,13 @@ pub(super) fn hold(
     tally: Tally,
     circumstances: &Circumstances<'_>,
 ) -> Option<Hold> {
-    // What was there before these 24 hours; nothing: the first sending, perhaps in several parts.
+    // What was there before these 24 hours.
     let base = (size.ledger + tally.removed).saturating_sub(tally.added);
     let remove = counts.remove + size.newly_gone;
+    let wanted = circumstances.before.map_or(0, |before| before.wanted);
     let over = [
-        (base > 0, "host-hold-add", holds.add, counts.create, tally.added, base),
+        // No baseline: the first sending, perhaps by classes, perhaps cut short.
+        (wanted > 0, "host-hold-add", holds.add, growth(counts, size, wanted), tally.added, wanted),
         (true, "host-hold-change", holds.change, counts.update, tally.changed, base),
         (true, "host-hold-remove", holds.remove, remove, tally.removed, base),
         (true, "host-hold-ambiguous", holds.ambiguous, counts.decide, 0, base.max(size.wanted)),
@@ -47,6 +49,12 @@ pub(super) fn hold(
     })?;
     let reason = Message::new(code).with("count", now).with("earlier", earlier).with("of", of);
     Some(Hold { reason, cause: cause(circumstances) })
+}
+
+/// Additions beyond what was already meant to be there: what an earlier run could not deliver is no mass change.
+pub(super) fn growth(counts: &PlanCounts, size: Size, wanted: u64) -> u64 {
+    let owed = wanted.saturating_sub(size.ledger);
+    counts.create.saturating_sub(owed)
 }
 
 /// Both the share and the rows are passed.
@@ -77,7 +85,8 @@ mod tests {
     use super::*;
 
     fn check(counts: PlanCounts, size: Size, tally: Tally) -> Option<String> {
-        let before = TaskMemory { version: "1".into(), records: 100, ..TaskMemory::default() };
+        let before =
+            TaskMemory { version: "1".into(), records: 100, wanted: size.ledger, ..TaskMemory::default() };
         let now = Circumstances {
             before: Some(&before),
             records: 50,
@@ -106,6 +115,15 @@ mod tests {
         assert_eq!(check(remove(10), size(100), none), None);
         let gone = Size { newly_gone: 11, ..size(100) };
         assert!(check(create(0), gone, none).is_some(), "told departures count too");
+    }
+
+    #[test]
+    fn what_an_earlier_run_could_not_deliver_is_no_mass_change() {
+        let size = Size { ledger: 20, wanted: 1_000, newly_gone: 0 };
+        let create = |create| PlanCounts { create, ..PlanCounts::default() };
+        assert_eq!(growth(&create(980), size, 1_000), 0, "cut short, and tried again");
+        assert_eq!(growth(&create(1_280), size, 1_000), 300, "and the school has grown meanwhile");
+        assert_eq!(growth(&create(5), Size { ledger: 1_000, ..size }, 1_000), 5);
     }
 
     #[test]

@@ -113,7 +113,7 @@ impl<C: Connector> Run<'_, C> {
         self.world.wanted.get(id).map_or(&[], |wanted| wanted.hashes.as_slice())
     }
 
-    fn needs_person(&self, counts: &PlanCounts) -> Result<Option<crate::model::Hold>> {
+    fn needs_person(&mut self, counts: &PlanCounts) -> Result<Option<crate::model::Hold>> {
         let task = &self.env.task.id;
         let before = self.env.school.task_memory(task)?;
         let (records, study_year) = self.size_of_school()?;
@@ -131,7 +131,10 @@ impl<C: Connector> Run<'_, C> {
             newly_gone: self.newly_gone(),
         };
         let tally = self.env.school.tally(task, self.env.clock.now() - DAY)?;
-        Ok(hold::hold(&self.env.task.holds, counts, size, tally, &now))
+        let hold = hold::hold(&self.env.task.holds, counts, size, tally, &now);
+        let wanted = before.as_ref().map_or(0, |before| before.wanted);
+        self.growth = if wanted > 0 { hold::growth(counts, size, wanted) } else { 0 };
+        Ok(hold)
     }
 
     /// Departures that are told for the first time.

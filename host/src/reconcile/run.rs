@@ -34,6 +34,8 @@ pub(super) struct Run<'a, C> {
     pub(super) quiet: bool,
     /// A person approved this plan: it does not count towards thresholds.
     pub(super) approved: bool,
+    /// Additions beyond what earlier runs meant to be there.
+    pub(super) growth: u64,
 }
 
 /// How the phases ended.
@@ -77,6 +79,7 @@ impl<'a, C: Connector> Run<'a, C> {
             repeated: Repeated::default(),
             quiet: false,
             approved: false,
+            growth: 0,
             env,
         })
     }

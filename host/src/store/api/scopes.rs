@@ -67,6 +67,9 @@ pub struct TaskMemory {
     pub records: u64,
     /// The scopes, in the connector's order.
     pub scopes: Vec<ScopeId>,
+    /// How many items the last whole run that was let go wanted to be there; 0: there was none yet.
+    #[serde(default)]
+    pub wanted: u64,
 }
 
 /// What counts towards thresholds.
