@@ -5,6 +5,8 @@ use exchange_sdk::{Action, Change, Effect, Failure, Message, NotKnown};
 use serde_json::{Value, json};
 
 use crate::desired::kind;
+use crate::remote::Remote;
+use crate::role;
 use crate::transport::{self, Collection, Fate, Members};
 
 /// Makes the changes: as many effects as changes, in their order.
@@ -12,6 +14,25 @@ use crate::transport::{self, Collection, Fate, Members};
 /// # Errors
 /// When nothing of the batch was stored.
 pub fn apply<H: Http>(http: &H, school: &str, changes: &[Change]) -> Result<Vec<Effect>, Failure> {
+    let remote = Remote::new(http, school);
+    let mut effects = write(http, school, changes).map_err(|failure| role::explained(&remote, failure))?;
+    let mut refused: Vec<&mut Message> = effects.iter_mut().filter_map(refusal).collect();
+    if !refused.is_empty() && role::is_lost(&remote) {
+        // Some were stored before the role went, so the batch has not failed as one.
+        refused.iter_mut().for_each(|reason| **reason = role::reason());
+    }
+    Ok(effects)
+}
+
+/// Why a change waits, where it was turned away.
+fn refusal(effect: &mut Effect) -> Option<&mut Message> {
+    match effect {
+        Effect::Postponed(waiting) if role::is_refusal(&waiting.reason) => Some(&mut waiting.reason),
+        _ => None,
+    }
+}
+
+fn write<H: Http>(http: &H, school: &str, changes: &[Change]) -> Result<Vec<Effect>, Failure> {
     let Some(first) = changes.first() else { return Ok(Vec::new()) };
     let what = collection(&first.item.kind);
     match (first.action, what, what.and_then(Collection::update)) {
@@ -182,8 +203,8 @@ fn rejected(kind: &str, member: Option<&str>) -> Effect {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use exchange_sdk::http::Body;
-    use exchange_sdk::testing::{Recorded, answer};
+    use exchange_sdk::http::{Body, Request};
+    use exchange_sdk::testing::{Answer, Recorded, answer};
     use exchange_sdk::{Item, ItemRef, Target};
 
     fn change(item: Item, targets: &[(&str, &str, Option<&str>)]) -> Change {
@@ -269,5 +290,30 @@ mod tests {
         assert_eq!(apply(&http, "1000", &[change]), Ok(vec![Effect::changed()]));
         let Body::Json(body) = &http.requests()[0].body else { panic!("no JSON") };
         assert_eq!(body, r#"{"name":"5-А"}"#);
+    }
+    /// An administrator whose role is gone: changes of class 1 are stored, all other writes refused.
+    fn demoted(request: &Request) -> Answer {
+        match request.operation.as_str() {
+            "list-my-roles" => answer(200, r#"["EduStaff"]"#),
+            _ if request.path.iter().any(|place| place.value == "1") => answer(200, "{}"),
+            _ => answer(403, "{}"),
+        }
+    }
+
+    fn renamed(handle: &str) -> Change {
+        let mut change = change(Item::new(kind::CLASS, handle).field("name", "5-А"), &[]);
+        (change.action, change.handle, change.fields) =
+            (Action::Update, Some(handle.to_owned()), vec!["name".to_owned()]);
+        change
+    }
+
+    #[test]
+    fn d18_a_write_refused_for_want_of_the_role_says_so() {
+        let http = Recorded::new(demoted);
+        let created = apply(&http, "1000", &[change(Item::new(kind::CLASS, "c").field("name", "5-А"), &[])]);
+        assert_eq!(created, Err(role::lost()));
+        assert_eq!(apply(&http, "1000", &[renamed("2")]), Err(role::lost()));
+        let waiting = Effect::Postponed(NotKnown { reason: role::reason(), retry_after: None });
+        assert_eq!(apply(&http, "1000", &[renamed("1"), renamed("2")]), Ok(vec![Effect::changed(), waiting]));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! `enrolment` decides who goes, `guardians` whose parent is whose, `desired` makes items of that; `observe` finds
 //! what is there already through `remote`; `apply` turns changes into what `transport` writes. `bind` and `oauth`
-//! tie the school to its profile, `check` says whether all is ready. Only this file touches the host.
+//! tie the school to its profile, `check` says whether all is ready, `role` why access was refused. Only this file touches the host.
 
 pub mod apply;
 pub mod bind;
@@ -16,6 +16,7 @@ pub mod names;
 pub mod oauth;
 pub mod observe;
 pub mod remote;
+pub mod role;
 #[cfg(test)]
 mod samples;
 pub mod settings;

@@ -29,7 +29,7 @@ pub struct Group {
     pub kind: String,
 }
 
-/// A person. Neither birthday nor СНИЛС is shown.
+/// A person. Neither birthday nor СНИЛС is shown; the birthday may be by the account ([`User`]).
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Person {
@@ -91,14 +91,17 @@ pub struct Membership {
     pub start: Option<String>,
 }
 
-/// Who signed in.
-#[derive(Clone, Deserialize)]
+/// An account.
+#[derive(Clone, PartialEq, Deserialize)]
 pub struct User {
     /// As a user; nobody without one signs in.
     pub id_str: String,
     /// As a person.
     #[serde(rename = "personId_str")]
     pub person: String,
+    /// Date and time, where it is shown.
+    #[serde(default)]
+    pub birthday: Option<String>,
 }
 
 /// A school.
@@ -193,6 +196,11 @@ impl<'a, H: Http> Remote<'a, H> {
     /// Persons by id.
     pub fn persons(&self, ids: &[&str]) -> Vec<Told<Person>> {
         self.ask(&each("read-person", "person", ids))
+    }
+
+    /// Users by id.
+    pub fn users(&self, ids: &[&str]) -> Vec<Told<User>> {
+        self.ask(&each("read-user", "user", ids))
     }
 
     /// Members of classes.

@@ -6,6 +6,7 @@
 mod class;
 mod membership;
 mod person;
+mod pupil;
 mod relation;
 
 use exchange_sdk::http::Http;
@@ -13,13 +14,36 @@ use exchange_sdk::{Failure, Link, Message, NotKnown, Observation, Probe};
 
 use crate::desired::kind;
 use crate::remote::{Person, Remote};
+use crate::role;
 use crate::settings::Evidence;
 
 /// As many observations as probes, in their order.
 ///
 /// # Errors
-/// When nothing could be learnt.
+/// When nothing could be learnt; when something was refused because who signed in no longer administers the school.
 pub fn observe<H: Http>(
+    remote: &Remote<'_, H>,
+    adopt_by: &[Evidence],
+    probes: &[Probe],
+) -> Result<Vec<Observation>, Failure> {
+    let seen = by_kind(remote, adopt_by, probes);
+    let refused = |seen: &[Observation]| seen.iter().filter_map(not_known).any(role::is_refusal);
+    match seen {
+        Ok(seen) if refused(&seen) && role::is_lost(remote) => Err(role::lost()),
+        Ok(seen) => Ok(seen),
+        Err(failure) => Err(role::explained(remote, failure)),
+    }
+}
+
+/// Why nothing could be learnt of one item.
+fn not_known(observation: &Observation) -> Option<&Message> {
+    match observation {
+        Observation::Unknown(unknown) => Some(&unknown.reason),
+        _ => None,
+    }
+}
+
+fn by_kind<H: Http>(
     remote: &Remote<'_, H>,
     adopt_by: &[Evidence],
     probes: &[Probe],

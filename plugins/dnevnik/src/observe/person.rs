@@ -1,6 +1,6 @@
 //! Pupils and parents: by id where it is known, else by what makes a person the same person (D12).
 //!
-//! Pupils: the same СНИЛС; else full name and birth date; else full name and class. Parents: the same СНИЛС; else
+//! How pupils are judged is in `pupil`. Parents: the same СНИЛС; else
 //! full name and birth date *and* a child in common; any other namesake is for a person to decide.
 //!
 //! Searches never spell out a name part with е or ё: the other side compares letters, and people write both.
@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use exchange_sdk::http::Http;
 use exchange_sdk::{Basis, Candidate, Failure, Item, Message, Observation, Presence, Probe};
 
+use super::pupil::{self, Profiles};
 use super::{activation, pages, same_ids, unknown, unstable};
 use crate::names::{FullName, Likeness, fold};
 use crate::remote::{Person, Remote, Told};
@@ -47,7 +48,7 @@ fn by_id(item: &Item, told: Option<Told<Person>>) -> Result<Observation, Failure
     }
 }
 
-fn name_of(item: &Item) -> FullName {
+pub(super) fn name_of(item: &Item) -> FullName {
     let part = |field| item.text(field).unwrap_or_default();
     FullName::new(part("last-name"), part("first-name"), part("middle-name"))
 }
@@ -74,13 +75,13 @@ fn presence(item: &Item, person: &Person, seen: &[&str]) -> Presence {
 
 /// What the searches for one item brought.
 #[derive(Default)]
-struct Found {
-    by_snils: Vec<Person>,
+pub(super) struct Found {
+    pub(super) by_snils: Vec<Person>,
     /// The same birth date; names as they come.
-    by_birthday: Vec<Person>,
+    pub(super) by_birthday: Vec<Person>,
     /// The same name, as far as it could be spelled.
-    by_name: Vec<Person>,
-    in_class: Vec<Person>,
+    pub(super) by_name: Vec<Person>,
+    pub(super) in_class: Vec<Person>,
 }
 
 struct Search<'a, 'r, H> {
@@ -158,15 +159,27 @@ impl<H: Http> Search<'_, '_, H> {
         classes: &BTreeMap<String, Told<Vec<Person>>>,
     ) -> Result<Vec<Observation>, Failure> {
         let children = self.children(probes, &found);
+        let profiles = self.profiles(probes, &found);
         let mut seen = Vec::with_capacity(probes.len());
         for (probe, found) in probes.iter().zip(found) {
             seen.push(match found {
-                Ok(found) if self.who == Who::Pupil => pupil(&probe.item, &found),
+                Ok(found) if self.who == Who::Pupil => pupil::decide(&probe.item, &found, &profiles)?,
                 Ok(found) => guardian(&probe.item, &found, &children),
                 Err(failure) => unknown(failure)?,
             });
         }
         Ok(self.confirm_absence(probes, seen, classes))
+    }
+
+    /// Accounts that may tell the birth dates of classmates with the names of the probes, by id of the account.
+    fn profiles(&self, probes: &[&Probe], found: &[Result<Found, Failure>]) -> Profiles {
+        let of_pupils = probes.iter().zip(found).filter(|_| self.who == Who::Pupil);
+        let found = of_pupils.filter_map(|(probe, found)| Some((&probe.item, found.as_ref().ok()?)));
+        let mut users: Vec<&str> = found.flat_map(|(item, found)| pupil::accounts(item, found)).collect();
+        users.sort_unstable();
+        users.dedup();
+        let told = self.remote.users(&users);
+        users.into_iter().map(str::to_owned).zip(told).collect()
     }
 
     /// Children of the namesakes, by id of the namesake: the folded names of those that could be read.
@@ -238,7 +251,7 @@ fn gather(
 }
 
 /// Those whose name stands to `name` like this, each once.
-fn named<'a>(
+pub(super) fn named<'a>(
     people: impl IntoIterator<Item = &'a Person>,
     name: &FullName,
     likeness: Likeness,
@@ -252,7 +265,7 @@ fn unique<'a>(people: impl IntoIterator<Item = &'a Person>) -> Vec<&'a Person> {
     by_id.into_values().collect()
 }
 
-fn ambiguous(people: &[&Person], evidence: &[Message]) -> Observation {
+pub(super) fn ambiguous(people: &[&Person], evidence: &[Message]) -> Observation {
     let candidate = |person: &&Person| Candidate {
         handle: person.id.clone(),
         label: person.shown(),
@@ -263,7 +276,7 @@ fn ambiguous(people: &[&Person], evidence: &[Message]) -> Observation {
 }
 
 /// Adopts one person and tells of the twins beside it.
-fn adopted(item: &Item, person: &Person, seen: &[&str], alike: &[&Person]) -> Observation {
+pub(super) fn adopted(item: &Item, person: &Person, seen: &[&str], alike: &[&Person]) -> Observation {
     let twins = alike.iter().filter(|other| other.id != person.id);
     let remark = |twin: &Person| match (person.user.is_some(), twin.user.is_some()) {
         (_, false) => Message::new("twin-not-activated").arg("id", &twin.id),
@@ -275,7 +288,7 @@ fn adopted(item: &Item, person: &Person, seen: &[&str], alike: &[&Person]) -> Ob
 }
 
 /// Everyone found by СНИЛС; `None` where there is nobody.
-fn by_snils(item: &Item, found: &Found, alike: &[&Person]) -> Option<Observation> {
+pub(super) fn by_snils(item: &Item, found: &Found, alike: &[&Person]) -> Option<Observation> {
     let people = unique(&found.by_snils);
     let same = Message::new("evidence-same-snils");
     Some(match people[..] {
@@ -286,34 +299,6 @@ fn by_snils(item: &Item, found: &Found, alike: &[&Person]) -> Option<Observation
         [person] => adopted(item, person, &["snils"], alike),
         _ => ambiguous(&people, &[same]),
     })
-}
-
-fn pupil(item: &Item, found: &Found) -> Observation {
-    let name = name_of(item);
-    let alike = named(found.by_birthday.iter().chain(&found.in_class), &name, Likeness::Same);
-    if let Some(decided) = by_snils(item, found, &alike) {
-        return decided;
-    }
-    let birthday = named(&found.by_birthday, &name, Likeness::Same);
-    match birthday[..] {
-        [] => {}
-        [person] => return adopted(item, person, &["birth-date"], &alike),
-        _ => return ambiguous(&birthday, &[Message::new("evidence-same-name-birthday")]),
-    }
-    let in_class = named(&found.in_class, &name, Likeness::Same);
-    match in_class[..] {
-        [] => {}
-        [person] => return adopted(item, person, &[], &alike),
-        _ => return ambiguous(&in_class, &[Message::new("evidence-same-name-class")]),
-    }
-    let doubtful = named(found.by_birthday.iter().chain(&found.in_class), &name, Likeness::Doubtful);
-    if !doubtful.is_empty() {
-        return ambiguous(&doubtful, &[Message::new("evidence-no-middle-name")]);
-    }
-    match &named(&found.by_name, &name, Likeness::Same)[..] {
-        [] => Observation::Absent(Basis::Lookup),
-        namesakes => ambiguous(namesakes, &[Message::new("evidence-same-name")]),
-    }
 }
 
 fn guardian(item: &Item, found: &Found, children: &BTreeMap<String, Vec<String>>) -> Observation {

@@ -6,6 +6,8 @@ use exchange_sdk::{Basis, Item, ItemRef, Purpose, Target};
 
 use super::*;
 
+mod classmates;
+
 const ALL: [Evidence; 3] = [Evidence::Snils, Evidence::NameAndBirthday, Evidence::NameAndClass];
 
 /// Targets: kind, key, handle.
@@ -263,6 +265,29 @@ fn d14_a_person_known_by_id_is_read_back() {
     assert_eq!(found.unseen, ["birth-date", "snils"]);
     let gone = seen(|_| answer(404, "{}"), probe(pupil(), Some("10"), &[]));
     assert_eq!(gone, Ok(Observation::Absent(Basis::Lookup)));
+}
+
+// ---- a role withdrawn ----
+
+#[test]
+fn d18_a_refusal_for_want_of_the_role_fails_with_that_reason() {
+    let demoted = |roles: &'static str| {
+        move |request: &Request| match request.operation.as_str() {
+            "list-my-roles" => answer(200, roles),
+            "read-me" => answer(200, r#"{"id_str": "5", "personId_str": "50"}"#),
+            "list-administrators" => list(&[person("50", MARIA, Some("5"))]),
+            _ => answer(403, "{}"),
+        }
+    };
+    for probe in [class(None), stranger(pupil())] {
+        assert_eq!(seen(demoted(r#"["EduStaff"]"#), probe), Err(crate::role::lost()));
+    }
+    let still = demoted(r#"["EduSchoolAdministrator"]"#);
+    assert_eq!(
+        reason(seen(still, stranger(pupil()))),
+        "not-allowed",
+        "one pupil out of reach is no lost role"
+    );
 }
 
 // ---- parents ----
