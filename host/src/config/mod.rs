@@ -5,6 +5,7 @@
 //! caret and hint. Names and types come from one table of keys (`keys`), which the JSON Schemas and the reference
 //! are printed from as well; what takes more than one key to judge stands in the readers.
 
+mod allowed;
 mod check;
 mod edit;
 mod grants;

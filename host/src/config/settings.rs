@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::allowed::{Allowed, kind_phrase};
 use super::report::{Problem, quoted};
 use super::view::View;
 use crate::model::manifest::Manifest;
@@ -25,7 +26,7 @@ pub(super) fn read(task: View<'_>, manifest: &Manifest, problems: &mut Vec<Probl
         return settings;
     };
     let instance = Value::Object(settings.clone());
-    let place = Place { task, given, schema: &manifest.settings };
+    let place = Place { task, given, schema: &schema };
     problems.extend(validator.iter_errors(&instance).flat_map(|fault| place.problems(&fault)));
     settings
 }
@@ -75,7 +76,7 @@ fn json(value: &DeValue<'_>) -> Value {
 struct Place<'a> {
     task: View<'a>,
     given: Option<View<'a>>,
-    schema: &'a Map<String, Value>,
+    schema: &'a Value,
 }
 
 impl Place<'_> {
@@ -129,9 +130,33 @@ impl Place<'_> {
                 let problem = at(format!("{name} knows no `{given}`"));
                 problem.suggest(&given, words.iter().map(String::as_str))
             }
+            ValidationErrorKind::AnyOf { .. }
+            | ValidationErrorKind::OneOfNotValid { .. }
+            | ValidationErrorKind::Constant { .. } => self.none_fits(at, &name, fault),
+            ValidationErrorKind::OneOfMultipleValid { .. } => {
+                let problem = at(format!("{name} fits several of what is allowed, and must fit one"));
+                self.allowed(fault).refuse(problem, fault.instance())
+            }
             ValidationErrorKind::Type { kind } => at(format!("{name} must be {}", type_words(kind))),
             _ => at(format!("{name} does not fit: {}", fault.masked_with("the value"))),
         }
+    }
+
+    /// None of the alternatives.
+    fn none_fits(&self, at: impl Fn(String) -> Problem, name: &str, fault: &ValidationError<'_>) -> Problem {
+        let allowed = self.allowed(fault);
+        let what = match fault.instance().as_str().filter(|_| allowed.has_words()) {
+            Some(word) => format!("{name} knows no `{word}`"),
+            None => format!("{name} does not fit"),
+        };
+        allowed.refuse(at(what), fault.instance())
+    }
+
+    /// What the piece of the schema that refused would have let through.
+    fn allowed(&self, fault: &ValidationError<'_>) -> Allowed {
+        let keyword = fault.schema_path().as_str();
+        let holder = keyword.rsplit_once('/').map_or("", |(holder, _)| holder);
+        self.schema.pointer(holder).map(Allowed::of).unwrap_or_default()
     }
 
     fn find(&self, path: &[LocationSegment<'_>]) -> Option<&Spanned<DeValue<'_>>> {
@@ -158,15 +183,7 @@ fn plain(value: &Value) -> String {
 }
 
 fn type_words(kind: &TypeKind) -> String {
-    let word = |kind: JsonType| match kind {
-        JsonType::String => "a text",
-        JsonType::Integer => "a whole number",
-        JsonType::Number => "a number",
-        JsonType::Boolean => "`true` or `false`",
-        JsonType::Array => "a list",
-        JsonType::Object => "a table",
-        JsonType::Null => "left out",
-    };
+    let word = |kind: JsonType| kind_phrase(kind.as_str()).unwrap_or("left out");
     match kind {
         TypeKind::Single(kind) => word(*kind).to_owned(),
         TypeKind::Multiple(kinds) => kinds.iter().map(word).collect::<Vec<_>>().join(" or "),
