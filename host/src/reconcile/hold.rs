@@ -7,7 +7,7 @@ use crate::store::{Tally, TaskMemory};
 /// What a run's size is measured against.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Size {
-    /// Items in the ledger now.
+    /// Items certainly there by the ledger.
     pub(super) ledger: u64,
     /// Items desired in this run.
     pub(super) wanted: u64,

@@ -124,7 +124,8 @@ impl<C: Connector> Run<'_, C> {
             version: &self.env.connector.manifest().version,
             settings: settings(&self.env.task),
         };
-        let known = self.world.ledger.values().filter(|entry| entry.state != LedgerState::InDoubt);
+        let certain = |state| matches!(state, LedgerState::Confirmed | LedgerState::Accepted);
+        let known = self.world.ledger.values().filter(|entry| certain(entry.state));
         let size = Size {
             ledger: known.count() as u64,
             wanted: self.world.wanted.len() as u64,
