@@ -29,23 +29,36 @@ pub(super) async fn bind(app: &App, args: &Bind) -> Result<u8> {
     let dialogue = binding_dialogue(&ready)?;
     let pages = |code| page(app, code, false);
     let mut callback = Callback::listen(args.port, pages("page-elsewhere"), pages("page-over")).await?;
-    let talk = Conversation::start(&*ready.connector, &dialogue, callback.url());
+    let ended = converse(app, &ready, &dialogue, &mut callback, wait).await;
+    // However it ended, a browser that was promised a page gets it.
+    callback.close().await;
+    ended
+}
+
+async fn converse(
+    app: &App,
+    ready: &Ready,
+    dialogue: &str,
+    callback: &mut Callback,
+    wait: Duration,
+) -> Result<u8> {
+    let talk = Conversation::start(&*ready.connector, dialogue, callback.url());
     let talk = talk.await.map_err(|error| ready.conversation_error(error))?;
-    let mut session = Session { app, ready: &ready, talk, browser: None };
+    let mut session = Session { app, ready, talk, browser: None };
     let deadline = tokio::time::Instant::now() + wait;
     loop {
         session.answer_browser();
         match session.talk.step().clone() {
             Step::Redirect(link) => {
                 session.show_address(&link)?;
-                session.wait_for_browser(&mut callback, deadline, wait).await?;
+                session.wait_for_browser(callback, deadline, wait).await?;
             }
             Step::Choice(choice) => {
-                let id = session.choose(&choice, &mut callback).await?;
+                let id = session.choose(&choice, callback).await?;
                 session.hear(Input::Choice(id)).await?;
             }
             Step::Form(form) => {
-                let values = session.fill(&form, &mut callback).await?;
+                let values = session.fill(&form, callback).await?;
                 session.hear(Input::Form(values)).await?;
             }
             Step::Commit(items) => {
