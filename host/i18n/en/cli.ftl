@@ -69,8 +69,8 @@ class-list-snils = СНИЛС
 class-list-school-date = In the school since
 class-list-class-date = In the class since
 class-list-done = { $n ->
-    [one] { $n } pupil: { $file }
-   *[other] { $n } pupils: { $file }
+    [one] { $n } pupil, study year { $year }: { $file }
+   *[other] { $n } pupils, study year { $year }: { $file }
 }
 sex-male = male
 sex-female = female
@@ -138,7 +138,14 @@ said-by-connector = { $text }
 phase-import = Reading files
 import-report = Validation of files
 import-stopped = { $file } cannot be read as a whole; nothing was imported
-import-problems = Remarks: { $n }. Rows with errors were left out, all others went in.
+import-left-out = { $n ->
+    [one] { $n } row with errors was left out. Mend it and import the file again.
+   *[other] { $n } rows with errors were left out. Mend them and import the file again.
+}
+import-warnings = { $n ->
+    [one] { $n } warning. Nothing was left out because of it, but read it.
+   *[other] { $n } warnings. Nothing was left out because of them, but read them.
+}
 import-more = … and { $n } more (all: --report FILE.xlsx)
 import-held = The import is held: { $dropped } of { $before } ({ $record }) would be dropped. Nothing has changed. Likely cause: the file is incomplete, or another one.
 import-held-how = If the file is right: exchange import { $school } … --force. To add only: --add

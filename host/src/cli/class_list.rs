@@ -7,7 +7,11 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::Path;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use super::app::{App, write_file};
+use crate::capability::context::YEAR_BEGINS;
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::Message;
 use crate::model::records::{Date, Filter, Order, OrderKind, Pupil, Record, RecordType, SchoolClass, Sex};
@@ -21,7 +25,7 @@ const PAGE: u32 = 1_000;
 pub(super) struct Wanted<'a> {
     /// Classes by title; empty: all.
     pub(super) classes: &'a [String],
-    /// First year of the study year; `None`: the latest that has classes.
+    /// First year of the study year; `None`: the one that runs today at the school, or the nearest that has classes.
     pub(super) year: Option<u16>,
     /// With a heading row.
     pub(super) heading: bool,
@@ -38,7 +42,11 @@ pub(super) fn class_list(
     let school = app.school(&school.into())?;
     let store = app.store(&school)?;
     let format = format.or_else(|| Format::of_path(output)).unwrap_or(Format::Csv);
-    let classes = classes(&store, wanted)?;
+    let all: Vec<SchoolClass> = all(&store, RecordType::SchoolClass, &Filter::default())?;
+    let zone = TimeZone::get(&school.time_zone).unwrap_or(TimeZone::UTC);
+    let running = running_year(Timestamp::now().to_zoned(zone).date());
+    let year = wanted.year.unwrap_or_else(|| usual_year(&all, running));
+    let classes = chosen(all, year, wanted)?;
     let mut rows = Vec::new();
     for class in &classes {
         rows.extend(class_rows(app, &store, class)?);
@@ -50,6 +58,7 @@ pub(super) fn class_list(
     table::write(format, &school.name, &[sheet], &mut file)?;
     write_file(output, file.get_ref())?;
     let message = Message::new("class-list-done").with("n", count).with("file", output.display());
+    let message = message.with("year", format!("{year}/{}", year + 1));
     app.output.line(app.text(message)).map(|()| 0)
 }
 
@@ -69,11 +78,22 @@ fn headings(app: &App) -> Vec<String> {
     .to_vec()
 }
 
-fn classes(store: &SchoolDb, wanted: &Wanted<'_>) -> Result<Vec<SchoolClass>> {
-    let all: Vec<SchoolClass> = all(store, RecordType::SchoolClass, &Filter::default())?;
-    let year = wanted.year.or_else(|| all.iter().map(|class| class.study_year).max());
-    let mut classes: Vec<SchoolClass> =
-        all.into_iter().filter(|class| Some(class.study_year) == year).collect();
+/// First year of the study year that runs on this day.
+fn running_year(day: Date) -> u16 {
+    let begun = (day.month(), day.day()) >= YEAR_BEGINS;
+    (if begun { day.year() } else { day.year() - 1 }).unsigned_abs()
+}
+
+/// The year that runs, or the latest before it that has classes, or else the earliest: parallels of the year to come do
+/// not hide the classes of today.
+fn usual_year(classes: &[SchoolClass], running: u16) -> u16 {
+    let years = || classes.iter().map(|class| class.study_year);
+    years().filter(|year| *year <= running).max().or_else(|| years().min()).unwrap_or(running)
+}
+
+/// The classes of the year that are wanted, without parallels whose classes are not formed.
+fn chosen(all: Vec<SchoolClass>, year: u16, wanted: &Wanted<'_>) -> Result<Vec<SchoolClass>> {
+    let mut classes: Vec<SchoolClass> = all.into_iter().filter(|class| class.study_year == year).collect();
     let known: BTreeMap<String, String> =
         classes.iter().map(|class| (plain(&title(class)), class.id.clone())).collect();
     for name in wanted.classes {
@@ -158,5 +178,36 @@ fn all<T: serde::de::DeserializeOwned>(store: &SchoolDb, of: RecordType, filter:
         if cursor.is_none() {
             return Ok(records);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn classes(years: &[u16]) -> Vec<SchoolClass> {
+        let class = |year: &u16| {
+            let id = format!("{year}-5");
+            serde_json::from_value(serde_json::json!({ "id": id, "study_year": year, "grade": 5 }))
+                .expect("a class")
+        };
+        years.iter().map(class).collect()
+    }
+
+    #[test]
+    fn a_study_year_begins_in_september() {
+        assert_eq!(running_year(date(2026, 8, 31)), 2025);
+        assert_eq!(running_year(date(2026, 9, 1)), 2026);
+        assert_eq!(running_year(date(2027, 1, 15)), 2026);
+    }
+
+    #[test]
+    fn d16_the_year_that_runs_is_listed_unless_another_is_named() {
+        assert_eq!(usual_year(&classes(&[2024, 2026, 2027]), 2026), 2026);
+        assert_eq!(usual_year(&classes(&[2023, 2024, 2027]), 2026), 2024);
+        assert_eq!(usual_year(&classes(&[2028, 2027]), 2026), 2027);
+        assert_eq!(usual_year(&[], 2026), 2026);
     }
 }

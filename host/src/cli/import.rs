@@ -41,22 +41,54 @@ pub(super) fn import(app: &App, args: &args::Import) -> Result<u8> {
     let lane = stores::lane(&store, "import")?;
     let bar = progress::bar(app, 0);
     bar.set_message(app.word("phase-import"));
-    let (report, result) = read(&store, &school, args, inputs, lane.fence(), &bar);
+    let (heard, result) = read(&store, &school, args, inputs, lane.fence(), &bar);
+    let report = &heard.report;
     bar.finish_and_clear();
-    write_problems(app, args, &report)?;
-    let result = result.map_err(|error| with_problems(app, error, &report))?;
-    let code = exit_code(&report, &result);
+    write_problems(app, args, report)?;
+    let result = result.map_err(|error| with_problems(app, error, report))?;
+    let code = exit_code(&heard, &result);
     if app.output.json {
-        return app.output.print_json(&as_json(app, &report, &result)).map(|()| code);
+        return app.output.print_json(&as_json(app, &heard, &result)).map(|()| code);
     }
-    show(app, args, &report, &result).map(|()| code)
+    show(app, args, &heard, &result).map(|()| code)
 }
 
-fn exit_code(report: &Report, result: &ImportResult) -> u8 {
+fn exit_code(heard: &Heard, result: &ImportResult) -> u8 {
     if result.held.is_some() {
         return 4;
     }
-    if report.gravest() >= Some(Severity::Row) { 3 } else { 0 }
+    if heard.left_out > 0 { 3 } else { 0 }
+}
+
+/// What reading the files came to: the problems kept, and the counts of all.
+#[derive(Default)]
+struct Heard {
+    report: Report,
+    /// Rows left out. One row may have several faults.
+    left_out: u64,
+    /// Warnings: their rows went in.
+    warnings: u64,
+    last_out: Option<(String, u64)>,
+}
+
+impl Heard {
+    fn add(&mut self, answer: &std::result::Result<Record, Problem>) {
+        self.report.add(answer);
+        match answer {
+            Err(problem) if problem.severity == Severity::Warning => self.warnings += 1,
+            Err(problem) if problem.severity == Severity::Row => self.leave_out(problem),
+            Ok(_) | Err(_) => {}
+        }
+    }
+
+    /// Faults of one row come one after another.
+    fn leave_out(&mut self, problem: &Problem) {
+        let is_last = |(file, row): &(String, u64)| *file == problem.file && *row == problem.row;
+        if !self.last_out.as_ref().is_some_and(is_last) {
+            self.left_out += 1;
+            self.last_out = Some((problem.file.clone(), problem.row));
+        }
+    }
 }
 
 fn inputs(school: &SchoolConfig, args: &args::Import) -> Result<Vec<Input>> {
@@ -79,10 +111,10 @@ fn read(
     inputs: Vec<Input>,
     fence: &crate::store::Fence,
     bar: &ProgressBar,
-) -> (Report, Result<ImportResult>) {
+) -> (Heard, Result<ImportResult>) {
     let classes = match known_classes(store) {
         Ok(classes) => classes,
-        Err(error) => return (Report::default(), Err(error)),
+        Err(error) => return (Heard::default(), Err(error)),
     };
     let has = |of: RecordType, id: &str| matches!(store.get(of, id), Ok(Some(_)));
     let zone = TimeZone::get(&school.time_zone).unwrap_or(TimeZone::UTC);
@@ -105,8 +137,8 @@ fn read(
     // What is left are problems behind the last record: trailing bad rows, unreadable files.
     let rest = source.borrow_mut().finish();
     drop(rows);
-    let report = std::mem::take(&mut source.borrow_mut().report);
-    (report, rest.and(result))
+    let heard = std::mem::take(&mut source.borrow_mut().heard);
+    (heard, rest.and(result))
 }
 
 fn known_classes(store: &SchoolDb) -> Result<Vec<SchoolClass>> {
@@ -123,12 +155,12 @@ struct Source<'a> {
     /// Records come type by type: the first of another type ends the one before.
     grouped: bool,
     waiting: BTreeMap<RecordType, VecDeque<Record>>,
-    report: Report,
+    heard: Heard,
 }
 
 impl<'a> Source<'a> {
     fn new(import: Import<'a>, grouped: bool) -> Self {
-        Self { import, grouped, waiting: BTreeMap::new(), report: Report::default() }
+        Self { import, grouped, waiting: BTreeMap::new(), heard: Heard::default() }
     }
 
     fn next(&mut self, of: RecordType) -> Option<Result<Record>> {
@@ -140,7 +172,7 @@ impl<'a> Source<'a> {
         }
         loop {
             let answer = self.import.next()?;
-            self.report.add(&answer);
+            self.heard.add(&answer);
             match answer {
                 Ok(record) if record.record_type() == of => return Some(Ok(record)),
                 Ok(record) => {
@@ -158,7 +190,7 @@ impl<'a> Source<'a> {
     /// Hears the problems behind the last record.
     fn finish(&mut self) -> Result<()> {
         for answer in self.import.by_ref() {
-            self.report.add(&answer);
+            self.heard.add(&answer);
             if let Err(problem) = &answer
                 && problem.severity == Severity::File
             {
@@ -223,7 +255,7 @@ fn write_problems(app: &App, args: &args::Import, report: &Report) -> Result<()>
     write_file(path, file.get_ref())
 }
 
-fn show(app: &App, args: &args::Import, report: &Report, result: &ImportResult) -> Result<()> {
+fn show(app: &App, args: &args::Import, heard: &Heard, result: &ImportResult) -> Result<()> {
     let out = app.output;
     if let Some(held) = &result.held {
         return show_held(app, args, held);
@@ -239,12 +271,20 @@ fn show(app: &App, args: &args::Import, report: &Report, result: &ImportResult) 
         })
         .collect();
     out.table(&headings.map(|code| app.word(code)), &rows)?;
+    show_problems(app, heard)
+}
+
+fn show_problems(app: &App, heard: &Heard) -> Result<()> {
+    let (out, report) = (app.output, &heard.report);
+    for (code, n) in [("import-left-out", heard.left_out), ("import-warnings", heard.warnings)] {
+        if n > 0 {
+            out.line(out.tone(Tone::Warn, &app.text(Message::new(code).with("n", n))))?;
+        }
+    }
     let total = report.problems.len() as u64 + report.further;
     if total == 0 {
         return Ok(());
     }
-    let message = Message::new("import-problems").with("n", total);
-    out.line(out.tone(Tone::Warn, &app.text(message)))?;
     let sheet = sheet(app, report);
     out.table(&sheet.headings, &sheet.rows[..SHOWN.min(sheet.rows.len())])?;
     if total > SHOWN as u64 {
@@ -266,6 +306,9 @@ fn show_held(app: &App, args: &args::Import, held: &ImportCounts) -> Result<()> 
 struct ImportJson {
     held: Option<RecordType>,
     types: Vec<CountsJson>,
+    /// Rows with faults, which were not taken.
+    left_out: u64,
+    warnings: u64,
     problems: Vec<ProblemJson>,
     further: u64,
 }
@@ -291,7 +334,8 @@ struct ProblemJson {
     fix: String,
 }
 
-fn as_json(app: &App, report: &Report, result: &ImportResult) -> ImportJson {
+fn as_json(app: &App, heard: &Heard, result: &ImportResult) -> ImportJson {
+    let report = &heard.report;
     let counts = |counts: &ImportCounts| CountsJson {
         record: counts.record_type,
         before: counts.before,
@@ -312,7 +356,35 @@ fn as_json(app: &App, report: &Report, result: &ImportResult) -> ImportJson {
     ImportJson {
         held: result.held.as_ref().map(|held| held.record_type),
         types: result.types.iter().map(counts).collect(),
+        left_out: heard.left_out,
+        warnings: heard.warnings,
         problems: report.problems.iter().map(problem).collect(),
         further: report.further,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(row: u64, severity: Severity) -> std::result::Result<Record, Problem> {
+        let (message, fix) = (Message::new("import-letter"), Message::new("import-letter-fix"));
+        Err(Problem { file: "pupils.csv".to_owned(), row, column: None, severity, message, fix })
+    }
+
+    #[test]
+    fn rows_left_out_are_counted_once_and_warnings_apart() {
+        let mut heard = Heard::default();
+        let row = Severity::Row;
+        let answers = [(1, Severity::Warning), (2, row), (2, Severity::Warning), (2, row), (3, row)];
+        for (number, severity) in answers {
+            heard.add(&problem(number, severity));
+        }
+        assert_eq!((heard.left_out, heard.warnings, heard.report.problems.len()), (2, 2, 5));
+        let held = ImportResult { types: Vec::new(), held: None };
+        assert_eq!(exit_code(&heard, &held), 3);
+        let mut only_warned = Heard::default();
+        only_warned.add(&problem(1, Severity::Warning));
+        assert_eq!(exit_code(&only_warned, &held), 0);
     }
 }

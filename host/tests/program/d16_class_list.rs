@@ -21,3 +21,17 @@ fn d16_class_lists_for_import_by_hand() {
     world.run(&[&command[..], &["--heading", "-o", "all.csv"]].concat()).with(0);
     assert!(fs::read_to_string(world.path("all.csv")).expect("the list").contains("Фамилия"));
 }
+
+#[test]
+fn d16_without_a_year_the_list_is_of_the_year_that_runs() {
+    let world = World::bound();
+    let year = study_year();
+    let headings = "Код;Учебный год;Параллель;Литера\n";
+    world.write("later/classes.csv", &format!("{headings}later-1;{}/{};1;\n", year + 1, year + 2));
+    world.import("later", &["--add"]).with(0);
+    world.run(&["class-list", "school57", "-o", "now.csv"]).with(0).says(&format!("{year}/{}", year + 1));
+    world.run(&["class-list", "school57", "--year", &year.to_string(), "-o", "named.csv"]).with(0);
+    let read = |file: &str| fs::read_to_string(world.path(file)).expect("the list");
+    assert!(read("now.csv").lines().count() > 100, "the classes of today are listed");
+    assert_eq!(read("now.csv"), read("named.csv"));
+}
