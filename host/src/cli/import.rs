@@ -3,33 +3,30 @@
 //! Bad rows are left out and listed with their remedies; a file that cannot be read as a whole stops the import; an
 //! import that would drop a noticeable part of the school is held.
 
+mod heard;
+mod shown;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
-use std::io::Cursor;
 use std::rc::Rc;
 
 use indicatif::ProgressBar;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde::Serialize;
 
-use super::app::{App, now, write_file};
+use super::app::{App, now};
 use super::args;
-use super::output::Tone;
 use super::progress;
 use super::stores;
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::Message;
 use crate::model::records::{Filter, Record, RecordType, SchoolClass};
 use crate::model::setup::SchoolConfig;
-use crate::records::{self, Import, Input, Known, Problem, Report, Severity};
-use crate::report::{Format, Sheet, table};
-use crate::store::{
-    ImportBatch, ImportCounts, ImportLimits, ImportMode, ImportResult, RecordStore, SchoolDb,
-};
+use crate::records::{self, Import, Input, Known, Problem, Severity};
+use crate::store::{ImportBatch, ImportLimits, ImportMode, ImportResult, RecordStore, SchoolDb};
+use heard::Heard;
+use shown::{as_json, show, with_problems, write_problems};
 
-/// Problems shown at the terminal; all of them go into the report.
-const SHOWN: usize = 20;
 /// Classes read at once.
 const PAGE: u32 = 10_000;
 
@@ -58,37 +55,6 @@ fn exit_code(heard: &Heard, result: &ImportResult) -> u8 {
         return 4;
     }
     if heard.left_out > 0 { 3 } else { 0 }
-}
-
-/// What reading the files came to: the problems kept, and the counts of all.
-#[derive(Default)]
-struct Heard {
-    report: Report,
-    /// Rows left out. One row may have several faults.
-    left_out: u64,
-    /// Warnings: their rows went in.
-    warnings: u64,
-    last_out: Option<(String, u64)>,
-}
-
-impl Heard {
-    fn add(&mut self, answer: &std::result::Result<Record, Problem>) {
-        self.report.add(answer);
-        match answer {
-            Err(problem) if problem.severity == Severity::Warning => self.warnings += 1,
-            Err(problem) if problem.severity == Severity::Row => self.leave_out(problem),
-            Ok(_) | Err(_) => {}
-        }
-    }
-
-    /// Faults of one row come one after another.
-    fn leave_out(&mut self, problem: &Problem) {
-        let is_last = |(file, row): &(String, u64)| *file == problem.file && *row == problem.row;
-        if !self.last_out.as_ref().is_some_and(is_last) {
-            self.left_out += 1;
-            self.last_out = Some((problem.file.clone(), problem.row));
-        }
-    }
 }
 
 fn inputs(school: &SchoolConfig, args: &args::Import) -> Result<Vec<Input>> {
@@ -218,173 +184,5 @@ impl Iterator for OfType<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.source.borrow_mut().next(self.of)
-    }
-}
-
-fn with_problems(app: &App, error: Error, report: &Report) -> Error {
-    let problems = report.problems.iter().filter(|problem| problem.severity == Severity::File);
-    problems.fold(error, |error, problem| {
-        let (what, fix) = (app.catalogue.text(&problem.message), app.catalogue.text(&problem.fix));
-        error.hint(format!("{}: {what}. {fix}", problem.file))
-    })
-}
-
-fn sheet(app: &App, report: &Report) -> Sheet {
-    let headings = ["column-file", "column-row", "column-column", "column-what", "column-advice"];
-    let row = |problem: &Problem| {
-        vec![
-            problem.file.clone(),
-            if problem.row == 0 { String::new() } else { problem.row.to_string() },
-            problem.column.clone().unwrap_or_default(),
-            app.catalogue.text(&problem.message),
-            app.catalogue.text(&problem.fix),
-        ]
-    };
-    Sheet {
-        title: app.word("import-report"),
-        headings: headings.map(|code| app.word(code)).to_vec(),
-        rows: report.problems.iter().map(row).collect(),
-    }
-}
-
-fn write_problems(app: &App, args: &args::Import, report: &Report) -> Result<()> {
-    let Some(path) = &args.report else { return Ok(()) };
-    let format = Format::of_path(path).unwrap_or(Format::Xlsx);
-    let mut file = Cursor::new(Vec::new());
-    table::write(format, &app.word("import-report"), &[sheet(app, report)], &mut file)?;
-    write_file(path, file.get_ref())
-}
-
-fn show(app: &App, args: &args::Import, heard: &Heard, result: &ImportResult) -> Result<()> {
-    let out = app.output;
-    if let Some(held) = &result.held {
-        return show_held(app, args, held);
-    }
-    let headings = ["column-record", "column-added", "column-changed", "column-unchanged", "column-dropped"];
-    let rows: Vec<Vec<String>> = result
-        .types
-        .iter()
-        .map(|counts| {
-            let name = app.word(&format!("record-{}", counts.record_type));
-            let numbers = [counts.added, counts.changed, counts.unchanged, counts.dropped];
-            std::iter::once(name).chain(numbers.iter().map(u64::to_string)).collect()
-        })
-        .collect();
-    out.table(&headings.map(|code| app.word(code)), &rows)?;
-    show_problems(app, heard)
-}
-
-fn show_problems(app: &App, heard: &Heard) -> Result<()> {
-    let (out, report) = (app.output, &heard.report);
-    for (code, n) in [("import-left-out", heard.left_out), ("import-warnings", heard.warnings)] {
-        if n > 0 {
-            out.line(out.tone(Tone::Warn, &app.text(Message::new(code).with("n", n))))?;
-        }
-    }
-    let total = report.problems.len() as u64 + report.further;
-    if total == 0 {
-        return Ok(());
-    }
-    let sheet = sheet(app, report);
-    out.table(&sheet.headings, &sheet.rows[..SHOWN.min(sheet.rows.len())])?;
-    if total > SHOWN as u64 {
-        out.line(app.text(Message::new("import-more").with("n", total - SHOWN as u64)))?;
-    }
-    Ok(())
-}
-
-fn show_held(app: &App, args: &args::Import, held: &ImportCounts) -> Result<()> {
-    let message = Message::new("import-held")
-        .with("record", app.word(&format!("record-{}", held.record_type)))
-        .with("dropped", held.dropped)
-        .with("before", held.before);
-    app.output.line(app.output.tone(Tone::Warn, &app.text(message)))?;
-    app.output.line(app.text(Message::new("import-held-how").with("school", &args.school)))
-}
-
-#[derive(Serialize)]
-struct ImportJson {
-    held: Option<RecordType>,
-    types: Vec<CountsJson>,
-    /// Rows with faults, which were not taken.
-    left_out: u64,
-    warnings: u64,
-    problems: Vec<ProblemJson>,
-    further: u64,
-}
-
-#[derive(Serialize)]
-struct CountsJson {
-    record: RecordType,
-    before: u64,
-    added: u64,
-    changed: u64,
-    unchanged: u64,
-    dropped: u64,
-}
-
-#[derive(Serialize)]
-struct ProblemJson {
-    file: String,
-    row: u64,
-    column: Option<String>,
-    severity: Severity,
-    code: String,
-    what: String,
-    fix: String,
-}
-
-fn as_json(app: &App, heard: &Heard, result: &ImportResult) -> ImportJson {
-    let report = &heard.report;
-    let counts = |counts: &ImportCounts| CountsJson {
-        record: counts.record_type,
-        before: counts.before,
-        added: counts.added,
-        changed: counts.changed,
-        unchanged: counts.unchanged,
-        dropped: counts.dropped,
-    };
-    let problem = |problem: &Problem| ProblemJson {
-        file: problem.file.clone(),
-        row: problem.row,
-        column: problem.column.clone(),
-        severity: problem.severity,
-        code: problem.message.code.clone(),
-        what: app.catalogue.text(&problem.message),
-        fix: app.catalogue.text(&problem.fix),
-    };
-    ImportJson {
-        held: result.held.as_ref().map(|held| held.record_type),
-        types: result.types.iter().map(counts).collect(),
-        left_out: heard.left_out,
-        warnings: heard.warnings,
-        problems: report.problems.iter().map(problem).collect(),
-        further: report.further,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn problem(row: u64, severity: Severity) -> std::result::Result<Record, Problem> {
-        let (message, fix) = (Message::new("import-letter"), Message::new("import-letter-fix"));
-        Err(Problem { file: "pupils.csv".to_owned(), row, column: None, severity, message, fix })
-    }
-
-    #[test]
-    fn rows_left_out_are_counted_once_and_warnings_apart() {
-        let mut heard = Heard::default();
-        let row = Severity::Row;
-        let answers = [(1, Severity::Warning), (2, row), (2, Severity::Warning), (2, row), (3, row)];
-        for (number, severity) in answers {
-            heard.add(&problem(number, severity));
-        }
-        assert_eq!((heard.left_out, heard.warnings, heard.report.problems.len()), (2, 2, 5));
-        let held = ImportResult { types: Vec::new(), held: None };
-        assert_eq!(exit_code(&heard, &held), 3);
-        let mut only_warned = Heard::default();
-        only_warned.add(&problem(1, Severity::Warning));
-        assert_eq!(exit_code(&only_warned, &held), 0);
     }
 }

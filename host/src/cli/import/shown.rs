@@ -1,0 +1,161 @@
+//! How an import is told: at the terminal, as a table of problems, as JSON.
+
+use std::io::Cursor;
+
+use serde::Serialize;
+
+use super::heard::Heard;
+use crate::cli::app::{App, write_file};
+use crate::cli::args;
+use crate::cli::output::Tone;
+use crate::error::{Error, Result};
+use crate::model::Message;
+use crate::model::records::RecordType;
+use crate::records::{Problem, Report, Severity};
+use crate::report::{Format, Sheet, table};
+use crate::store::{ImportCounts, ImportResult};
+
+/// Problems shown at the terminal; all of them go into the report.
+const SHOWN: usize = 20;
+
+pub(super) fn with_problems(app: &App, error: Error, report: &Report) -> Error {
+    let problems = report.problems.iter().filter(|problem| problem.severity == Severity::File);
+    problems.fold(error, |error, problem| {
+        let (what, fix) = (app.catalogue.text(&problem.message), app.catalogue.text(&problem.fix));
+        error.hint(format!("{}: {what}. {fix}", problem.file))
+    })
+}
+
+fn sheet(app: &App, report: &Report) -> Sheet {
+    let headings = ["column-file", "column-row", "column-column", "column-what", "column-advice"];
+    let row = |problem: &Problem| {
+        vec![
+            problem.file.clone(),
+            if problem.row == 0 { String::new() } else { problem.row.to_string() },
+            problem.column.clone().unwrap_or_default(),
+            app.catalogue.text(&problem.message),
+            app.catalogue.text(&problem.fix),
+        ]
+    };
+    Sheet {
+        title: app.word("import-report"),
+        headings: headings.map(|code| app.word(code)).to_vec(),
+        rows: report.problems.iter().map(row).collect(),
+    }
+}
+
+pub(super) fn write_problems(app: &App, args: &args::Import, report: &Report) -> Result<()> {
+    let Some(path) = &args.report else { return Ok(()) };
+    let format = Format::of_path(path).unwrap_or(Format::Xlsx);
+    let mut file = Cursor::new(Vec::new());
+    table::write(format, &app.word("import-report"), &[sheet(app, report)], &mut file)?;
+    write_file(path, file.get_ref())
+}
+
+pub(super) fn show(app: &App, args: &args::Import, heard: &Heard, result: &ImportResult) -> Result<()> {
+    let out = app.output;
+    if let Some(held) = &result.held {
+        return show_held(app, args, held);
+    }
+    let headings = ["column-record", "column-added", "column-changed", "column-unchanged", "column-dropped"];
+    let rows: Vec<Vec<String>> = result
+        .types
+        .iter()
+        .map(|counts| {
+            let name = app.word(&format!("record-{}", counts.record_type));
+            let numbers = [counts.added, counts.changed, counts.unchanged, counts.dropped];
+            std::iter::once(name).chain(numbers.iter().map(u64::to_string)).collect()
+        })
+        .collect();
+    out.table(&headings.map(|code| app.word(code)), &rows)?;
+    show_problems(app, heard)
+}
+
+fn show_problems(app: &App, heard: &Heard) -> Result<()> {
+    let (out, report) = (app.output, &heard.report);
+    for (code, n) in [("import-left-out", heard.left_out), ("import-warnings", heard.warnings)] {
+        if n > 0 {
+            out.line(out.tone(Tone::Warn, &app.text(Message::new(code).with("n", n))))?;
+        }
+    }
+    let total = report.problems.len() as u64 + report.further;
+    if total == 0 {
+        return Ok(());
+    }
+    let sheet = sheet(app, report);
+    out.table(&sheet.headings, &sheet.rows[..SHOWN.min(sheet.rows.len())])?;
+    if total > SHOWN as u64 {
+        out.line(app.text(Message::new("import-more").with("n", total - SHOWN as u64)))?;
+    }
+    Ok(())
+}
+
+fn show_held(app: &App, args: &args::Import, held: &ImportCounts) -> Result<()> {
+    let message = Message::new("import-held")
+        .with("record", app.word(&format!("record-{}", held.record_type)))
+        .with("dropped", held.dropped)
+        .with("before", held.before);
+    app.output.line(app.output.tone(Tone::Warn, &app.text(message)))?;
+    app.output.line(app.text(Message::new("import-held-how").with("school", &args.school)))
+}
+
+#[derive(Serialize)]
+pub(super) struct ImportJson {
+    held: Option<RecordType>,
+    types: Vec<CountsJson>,
+    /// Rows with faults, which were not taken.
+    left_out: u64,
+    warnings: u64,
+    problems: Vec<ProblemJson>,
+    further: u64,
+}
+
+#[derive(Serialize)]
+struct CountsJson {
+    record: RecordType,
+    before: u64,
+    added: u64,
+    changed: u64,
+    unchanged: u64,
+    dropped: u64,
+}
+
+#[derive(Serialize)]
+struct ProblemJson {
+    file: String,
+    row: u64,
+    column: Option<String>,
+    severity: Severity,
+    code: String,
+    what: String,
+    fix: String,
+}
+
+pub(super) fn as_json(app: &App, heard: &Heard, result: &ImportResult) -> ImportJson {
+    let report = &heard.report;
+    let counts = |counts: &ImportCounts| CountsJson {
+        record: counts.record_type,
+        before: counts.before,
+        added: counts.added,
+        changed: counts.changed,
+        unchanged: counts.unchanged,
+        dropped: counts.dropped,
+    };
+    let problem = |problem: &Problem| ProblemJson {
+        file: problem.file.clone(),
+        row: problem.row,
+        column: problem.column.clone(),
+        severity: problem.severity,
+        code: problem.message.code.clone(),
+        what: app.catalogue.text(&problem.message),
+        fix: app.catalogue.text(&problem.fix),
+    };
+    ImportJson {
+        held: result.held.as_ref().map(|held| held.record_type),
+        types: result.types.iter().map(counts).collect(),
+        left_out: heard.left_out,
+        warnings: heard.warnings,
+        problems: report.problems.iter().map(problem).collect(),
+        further: report.further,
+    }
+}
