@@ -10,6 +10,10 @@ fn d14_an_answer_of_200_that_stored_nothing_is_not_confirmed() {
     let world = World::bound();
     world.fault(json!({"method": "POST", "prefix": "/contingent/"}), json!({"kind": "storeNothing"}));
     let before = world.state()["persons"].clone();
+    let (code, waits) = world.send();
+    assert_eq!(code, 4, "a question for a person is graver: {waits:#}");
+    assert!(waits["counts"]["not_confirmed"].as_u64() > Some(0), "{waits:#}");
+    world.answer_questions();
     let (code, run) = world.send();
     assert_eq!((code, run["status"].as_str()), (3, Some("not-confirmed")), "{run:#}");
     assert_eq!(run["title"], "Не подтверждено");
