@@ -1,0 +1,103 @@
+//! H4: a connector of one's own, written on the SDK alone, runs in the host as it is.
+
+use std::fs;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::connector;
+use crate::process::{self, Ended};
+use crate::rows_service::Service;
+
+const SCHOOL: &str = "name = \"Школа строк\"\ntime-zone = \"Europe/Moscow\"\n\n\
+    [[task]]\nid = \"rows\"\nconnector = \"rows-to-http\"\nenabled = true\npatience = \"20s\"\n\n\
+    [task.settings]\nwith-birth-dates = true\n\n\
+    [task.grant]\nupstreams = { rows = \"rows\" }\nrecords = { school-class = [\"*\"], pupil = [\"*\"] }\n\
+    secrets = [\"token\"]\nwrite = true\n";
+
+/// More than one batch of 500.
+const PUPILS: usize = 1_200;
+
+struct World {
+    folder: TempDir,
+    service: Service,
+}
+
+impl World {
+    fn new() -> Self {
+        let world = Self { folder: TempDir::new().expect("a folder"), service: Service::start() };
+        let address = world.service.address;
+        world.write(
+            "exchange.toml",
+            &format!(
+                "data = \"data\"\nschools = \"schools\"\nconnectors = \"connectors\"\n[key]\nfile = \"exchange.key\"\n\
+                 [upstream.rows]\nbase = [\"http://{address}\"]\nprivate = true\nrate = 0\n\
+                 credential = {{ header = \"Authorization\", prefix = \"Bearer \" }}\n"
+            ),
+        );
+        world.write("schools/rows.toml", SCHOOL);
+        world.write("classes.csv", "id;study_year;grade;letter\nc1;2026;5;А\n");
+        world.write("pupils.csv", &pupils());
+        let packed = connector::file().with_file_name("rows-to-http.wasm");
+        fs::create_dir(world.folder.path().join("connectors")).expect("a folder");
+        fs::copy(packed, world.folder.path().join("connectors/rows-to-http.wasm")).expect("it is built");
+        world.run("", &["connector", "lock"]).with(0);
+        world.run("rows-token", &["secret", "set", "token", "--school", "rows"]).with(0);
+        world.run("", &["import", "rows", "classes.csv", "pupils.csv"]).with(0);
+        world
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+
+    fn run(&self, input: &str, words: &[&str]) -> Ended {
+        let mut command = process::exchange(self.folder.path());
+        command.args(words);
+        process::run(command, input)
+    }
+
+    fn writes(&self) -> u32 {
+        self.service.kept.lock().expect("no panic").writes
+    }
+
+    fn arrived(&self) -> usize {
+        let kept = self.service.kept.lock().expect("no panic");
+        assert!(kept.rows.values().all(|rows| rows.len() == 1), "a row came twice");
+        kept.rows.len()
+    }
+}
+
+fn pupils() -> String {
+    let row = |n: usize| format!("p{n};Петров;Пётр;2015-03-{:02};c1\n", n % 28 + 1);
+    let rows: String = (1..=PUPILS).map(row).collect();
+    format!("id;last-name;first-name;birth-date;class-id\n{rows}")
+}
+
+#[test]
+fn h4_rows_arrive_once_and_a_second_run_sends_nothing() {
+    let world = World::new();
+    let plan: Value = world.run("", &["plan", "rows/rows", "--json"]).with(0).json();
+    assert_eq!(plan["counts"]["create"], PUPILS);
+    assert_eq!(world.writes(), 0, "a plan writes nothing");
+    world.run("", &["run", "rows/rows"]).with(0).says("Успешно");
+    assert_eq!((world.arrived(), world.writes()), (PUPILS, 3));
+    world.run("", &["run", "rows/rows"]).with(0).says("Успешно");
+    assert_eq!(world.writes(), 3);
+}
+
+#[test]
+fn h4_one_bad_row_costs_one_row_and_is_named() {
+    let world = World::new();
+    world.service.kept.lock().expect("no panic").refused = Some("p77".into());
+    let run: Value = world.run("", &["run", "rows/rows", "--json"]).with(3).json();
+    assert_eq!(run["counts"]["rejected"], 1, "{run:#}");
+    assert_eq!(world.arrived(), PUPILS - 1);
+    let shown: Value = world
+        .run("", &["show", run["run"].as_str().expect("a run"), "--outcome", "rejected", "--json"])
+        .with(3)
+        .json();
+    assert_eq!(shown["outcomes"][0]["key"], "p77");
+}
