@@ -73,7 +73,8 @@ pub struct Kind {
     /// Bulk, each or none.
     #[serde(default)]
     pub observe: Observe,
-    /// Milliseconds the other side may take until a write can be seen, or a lost one is certainly lost.
+    /// Milliseconds the other side may take until a write can be seen, or a lost one is certainly lost, counted from
+    /// the moment the connection was gone.
     #[serde(default)]
     pub settle_ms: u64,
     /// Most changes in one `apply`. Default 1.
