@@ -21,7 +21,7 @@ impl<C: Connector> Run<'_, C> {
     /// Makes the plan out of what was judged.
     pub(super) fn make_plan(&mut self) -> Step<()> {
         let mut plan = Plan { left_out: self.left_out(), ..Plan::default() };
-        plan.counts.left_out = plan.left_out.len() as u64;
+        plan.counts.left_out = plan.left_out.len() as u64 + self.world.rest.1;
         for id in self.in_levels().concat() {
             let (wanted, work) = (&self.world.wanted[&id], &self.world.works[&id]);
             self.count(&mut plan.counts, wanted, work);
@@ -166,7 +166,7 @@ impl<C: Connector> Run<'_, C> {
         let same = |(id, work): &(&ItemRef, &Work)| {
             matches!(work.next, Next::Same | Next::Found(_)) && !self.world.outcomes.contains_key(*id)
         };
-        self.world.works.iter().filter(same).count() as u64
+        self.world.works.iter().filter(same).count() as u64 + self.world.rest.0
     }
 
     /// Who is left out, as far as this run knows.
@@ -174,7 +174,7 @@ impl<C: Connector> Run<'_, C> {
         if self.quiet {
             return Ok(self.env.school.left_out(&self.env.task.id)?.len() as u64);
         }
-        Ok(self.left_out().len() as u64)
+        Ok(self.left_out().len() as u64 + self.world.rest.1)
     }
 }
 

@@ -39,6 +39,7 @@ impl<C: Connector> Run<'_, C> {
             .filter(|s| !ask.contains(&s.id) && self.chosen.asks(s))
             .map(|s| s.id.clone())
             .collect();
+        self.world.rest = self.rest(&memories);
         let total = ask.len() as u64;
         let mut keys = Keys::default();
         for (done, scope) in list.iter().filter(|scope| ask.contains(&scope.id)).enumerate() {
@@ -50,6 +51,16 @@ impl<C: Connector> Run<'_, C> {
         let whole = self.world.asked.iter().filter(|a| a.whole).map(|a| a.scope.id.clone()).collect();
         select::keep(&mut self.world.wanted, &self.chosen, &whole);
         Ok(())
+    }
+
+    /// Items and left-outs of scopes that need not be asked again; what was not chosen is not counted.
+    fn rest(&self, memories: &BTreeMap<ScopeId, ScopeMemory>) -> (u64, u64) {
+        if !self.chosen.is_all() {
+            return (0, 0);
+        }
+        let fresh = self.world.fresh.iter().filter_map(|id| memories.get(id));
+        fresh
+            .fold((0, 0), |(items, left), memory| (items + memory.items, left + memory.left_out.len() as u64))
     }
 
     pub(super) fn memories(&self) -> Result<BTreeMap<ScopeId, ScopeMemory>> {

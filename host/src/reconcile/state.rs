@@ -168,6 +168,8 @@ pub(super) struct World {
     pub(super) departures: Vec<Departure>,
     /// A quiet run: how many entries the ledger has.
     pub(super) known: u64,
+    /// Items and left-outs of the scopes that were not asked again.
+    pub(super) rest: (u64, u64),
     /// What is known to be there.
     pub(super) ledger: BTreeMap<ItemRef, LedgerEntry>,
     /// What became known and is not in the store yet.

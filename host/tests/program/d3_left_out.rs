@@ -29,6 +29,22 @@ fn d3_everyone_left_out_is_listed_with_the_reason() {
     }
 }
 
+#[test]
+fn d3_a_run_that_asks_a_few_classes_again_still_counts_the_whole_school() {
+    let world = World::bound();
+    let (_, first) = world.send();
+    world.answer_questions();
+    let (_, second) = world.send();
+    let left_out = school().expected.left_out.len();
+    assert_eq!(
+        (&first["counts"]["left_out"], &second["counts"]["left_out"]),
+        (&left_out.into(), &left_out.into())
+    );
+    let all =
+        |run: &Value| run["counts"].as_object().map(|c| c.values().filter_map(Value::as_u64).sum::<u64>());
+    assert_eq!(all(&first), all(&second), "{first:#} {second:#}");
+}
+
 /// What a secretary is told for each reason.
 fn words(reason: Reason) -> &'static str {
     match reason {
