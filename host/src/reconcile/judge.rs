@@ -18,6 +18,8 @@ pub(super) struct Case<'a> {
     /// `None`: nobody looked, because nobody can or need.
     pub(super) seen: Option<&'a Observation>,
     pub(super) answer: Option<&'a Answer>,
+    /// A person said of the very thing that was seen: this is somebody else.
+    pub(super) declined: bool,
     pub(super) changes: Changes,
     pub(super) now: Millis,
     /// Milliseconds a request takes at most.
@@ -42,6 +44,7 @@ impl Case<'_> {
         match self.seen {
             None if self.kind.nature == Nature::Awaited => self.wait(),
             None => self.create(None),
+            Some(Observation::Present(_)) if self.declined => self.create(None),
             Some(Observation::Present(presence)) => Next::Adopt(presence.clone()),
             Some(Observation::Absent(_) | Observation::Pending) if self.kind.nature == Nature::Awaited => {
                 self.wait()

@@ -50,11 +50,20 @@ impl<C: Connector> Run<'_, C> {
             let (wanted, work) = (&self.world.wanted[id], &self.world.works[id]);
             let blind = self.kind(&id.kind)?.observe == Observe::None;
             let skipped = work.situation == Situation::New && self.answer(id) == Some(&Answer::Skip);
-            if !blind && !skipped && work.situation != Situation::Same {
+            let early =
+                work.situation == Situation::New && wanted.item.refs().any(|target| self.is_open(target));
+            if !blind && !skipped && !early && work.situation != Situation::Same {
                 questions.push(self.question(wanted, purpose(&work.situation))?);
             }
         }
         Ok(questions)
+    }
+
+    /// Not known to be there and not known to be absent: what refers to it cannot be looked for yet, since a missing
+    /// handle says "known to be absent". It is blocked.
+    fn is_open(&self, id: &ItemRef) -> bool {
+        let next = self.world.works.get(id).map(|work| &work.next);
+        matches!(next, Some(Next::Unknown(_) | Next::InDoubt | Next::Decide(..) | Next::Blocked(_)))
     }
 
     fn question(&self, wanted: &Wanted, purpose: Purpose) -> Step<Question> {
@@ -90,6 +99,16 @@ impl<C: Connector> Run<'_, C> {
     /// A person's answer about an item.
     pub(super) fn answer(&self, id: &ItemRef) -> Option<&Answer> {
         self.world.decisions.get(id).and_then(|decision| decision.answer.as_ref())
+    }
+
+    /// Did a person say of the very thing that is seen that it is somebody else?
+    fn declined(&self, id: &ItemRef, seen: Option<&Observation>) -> bool {
+        let (Some(Observation::Present(presence)), Some(decision)) = (seen, self.world.decisions.get(id))
+        else {
+            return false;
+        };
+        let asked = decision.ask.candidates.iter().any(|candidate| candidate.handle == presence.handle);
+        asked && decision.answer == Some(Answer::Create)
     }
 
     /// Looks, and keeps what was seen.
@@ -139,6 +158,7 @@ impl<C: Connector> Run<'_, C> {
             entry,
             seen,
             answer: self.answer(&wanted.item.id),
+            declined: self.declined(&wanted.item.id, seen),
             changes: self.env.task.changes,
             now: self.env.clock.now(),
             deadline: self.env.request_deadline_ms,

@@ -169,8 +169,8 @@ pub struct Decision {
 
 /// Decisions and approvals.
 pub trait DecisionStore: Send + Sync {
-    /// Asks. A question about an item that is open already keeps its number and its answer; the candidates are
-    /// replaced. Answers the numbers, in order.
+    /// Asks. A question about an item that was asked before keeps its number; candidates are replaced, and an older
+    /// answer is dropped: it did not settle the question. Answers the numbers, in order.
     fn ask(&self, fence: &Fence, task: &TaskId, asks: &[Ask], now: Millis) -> Result<Vec<u64>>;
 
     /// Decisions by number; all tasks when `task` is `None`.

@@ -84,7 +84,9 @@ fn put(t: &Transaction<'_>, task: &TaskId, ask: &Ask, now: Millis) -> Result<u64
         now,
     ];
     // Not an upsert: that would use up a number each time, and people read them out.
-    let renew = "UPDATE decision SET scope = ?4, class = ?5, about = ?6, question = ?7, candidates = ?8 \
+    // Whoever is asked again is asked in earnest: the older answer did not settle it.
+    let renew = "UPDATE decision SET scope = ?4, class = ?5, about = ?6, question = ?7, candidates = ?8, \
+                 answer = NULL, answered = NULL, answered_by = NULL \
                  WHERE task = ?1 AND kind = ?2 AND key = ?3 AND ?9 IS NOT NULL RETURNING number";
     let insert = "INSERT INTO decision (task, kind, key, scope, class, about, question, candidates, asked) \
                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING number";
