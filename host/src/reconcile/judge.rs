@@ -299,7 +299,18 @@ mod tests {
         let (wanted, entry) = (wanted(), doubtful());
         let situation = &Situation::Doubt;
         let (entry, changes, deadline) = (Some(&entry), Changes::Report, 10_000);
-        let case = Case { kind, wanted: &wanted, situation, entry, seen, answer, changes, now, deadline };
+        let case = Case {
+            kind,
+            wanted: &wanted,
+            situation,
+            entry,
+            seen,
+            answer,
+            declined: false,
+            changes,
+            now,
+            deadline,
+        };
         match judge(&case) {
             Next::Found(_) => "found",
             Next::Apply { token: Some(_), .. } => "again, same token",
