@@ -90,6 +90,9 @@ struct Search<'a, 'r, H> {
     adopt_by: &'a [Evidence],
 }
 
+/// Folded names of the children of persons there, by id of the parent.
+type Children = BTreeMap<String, Result<Vec<String>, Failure>>;
+
 /// Criteria of a search.
 type Criteria = Vec<(&'static str, String)>;
 
@@ -164,7 +167,10 @@ impl<H: Http> Search<'_, '_, H> {
         for (probe, found) in probes.iter().zip(found) {
             seen.push(match found {
                 Ok(found) if self.who == Who::Pupil => pupil::decide(&probe.item, &found, &profiles)?,
-                Ok(found) => guardian(&probe.item, &found, &children),
+                Ok(found) => match unread(&probe.item, &found, &children) {
+                    Some(failure) => unknown(failure)?,
+                    None => guardian(&probe.item, &found, &children),
+                },
                 Err(failure) => unknown(failure)?,
             });
         }
@@ -182,8 +188,8 @@ impl<H: Http> Search<'_, '_, H> {
         users.into_iter().map(str::to_owned).zip(told).collect()
     }
 
-    /// Children of the namesakes, by id of the namesake: the folded names of those that could be read.
-    fn children(&self, probes: &[&Probe], found: &[Result<Found, Failure>]) -> BTreeMap<String, Vec<String>> {
+    /// Children of the namesakes, by id of the namesake: their folded names, or why they could not be read.
+    fn children(&self, probes: &[&Probe], found: &[Result<Found, Failure>]) -> Children {
         if self.who != Who::Guardian {
             return BTreeMap::new();
         }
@@ -199,8 +205,8 @@ impl<H: Http> Search<'_, '_, H> {
         namesakes.dedup();
         let told = self.remote.children(&namesakes);
         let names = |told: Told<Vec<Person>>| {
-            let children = told.ok().flatten().unwrap_or_default();
-            children.iter().map(|child| child.name().text()).collect()
+            let children = told?.unwrap_or_default();
+            Ok(children.iter().map(|child| child.name().text()).collect())
         };
         namesakes.iter().map(|id| (*id).to_owned()).zip(told.into_iter().map(names)).collect()
     }
@@ -301,7 +307,18 @@ pub(super) fn by_snils(item: &Item, found: &Found, alike: &[&Person]) -> Option<
     })
 }
 
-fn guardian(item: &Item, found: &Found, children: &BTreeMap<String, Vec<String>>) -> Observation {
+/// Why the children of a namesake could not be read: then nobody knows whether they share one.
+fn unread(item: &Item, found: &Found, children: &Children) -> Option<Failure> {
+    if !unique(&found.by_snils).is_empty() {
+        return None;
+    }
+    let name = name_of(item);
+    let namesakes = found.by_birthday.iter().chain(&found.by_name);
+    let mut namesakes = namesakes.filter(|person| person.name().likeness(&name) != Likeness::Other);
+    namesakes.find_map(|person| children.get(&person.id)?.as_ref().err().cloned())
+}
+
+fn guardian(item: &Item, found: &Found, children: &Children) -> Observation {
     let name = name_of(item);
     let alike = named(&found.by_birthday, &name, Likeness::Same);
     if let Some(decided) = by_snils(item, found, &alike) {
@@ -309,7 +326,8 @@ fn guardian(item: &Item, found: &Found, children: &BTreeMap<String, Vec<String>>
     }
     let ours = item.texts("children");
     let shares = |person: &&Person| {
-        children.get(&person.id).is_some_and(|theirs| theirs.iter().any(|child| ours.contains(child)))
+        let theirs = children.get(&person.id).and_then(|told| told.as_ref().ok());
+        theirs.is_some_and(|theirs| theirs.iter().any(|child| ours.contains(child)))
     };
     let related: Vec<&Person> = alike.iter().copied().filter(shares).collect();
     match related[..] {
