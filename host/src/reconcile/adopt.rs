@@ -1,12 +1,52 @@
 //! One remote thing belongs to one item: whoever else would take it over waits for a decision. Pure.
+//!
+//! That holds for doubts, too: a write whose answer was lost may have stored nothing, and what a search then brings may
+//! be a namesake's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::ItemRef;
-use crate::model::contract::Candidate;
-use crate::store::{Answer, Question};
+use crate::model::contract::{Basis, Candidate, Observation};
+use crate::model::{ItemRef, LedgerEntry};
+use crate::store::{Answer, Decision, Question};
 
 use super::state::{Next, World};
+
+/// What was seen without what a person said is something else.
+pub(super) fn but_declined(seen: &Observation, decision: Option<&Decision>) -> Observation {
+    let asked = decision.filter(|decision| decision.answer == Some(Answer::Create));
+    let declined = |handle: &String| {
+        asked.is_some_and(|decision| decision.ask.candidates.iter().any(|known| known.handle == *handle))
+    };
+    match seen {
+        Observation::Present(presence) if declined(&presence.handle) => Observation::Absent(Basis::Lookup),
+        Observation::Ambiguous(all) if all.iter().all(|candidate| declined(&candidate.handle)) => {
+            Observation::Absent(Basis::Lookup)
+        }
+        Observation::Ambiguous(all) => Observation::Ambiguous(
+            all.iter().filter(|candidate| !declined(&candidate.handle)).cloned().collect(),
+        ),
+        other => other.clone(),
+    }
+}
+
+/// The handle that an item would take over and did not have.
+fn newly_taken<'a>(world: &World, id: &ItemRef, next: &'a Next) -> Option<&'a str> {
+    let (Next::Adopt(presence) | Next::Found(presence)) = next else { return None };
+    let known = world.ledger.get(id).and_then(|entry| entry.handle.as_ref());
+    (known != Some(&presence.handle)).then_some(presence.handle.as_str())
+}
+
+/// Asks a person instead of taking over what belongs to another item already.
+pub(super) fn unless_taken(world: &World, id: &ItemRef, next: Next) -> Next {
+    let Some(handle) = newly_taken(world, id, &next) else { return next };
+    let another = |entry: &LedgerEntry| {
+        entry.item != *id && entry.item.kind == id.kind && entry.handle.as_deref() == Some(handle)
+    };
+    match world.ledger.values().any(another) {
+        true => Next::Decide(Question::Shared, vec![candidate(handle.to_owned())]),
+        false => next,
+    }
+}
 
 /// Turns adoptions of one handle by several items into decisions.
 pub(super) fn one_each(world: &mut World, level: &[ItemRef]) {
@@ -18,11 +58,8 @@ pub(super) fn one_each(world: &mut World, level: &[ItemRef]) {
         }
     }
     for (id, work) in &world.works {
-        if let Next::Adopt(presence) = &work.next {
-            let owners = owners.entry((&id.kind, &presence.handle)).or_default();
-            if !owners.contains(&id) {
-                owners.push(id);
-            }
+        if let Some(handle) = newly_taken(world, id, &work.next) {
+            owners.entry((&id.kind, handle)).or_default().push(id);
         }
     }
     let disputed: Vec<(ItemRef, String)> = owners
@@ -44,7 +81,7 @@ fn losers(world: &World, level: &[ItemRef], handle: &str, items: &[&ItemRef]) ->
     let newcomers: Vec<&ItemRef> = items
         .iter()
         .copied()
-        .filter(|id| world.works.get(*id).is_some_and(|work| matches!(work.next, Next::Adopt(_))))
+        .filter(|id| world.works.get(*id).is_some_and(|work| newly_taken(world, id, &work.next).is_some()))
         .collect();
     let chosen: Vec<&&ItemRef> = newcomers.iter().filter(|id| decided(world, id, handle)).collect();
     let winner = if chosen.len() == 1 && newcomers.len() == items.len() { Some(*chosen[0]) } else { None };

@@ -4,6 +4,7 @@ use crate::model::contract::{Made, Observation, Presence, Probe, Purpose};
 use crate::model::manifest::{Kind, Observe};
 use crate::model::{Action, Connector, Doubt, LedgerEntry, LedgerState, Message, Millis, Origin, Outcome};
 
+use super::adopt;
 use super::call::Question;
 use super::halt::Step;
 use super::patience::poll_pause;
@@ -185,7 +186,7 @@ impl<C: Connector> Run<'_, C> {
         let absent = matches!(seen, Some(Observation::Absent(_)));
         let entry = self.world.ledger.get(&id);
         let next = self.judge(&job.wanted, &Situation::Doubt, entry, seen.as_ref())?;
-        match next {
+        match adopt::unless_taken(&self.world, &id, next) {
             Next::Found(presence) => {
                 self.found(&job.wanted, &presence, Some(job.action))?;
             }

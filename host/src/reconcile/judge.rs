@@ -15,11 +15,9 @@ pub(super) struct Case<'a> {
     pub(super) wanted: &'a Wanted,
     pub(super) situation: &'a Situation,
     pub(super) entry: Option<&'a LedgerEntry>,
-    /// `None`: nobody looked, because nobody can or need.
+    /// Without what a person said is something else. `None`: nobody looked, because nobody can or need.
     pub(super) seen: Option<&'a Observation>,
     pub(super) answer: Option<&'a Answer>,
-    /// A person said of the very thing that was seen: this is somebody else.
-    pub(super) declined: bool,
     pub(super) changes: Changes,
     pub(super) now: Millis,
     /// Milliseconds a request takes at most.
@@ -44,7 +42,6 @@ impl Case<'_> {
         match self.seen {
             None if self.kind.nature == Nature::Awaited => self.wait(),
             None => self.create(None),
-            Some(Observation::Present(_)) if self.declined => self.create(None),
             Some(Observation::Present(presence)) => Next::Adopt(presence.clone()),
             Some(Observation::Absent(_) | Observation::Pending) if self.kind.nature == Nature::Awaited => {
                 self.wait()
@@ -66,7 +63,6 @@ impl Case<'_> {
 
     fn ambiguous(&self, candidates: &[Candidate]) -> Next {
         match self.answer {
-            Some(Answer::Create) => self.create(None),
             Some(Answer::Adopt(handle)) if candidates.iter().any(|c| &c.handle == handle) => {
                 Next::Adopt(self.unseen(handle))
             }
@@ -106,7 +102,7 @@ impl Case<'_> {
         match self.seen {
             Some(Observation::Present(presence)) => self.doubt_present(doubt, presence),
             Some(Observation::Absent(_)) => self.doubt_absent(doubt),
-            Some(Observation::Ambiguous(candidates)) => self.doubt_ambiguous(doubt, candidates),
+            Some(Observation::Ambiguous(candidates)) => self.doubt_ambiguous(candidates),
             Some(Observation::Pending) => Next::InDoubt,
             Some(Observation::Unknown(_)) | None => self.repeat(doubt).unwrap_or(Next::InDoubt),
         }
@@ -166,12 +162,11 @@ impl Case<'_> {
         }
     }
 
-    fn doubt_ambiguous(&self, doubt: &Doubt, candidates: &[Candidate]) -> Next {
+    fn doubt_ambiguous(&self, candidates: &[Candidate]) -> Next {
         match self.answer {
             Some(Answer::Adopt(handle)) if candidates.iter().any(|c| &c.handle == handle) => {
                 Next::Found(self.unseen(handle))
             }
-            Some(Answer::Create) if self.settled(doubt) => self.create(None),
             _ => Next::Decide(Question::Which, candidates.to_vec()),
         }
     }
@@ -299,18 +294,7 @@ mod tests {
         let (wanted, entry) = (wanted(), doubtful());
         let situation = &Situation::Doubt;
         let (entry, changes, deadline) = (Some(&entry), Changes::Report, 10_000);
-        let case = Case {
-            kind,
-            wanted: &wanted,
-            situation,
-            entry,
-            seen,
-            answer,
-            declined: false,
-            changes,
-            now,
-            deadline,
-        };
+        let case = Case { kind, wanted: &wanted, situation, entry, seen, answer, changes, now, deadline };
         match judge(&case) {
             Next::Found(_) => "found",
             Next::Apply { token: Some(_), .. } => "again, same token",

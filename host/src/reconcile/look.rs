@@ -101,25 +101,11 @@ impl<C: Connector> Run<'_, C> {
         self.world.decisions.get(id).and_then(|decision| decision.answer.as_ref())
     }
 
-    /// Did a person say of the very thing that is seen that it is somebody else?
-    fn declined(&self, id: &ItemRef, seen: Option<&Observation>) -> bool {
-        let (Some(Observation::Present(presence)), Some(decision)) = (seen, self.world.decisions.get(id))
-        else {
-            return false;
-        };
-        let asked = decision.ask.candidates.iter().any(|candidate| candidate.handle == presence.handle);
-        asked && decision.answer == Some(Answer::Create)
-    }
-
     /// Looks, and keeps what was seen.
     async fn see(&mut self, questions: Vec<Question>) -> Step<()> {
         let probed = questions.iter().map(|q| (q.probe.item.id.clone(), q.probe.handle.clone()));
         self.world.probed.extend(probed.collect::<Vec<_>>());
         for (id, observation) in self.observe(questions).await? {
-            if let Observation::Present(presence) = &observation {
-                let there = (presence.handle.clone(), presence.outputs.clone());
-                self.world.seen.insert(id.clone(), there);
-            }
             if let Some(work) = self.world.works.get_mut(&id) {
                 work.observation = Some(observation);
             }
@@ -133,8 +119,23 @@ impl<C: Connector> Run<'_, C> {
             if let Some(work) = self.world.works.get_mut(id) {
                 work.next = next;
             }
+            self.place(id);
         }
         Ok(())
+    }
+
+    /// Remembers where a thing is that was seen and judged to be this item's: what refers to it needs the place.
+    fn place(&mut self, id: &ItemRef) {
+        let work = &self.world.works[id];
+        let elsewhere = matches!(work.next, Next::Apply { action: Action::Create, .. } | Next::Decide(..));
+        match &work.observation {
+            _ if elsewhere => drop(self.world.seen.remove(id)),
+            Some(Observation::Present(presence)) => {
+                let there = (presence.handle.clone(), presence.outputs.clone());
+                self.world.seen.insert(id.clone(), there);
+            }
+            _ => {}
+        }
     }
 
     fn judge_one(&self, id: &ItemRef) -> Step<Next> {
@@ -151,14 +152,15 @@ impl<C: Connector> Run<'_, C> {
         entry: Option<&LedgerEntry>,
         seen: Option<&Observation>,
     ) -> Step<Next> {
+        let id = &wanted.item.id;
+        let seen = seen.map(|seen| adopt::but_declined(seen, self.world.decisions.get(id)));
         Ok(judge(&Case {
-            kind: self.kind(&wanted.item.id.kind)?,
+            kind: self.kind(&id.kind)?,
             wanted,
             situation,
             entry,
-            seen,
-            answer: self.answer(&wanted.item.id),
-            declined: self.declined(&wanted.item.id, seen),
+            seen: seen.as_ref(),
+            answer: self.answer(id),
             changes: self.env.task.changes,
             now: self.env.clock.now(),
             deadline: self.env.request_deadline_ms,

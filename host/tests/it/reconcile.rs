@@ -188,6 +188,74 @@ fn d12_two_items_never_take_over_one_thing_by_themselves() {
     assert_eq!(outcome(&report, "person", "2"), Outcome::Decision(2));
 }
 
+/// Persons with these keys, all of one name, in one class.
+fn namesakes(keys: &[&str]) -> Vec<(Scope, Vec<Item>)> {
+    let person = |key: &&str| item("person", key, &[("name", Value::Text("x".into()))]);
+    let mut items = vec![named("class", "c")];
+    items.extend(keys.iter().map(person));
+    items.extend(keys.iter().map(|key| member(&format!("m-{key}"), "c", key)));
+    vec![(scope("s"), items)]
+}
+
+#[test]
+fn d12_what_refers_to_somebody_different_is_put_under_them_and_not_under_the_namesake() {
+    let world = World::new();
+    world.one().wants(namesakes(&["1"]));
+    world.one().run();
+    let first = world.one().ledger("person", "1").and_then(|entry| entry.handle).expect("made");
+    world.one().wants(namesakes(&["1", "2"]));
+    assert_eq!(outcome(&world.one().run(), "person", "2"), Outcome::Decision(1));
+    world.one().answer(1, &Answer::Create);
+    let report = world.one().run();
+    assert_eq!(report.status, RunStatus::Success, "{report:?}");
+    let second = world.one().ledger("person", "2").and_then(|entry| entry.handle).expect("made");
+    assert_ne!(first, second);
+    let class = world.one().ledger("class", "c").and_then(|entry| entry.handle).expect("made");
+    for person in [first, second] {
+        assert_eq!(world.count("member", &format!("{class}+{person}")), 1);
+    }
+}
+
+#[test]
+fn d12_a_lost_creation_is_not_taken_for_the_namesake_who_is_there() {
+    for (fault, things) in [(Fault::Lost, 2), (Fault::StoredLost, 2)] {
+        let world = World::new();
+        let of = |keys: &[&str]| vec![(scope("s"), namesakes(keys).remove(0).1[1..=keys.len()].to_vec())];
+        world.one().wants(of(&["1"]));
+        world.one().run();
+        world.one().wants(of(&["1", "2"]));
+        world.one().run();
+        world.one().answer(1, &Answer::Create);
+        world.faults(&[fault]);
+        let first = world.one().run();
+        // Stored or not, only the new one can be meant; where the other side shows it beside the namesake, we ask.
+        if let Some(open) = world.one().store.decisions(None, true).unwrap().pop() {
+            let handle = open.ask.candidates[0].handle.clone();
+            assert_eq!(open.ask.candidates.len(), 1, "{first:?}");
+            world.one().answer(open.number, &Answer::Adopt(handle));
+        }
+        world.clock.advance(3_600_000);
+        let report = world.one().run();
+        assert_eq!(report.status, RunStatus::Success, "{fault:?} {report:?}");
+        assert_eq!(world.count("person", "x"), things, "{fault:?}");
+        let handle = |key| world.one().ledger("person", key).and_then(|entry| entry.handle);
+        assert_ne!(handle("1"), handle("2"), "{fault:?}");
+    }
+}
+
+#[test]
+fn d12_two_lost_namesakes_do_not_become_one() {
+    let world = World::new();
+    let persons = namesakes(&["1", "2"]).remove(0).1[1..=2].to_vec();
+    world.one().wants(vec![(scope("s"), persons)]);
+    world.faults(&[Fault::Half]);
+    world.one().run();
+    world.clock.advance(3_600_000);
+    let report = world.one().run();
+    assert_eq!(world.count("person", "x"), 1, "{report:?}");
+    assert_eq!(report.status, RunStatus::Waiting, "whose it is, is for a person to say: {report:?}");
+}
+
 #[test]
 fn d14_an_upstream_that_says_yes_and_stores_nothing_is_found_out() {
     let world = World::new();

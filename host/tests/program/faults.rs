@@ -119,7 +119,7 @@ fn a_pause_asked_for_is_kept() {
 }
 
 #[test]
-#[ignore = "open: a first run throttled past its last attempt can put a link under another person, often under load"]
+
 fn a_school_that_asks_too_much_is_served_in_the_end() {
     let world = World::bound();
     world.fault(
