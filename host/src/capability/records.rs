@@ -125,8 +125,7 @@ impl Fields<'_> {
         for part in applicants(of) {
             self.applicant(part, &mut record);
         }
-        let clean = Value::Object(record).to_string();
-        Record::from_json(of, &clean).map_err(broken)
+        Record::read(of, Value::Object(record)).map_err(broken)
     }
 
     /// Leaves of a person's data what is allowed, and nothing where nothing is.

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ids::Millis;
 
@@ -612,19 +612,27 @@ impl Record {
 
     /// A record of this type from its stored form.
     pub fn from_json(record_type: RecordType, json: &str) -> serde_json::Result<Self> {
+        let mut stored = serde_json::Deserializer::from_str(json);
+        let record = Self::read(record_type, &mut stored)?;
+        stored.end()?;
+        Ok(record)
+    }
+
+    /// A record of this type from any form.
+    pub fn read<'de, D: Deserializer<'de>>(record_type: RecordType, from: D) -> Result<Self, D::Error> {
         Ok(match record_type {
-            RecordType::SchoolClass => Self::SchoolClass(serde_json::from_str(json)?),
-            RecordType::Pupil => Self::Pupil(serde_json::from_str(json)?),
-            RecordType::Guardian => Self::Guardian(serde_json::from_str(json)?),
-            RecordType::Application => Self::Application(serde_json::from_str(json)?),
-            RecordType::Order => Self::Order(serde_json::from_str(json)?),
-            RecordType::Staff => Self::Staff(serde_json::from_str(json)?),
-            RecordType::Journal => Self::Journal(serde_json::from_str(json)?),
-            RecordType::Lesson => Self::Lesson(serde_json::from_str(json)?),
-            RecordType::Mark => Self::Mark(serde_json::from_str(json)?),
-            RecordType::Attendance => Self::Attendance(serde_json::from_str(json)?),
-            RecordType::Account => Self::Account(serde_json::from_str(json)?),
-            RecordType::Identifier => Self::Identifier(serde_json::from_str(json)?),
+            RecordType::SchoolClass => Self::SchoolClass(Deserialize::deserialize(from)?),
+            RecordType::Pupil => Self::Pupil(Deserialize::deserialize(from)?),
+            RecordType::Guardian => Self::Guardian(Deserialize::deserialize(from)?),
+            RecordType::Application => Self::Application(Deserialize::deserialize(from)?),
+            RecordType::Order => Self::Order(Deserialize::deserialize(from)?),
+            RecordType::Staff => Self::Staff(Deserialize::deserialize(from)?),
+            RecordType::Journal => Self::Journal(Deserialize::deserialize(from)?),
+            RecordType::Lesson => Self::Lesson(Deserialize::deserialize(from)?),
+            RecordType::Mark => Self::Mark(Deserialize::deserialize(from)?),
+            RecordType::Attendance => Self::Attendance(Deserialize::deserialize(from)?),
+            RecordType::Account => Self::Account(Deserialize::deserialize(from)?),
+            RecordType::Identifier => Self::Identifier(Deserialize::deserialize(from)?),
         })
     }
 

@@ -168,7 +168,7 @@ impl Default for Limits {
             requests: 10_000,
             bytes: 256 << 20,
             log_lines: 1_000,
-            page_items: 1_000,
+            page_items: 5_000,
             scope_items: 1_000_000,
             text: 65_536,
         }

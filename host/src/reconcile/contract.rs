@@ -11,7 +11,7 @@ use super::halt::Stop;
 /// Longest key of an item and id of a scope, in bytes.
 const KEY: usize = 200;
 /// Most items of a page.
-const PAGE: usize = 1_000;
+const PAGE: usize = 5_000;
 
 /// Checks the list of scopes.
 pub(super) fn scopes(scopes: &[Scope]) -> Result<(), Stop> {

@@ -1,7 +1,4 @@
 //! The school's records as this connector needs them, and what the rules make of them.
-//!
-//! Every scope is worked out from the whole: whose parent is whose, and whether a child that a card puts into one
-//! class is by order in another, cannot be told from a class alone. It is a few thousand small records.
 
 use std::collections::BTreeMap;
 

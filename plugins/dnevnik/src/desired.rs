@@ -1,11 +1,12 @@
-//! What should exist at Дневник.ру, scope by scope.
+//! What should exist at Дневник.ру.
 //!
-//! A scope per class with a letter: the class, its pupils with their memberships, and whose parents are whose. The
-//! parents themselves stand in a scope of their own, because brothers and sisters in several classes share them;
-//! sending one class brings along those its relations name. Children without a class have a scope too: nothing of
-//! theirs goes over, but the school sees why.
+//! One scope holds it all: whose parent is whose, and whether a child that a card puts into one class is by order in
+//! another, cannot be told from a class alone. Items carry their class as the group by which a person chooses. Children
+//! that stay behind are told with the reason.
 
-use exchange_sdk::records::{Applicant, Application, SchoolClass, Sex};
+use std::collections::BTreeMap;
+
+use exchange_sdk::records::{Applicant, Application, Sex};
 use exchange_sdk::{DesiredPage, Item, LeftOut, Message, RecordRef, RecordType, Scope};
 
 use crate::contingent::Contingent;
@@ -13,15 +14,12 @@ use crate::dates::{earliest_start, shown};
 use crate::enrolment::{Place, title};
 use crate::guardians::{Guardian, entry, name, snils};
 use crate::names::joined;
-use crate::settings::Year;
 
-/// Scope of the parents.
-pub const GUARDIANS: &str = "guardians";
-/// Scope of the children that no class of the year claims.
-pub const WITHOUT_CLASS: &str = "without-class";
+/// The only scope.
+const SCOPE: &str = "contingent";
 
-/// Items on a page; the contract allows as many.
-const PAGE: usize = 1000;
+/// Items on a page; the contract allows as many. Each page reads the school anew.
+const PAGE: usize = 5_000;
 
 /// Names of kinds, as in `connector.toml`.
 pub mod kind {
@@ -39,41 +37,35 @@ pub mod kind {
     pub const RELATION: &str = "relation";
 }
 
-/// A scope per class of the year with a letter, and the two that belong to no class.
-pub fn scopes(classes: &[SchoolClass], year: Year) -> Vec<Scope> {
-    let classes = classes.iter().filter(|c| c.study_year == year.first && c.letter.is_some());
-    let classes =
-        classes.map(|class| Scope { id: class.id.clone(), title: title(class), group: Some(title(class)) });
-    let others = [(GUARDIANS, "Родители"), (WITHOUT_CLASS, "Без класса")];
-    let others = others.map(|(id, title)| Scope { id: id.to_owned(), title: title.to_owned(), group: None });
-    classes.chain(others).collect()
+/// The only scope.
+pub fn scopes() -> Vec<Scope> {
+    vec![Scope { id: SCOPE.to_owned(), title: "Контингент".to_owned(), group: None }]
 }
 
-/// A page of a scope. The cursor is the place of its first item.
-pub fn page(contingent: &Contingent<'_>, scope: &str, cursor: Option<&str>) -> DesiredPage {
+/// A page of it. The cursor is the place of its first item.
+pub fn page(contingent: &Contingent<'_>, cursor: Option<&str>) -> DesiredPage {
     let start = cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
-    let items = match scope {
-        GUARDIANS => contingent.guardians.all.iter().map(|g| guardian(contingent, g)).collect(),
-        WITHOUT_CLASS => Vec::new(),
-        class => class_items(contingent, class),
-    };
+    let items = items(contingent);
     let next = (items.len() > start + PAGE).then(|| (start + PAGE).to_string());
     DesiredPage {
         items: items.into_iter().skip(start).take(PAGE).collect(),
-        left_out: if start == 0 { left_out(contingent, scope) } else { Vec::new() },
+        left_out: if start == 0 { left_out(contingent) } else { Vec::new() },
         complete: next.is_none(),
         next,
         valid_until: contingent.until.and_then(earliest_start),
     }
 }
 
-fn class_items(contingent: &Contingent<'_>, class_id: &str) -> Vec<Item> {
-    let members = || contingent.going.iter().filter(|(_, place)| place.class.id == class_id);
-    let mut items: Vec<Item> = members().next().map(|(_, place)| class(place)).into_iter().collect();
-    items.extend(members().map(|(id, place)| pupil(id, place)));
-    items.extend(members().map(|(id, place)| school_membership(id, place)));
-    items.extend(members().map(|(id, place)| class_membership(id, place)));
-    items.extend(members().flat_map(|(id, place)| relations(contingent, id, place)));
+fn items(contingent: &Contingent<'_>) -> Vec<Item> {
+    let going = || contingent.going.iter();
+    let classes: BTreeMap<&str, &Place<'_>> =
+        going().map(|(_, place)| (place.class.id.as_str(), place)).collect();
+    let mut items: Vec<Item> = classes.into_values().map(class).collect();
+    items.extend(contingent.guardians.all.iter().map(|parent| guardian(contingent, parent)));
+    items.extend(going().map(|(id, place)| pupil(id, place)));
+    items.extend(going().map(|(id, place)| school_membership(id, place)));
+    items.extend(going().map(|(id, place)| class_membership(id, place)));
+    items.extend(going().flat_map(|(id, place)| relations(contingent, id, place)));
     items
 }
 
@@ -213,23 +205,16 @@ fn adult_name(guardian: &Guardian<'_>) -> String {
     applicant_name(guardian.data)
 }
 
-/// Children of this class that stay behind, and those that go without a parent.
-fn left_out(contingent: &Contingent<'_>, scope: &str) -> Vec<LeftOut> {
-    if scope == GUARDIANS {
-        return Vec::new();
-    }
-    let children = contingent.left.iter().filter(|left| match left.class {
-        Some(class) => class.id == scope,
-        None => scope == WITHOUT_CLASS,
-    });
-    let children = children.map(|left| LeftOut {
+/// Children that stay behind, and those that go without a parent.
+fn left_out(contingent: &Contingent<'_>) -> Vec<LeftOut> {
+    let children = contingent.left.iter().map(|left| LeftOut {
         about: RecordRef::new(RecordType::Pupil, left.pupil_id),
         label: left.label.clone(),
         group: left.class.map(title),
         reason: left.reason.clone(),
     });
-    let members = contingent.going.iter().filter(|(_, place)| place.class.id == scope);
-    let orphans = members.filter(|(_, place)| contingent.guardians.of_child(place).is_empty());
+    let going = contingent.going.iter();
+    let orphans = going.filter(|(_, place)| contingent.guardians.of_child(place).is_empty());
     children.chain(orphans.map(|(_, place)| missing_guardian(place))).collect()
 }
 

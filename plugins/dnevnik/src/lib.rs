@@ -23,7 +23,6 @@ pub mod settings;
 pub mod transport;
 
 use exchange_sdk::http::Host;
-use exchange_sdk::records::{self, Filter};
 use exchange_sdk::{
     Change, Connector, DesiredPage, Effect, Failure, Finding, Input, Message, Observation, Probe, Scope,
     Turn, clock, context,
@@ -48,16 +47,14 @@ impl Connector for Dnevnik {
     }
 
     fn scopes() -> Result<Vec<Scope>, Failure> {
-        let settings: Settings = context::settings()?;
-        let year = settings.year(context::study_year())?;
-        Ok(desired::scopes(&records::classes(&Filter::of_year(year.first))?, year))
+        Ok(desired::scopes())
     }
 
-    fn desired(scope: &str, cursor: Option<&str>) -> Result<DesiredPage, Failure> {
+    fn desired(_scope: &str, cursor: Option<&str>) -> Result<DesiredPage, Failure> {
         let settings: Settings = context::settings()?;
         let year = settings.year(context::study_year())?;
         let records = Records::read()?;
-        Ok(desired::page(&Contingent::of(&records, year, &clock::today()), scope, cursor))
+        Ok(desired::page(&Contingent::of(&records, year, &clock::today()), cursor))
     }
 
     fn observe(probes: Vec<Probe>) -> Result<Vec<Observation>, Failure> {

@@ -6,6 +6,7 @@ use exchange_sdk::{Ownership, WhenGone};
 use super::*;
 use crate::contingent::Records;
 use crate::samples::{application, card, class};
+use crate::settings::Year;
 
 const YEAR: Year = Year { first: 2026, next: false };
 
@@ -44,8 +45,13 @@ fn school() -> Records {
     }
 }
 
-fn pages(records: &Records, scope: &str) -> DesiredPage {
-    page(&Contingent::of(records, YEAR, "2026-11-22"), scope, None)
+fn everything(records: &Records) -> DesiredPage {
+    page(&Contingent::of(records, YEAR, "2026-11-22"), None)
+}
+
+fn item<'a>(page: &'a DesiredPage, kind: &str, key: &str) -> &'a Item {
+    let found = page.items.iter().find(|item| item.kind == kind && item.key == key);
+    found.unwrap_or_else(|| panic!("no {kind} {key} in {:?}", keys(page)))
 }
 
 fn keys(page: &DesiredPage) -> Vec<String> {
@@ -53,75 +59,84 @@ fn keys(page: &DesiredPage) -> Vec<String> {
 }
 
 #[test]
-fn d5_d9_a_class_scope_has_the_class_its_pupils_and_their_links() {
-    let page = pages(&school(), "c5");
-    let expected =
-        ["class c5", "pupil p1", "school-membership p1", "class-membership 2026:p1", "relation p1:g"];
-    assert_eq!(keys(&page), expected);
+fn d5_d9_classes_parents_pupils_and_their_links() {
+    let page = everything(&school());
+    let expected = [
+        "class c5",
+        "class c7",
+        "guardian g",
+        "pupil p1",
+        "pupil p2",
+        "school-membership p1",
+        "school-membership p2",
+        "class-membership 2026:p1",
+        "class-membership 2026:p2",
+        "relation p1:g",
+        "relation p2:g",
+    ];
+    assert_eq!(keys(&page), expected, "and no class that nobody goes to");
     assert!(page.complete);
-    assert_eq!(page.items[1].label, "Лисов Пётр Иванович, 5-А");
-    assert_eq!(page.items[3].text("start"), Some("2026-09-01"));
-    assert_eq!(page.items[4].text("type"), Some("Mother"));
+    assert_eq!(item(&page, kind::PUPIL, "p1").label, "Лисов Пётр Иванович, 5-А");
+    assert_eq!(item(&page, kind::CLASS_MEMBERSHIP, "2026:p1").text("start"), Some("2026-09-01"));
+    assert_eq!(item(&page, kind::RELATION, "p1:g").text("type"), Some("Mother"));
 }
 
 #[test]
-fn d12_a_parent_of_two_is_one_item_in_a_scope_of_their_own() {
-    let page = pages(&school(), GUARDIANS);
-    assert_eq!(keys(&page), ["guardian g"]);
-    assert_eq!(page.items[0].label, "Лисова Мария Петровна (5-А, 7-Б)");
-    assert_eq!(page.items[0].group, None);
-    assert_eq!(page.items[0].texts("children").len(), 2);
+fn d6_what_belongs_to_one_class_carries_it() {
+    let page = everything(&school());
+    let shared: Vec<&Item> = page.items.iter().filter(|item| item.group.is_none()).collect();
+    assert_eq!(shared.iter().map(|item| item.key.as_str()).collect::<Vec<_>>(), ["g"]);
+    assert_eq!(item(&page, kind::RELATION, "p2:g").group.as_deref(), Some("7-Б"));
+}
+
+#[test]
+fn d12_a_parent_of_two_is_one_item() {
+    let page = everything(&school());
+    let parent = item(&page, kind::GUARDIAN, "g");
+    assert_eq!(parent.label, "Лисова Мария Петровна (5-А, 7-Б)");
+    assert_eq!(parent.texts("children").len(), 2);
 }
 
 #[test]
 fn d3_children_without_a_class_are_listed_with_the_reason() {
-    let page = pages(&school(), WITHOUT_CLASS);
-    assert_eq!(page.items, []);
+    let page = everything(&school());
     assert_eq!(page.left_out[0].about.id, "p3");
     assert_eq!(page.left_out[0].reason.code, "out-no-order");
-}
-
-#[test]
-fn a_class_nobody_goes_to_is_not_made() {
-    assert_eq!(pages(&school(), "c9").items, []);
-}
-
-#[test]
-fn scopes_are_the_lettered_classes_of_the_year_and_two_more() {
-    let mut records = school();
-    records.classes.push(class("c1", 1, None));
-    records.classes[0].study_year = 2025;
-    let ids: Vec<String> = scopes(&records.classes, YEAR).into_iter().map(|scope| scope.id).collect();
-    assert_eq!(ids, ["c7", "c9", GUARDIANS, WITHOUT_CLASS]);
 }
 
 #[test]
 fn d11_a_parent_without_a_name_in_the_application_is_told_not_made_up() {
     let mut records = school();
     records.applications[0].guardian = None;
-    let page = pages(&records, "c5");
-    assert!(page.items.iter().all(|item| item.kind != kind::RELATION));
-    assert_eq!(page.left_out[0].reason.code, "out-guardian-no-name");
-    assert_eq!(pages(&records, GUARDIANS).items[0].label, "Лисова Мария Петровна (7-Б)");
+    let page = everything(&records);
+    assert!(!keys(&page).contains(&"relation p1:g".to_owned()));
+    let reasons: Vec<&str> = page.left_out.iter().map(|left| left.reason.code.as_str()).collect();
+    assert_eq!(reasons, ["out-no-order", "out-guardian-no-name"]);
+    assert_eq!(item(&page, kind::GUARDIAN, "g").label, "Лисова Мария Петровна (7-Б)");
 }
 
 #[test]
 fn d10_gone_is_only_reported_and_what_others_filled_in_stays() {
     let mut records = school();
     records.applications[0].child.as_mut().expect("a child").middle_name = None;
-    let page = pages(&records, "c5");
+    let page = everything(&records);
     assert!(page.items.iter().all(|item| item.gone == WhenGone::Report));
-    assert!(page.items[1].fields.iter().all(|field| field.name != "middle-name" && field.name != "snils"));
-    let start = page.items[2].fields.iter().find(|field| field.name == "start").expect("a start");
+    let pupil = item(&page, kind::PUPIL, "p1");
+    assert!(pupil.fields.iter().all(|field| field.name != "middle-name" && field.name != "snils"));
+    let start = item(&page, kind::SCHOOL_MEMBERSHIP, "p1")
+        .fields
+        .iter()
+        .find(|field| field.name == "start")
+        .expect("a start");
     assert_eq!(start.ownership, Ownership::CreateOnly);
 }
 
 #[test]
 fn an_order_to_come_makes_the_answer_expire() {
     let mut records = school();
-    assert_eq!(pages(&records, "c5").valid_until, None);
+    assert_eq!(everything(&records).valid_until, None);
     records.orders.push(order("p1", OrderKind::Expulsion, "c5", "2026-12-01"));
-    assert_eq!(pages(&records, "c5").valid_until, crate::dates::earliest_start("2026-12-01"));
+    assert_eq!(everything(&records).valid_until, crate::dates::earliest_start("2026-12-01"));
 }
 
 #[test]
@@ -129,15 +144,14 @@ fn a_transfer_keeps_the_key_of_the_membership() {
     let mut records = school();
     records.pupils[0].class_id = Some("c9".to_owned());
     records.orders.push(order("p1", OrderKind::Transfer, "c9", "2026-10-01"));
-    let page = pages(&records, "c9");
-    assert!(keys(&page).contains(&"class-membership 2026:p1".to_owned()));
-    let membership = &page.items[3];
+    let page = everything(&records);
+    let membership = item(&page, kind::CLASS_MEMBERSHIP, "2026:p1");
     assert_eq!(membership.referred("class").map(|class| class.key.as_str()), Some("c9"));
     assert_eq!(membership.text("start"), Some("2026-09-01"));
 }
 
 #[test]
-fn many_parents_come_in_pages() {
+fn a_large_school_comes_in_pages() {
     let mut records = Records { classes: vec![class("c5", 5, Some("А"))], ..Records::default() };
     for n in 0..1001 {
         let pupil = format!("p{n:04}");
@@ -145,8 +159,8 @@ fn many_parents_come_in_pages() {
         records.orders.push(order(&pupil, OrderKind::Enrolment, "c5", "2026-09-01"));
     }
     let contingent = Contingent::of(&records, YEAR, "2026-11-22");
-    let first = page(&contingent, GUARDIANS, None);
-    assert_eq!((first.items.len(), first.complete), (1000, false));
-    let second = page(&contingent, GUARDIANS, first.next.as_deref());
-    assert_eq!((second.items.len(), second.complete), (1, true));
+    let first = page(&contingent, None);
+    assert_eq!((first.items.len(), first.complete), (5_000, false));
+    let second = page(&contingent, first.next.as_deref());
+    assert_eq!((second.items.len(), second.complete), (6, true), "a class, and five items a child");
 }
