@@ -99,8 +99,14 @@ impl Dialogue {
         Ended { code: status.code(), out, err: self.err.join().expect("its errors") }
     }
 
+    /// Has it ended by itself?
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("it can be asked").is_some()
+    }
+
     /// Ends it as a power cut would, and waits until it is gone.
     pub(crate) fn kill(mut self) {
+        // Killing what has ended already is no error.
         self.child.kill().expect("it can be killed");
         self.child.wait().expect("it is gone");
     }

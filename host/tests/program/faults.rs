@@ -8,30 +8,8 @@ use crate::compare::{all_there, nobody_twice};
 use crate::process::PATIENCE;
 use crate::world::{TASK, World};
 
-/// Runs until nothing is left to do, as a schedule would; the number of runs is limited.
-#[track_caller]
-fn run_until_done(world: &World) {
-    let mut asked = Vec::new();
-    for _ in 0..6 {
-        asked.push(world.questions());
-        world.answer_questions();
-        let (code, run) = world.send();
-        let counts = &run["counts"];
-        let left = ["in_doubt", "not_confirmed", "failed", "decisions"]
-            .map(|what| counts[what].as_u64().unwrap_or(0));
-        if [0, 3].contains(&code) && left.iter().sum::<u64>() == 0 {
-            return;
-        }
-    }
-    panic!("never done: {}\nasked: {asked:#?}", world.run(&["status"]).out);
-}
-
 fn posts_to(collection: &str) -> Value {
     json!({"method": "POST", "template": format!("/contingent/v1/schools/{{school}}/{collection}")})
-}
-
-fn struck(world: &World) -> usize {
-    world.writes().iter().filter(|request| !request["fault"].is_null()).count()
 }
 
 #[test]
@@ -40,10 +18,10 @@ fn a_lost_answer_makes_no_twins() {
     world.fault(posts_to("persons"), json!({"kind": "loseAnswer"}));
     let (code, run) = world.send();
     assert_ne!(code, 0, "{run:#}");
-    assert!(struck(&world) > 0);
+    assert!(world.struck() > 0);
     world.heal();
     nobody_twice(&world.state());
-    run_until_done(&world);
+    world.run_until_done();
     all_there(world.state());
 }
 
@@ -55,9 +33,9 @@ fn a_reset_after_storing_makes_no_twins() {
         json!({"kind": "resetAfter"}),
     );
     world.send();
-    assert!(struck(&world) > 0);
+    assert!(world.struck() > 0);
     world.heal();
-    run_until_done(&world);
+    world.run_until_done();
     all_there(world.state());
 }
 
@@ -69,9 +47,9 @@ fn half_a_batch_stored_makes_no_twins() {
         json!({"kind": "partialBatch"}),
     );
     world.send();
-    assert!(struck(&world) > 0);
+    assert!(world.struck() > 0);
     world.heal();
-    run_until_done(&world);
+    world.run_until_done();
     all_there(world.state());
 }
 
@@ -99,7 +77,7 @@ fn killed_in_the_middle_it_goes_on_without_twins() {
     assert_ne!(code, 1, "{summary:#}");
     assert!(start.elapsed() < Duration::from_secs(60), "the lane is free within seconds");
     nobody_twice(&world.state());
-    run_until_done(&world);
+    world.run_until_done();
     all_there(world.state());
 }
 
@@ -128,7 +106,7 @@ fn a_school_that_asks_too_much_is_served_in_the_end() {
     );
     world.send();
     world.heal();
-    run_until_done(&world);
+    world.run_until_done();
     all_there(world.state());
 }
 

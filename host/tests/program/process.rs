@@ -50,7 +50,11 @@ impl Ended {
 
 /// The program in this folder, in Russian, with nothing of this machine's environment that it would heed.
 pub(crate) fn exchange(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_exchange"));
+    in_folder(Command::new(env!("CARGO_BIN_EXE_exchange")), folder)
+}
+
+/// Whatever starts the program, in this folder.
+pub(crate) fn in_folder(mut command: Command, folder: &Path) -> Command {
     command.current_dir(folder).env("EXCHANGE_LANG", "ru");
     let foreign = ["EXCHANGE_CONFIG", "http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"];
     for name in foreign {

@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use exchange_stand::consent::{self, LastPage, Person};
@@ -29,6 +30,7 @@ pub(crate) const SCHOOL: &str = "1000000000057";
 pub(crate) const ADMINISTRATOR: &str = "school57";
 
 const SCHOOL_FILE: &str = include_str!("../../../examples/first-school/schools/school57.toml");
+const MANIFEST: &str = include_str!("../../../plugins/dnevnik/connector.toml");
 
 /// Short times, so that a lost answer costs a test seconds.
 fn host_file(address: &str) -> String {
@@ -49,6 +51,8 @@ fn host_file(address: &str) -> String {
 enum Stage {
     Empty,
     Bound,
+    /// The connector says that whatever was cut off is not processed any more.
+    Unsettled,
 }
 
 /// Folder, stand-in and program.
@@ -68,6 +72,11 @@ impl World {
         Self::copy_of(Stage::Bound)
     }
 
+    /// Bound, with a connector that need not wait until the other side settles.
+    pub(crate) fn bound_unsettled() -> Self {
+        Self::copy_of(Stage::Unsettled)
+    }
+
     /// Bound, and everything sent, the questions answered.
     pub(crate) fn sent() -> Self {
         let world = Self::bound();
@@ -78,9 +87,11 @@ impl World {
     fn copy_of(stage: Stage) -> Self {
         static EMPTY: OnceLock<TempDir> = OnceLock::new();
         static BOUND: OnceLock<TempDir> = OnceLock::new();
+        static UNSETTLED: OnceLock<TempDir> = OnceLock::new();
         let template = match stage {
             Stage::Empty => EMPTY.get_or_init(|| Self::prepared().stopped()),
             Stage::Bound => BOUND.get_or_init(|| Self::empty().imported_and_bound().stopped()),
+            Stage::Unsettled => UNSETTLED.get_or_init(|| Self::bound().unsettled().stopped()),
         };
         let folder = TempDir::new().expect("a folder");
         copy(template.path(), folder.path());
@@ -113,6 +124,17 @@ impl World {
     fn imported_and_bound(self) -> Self {
         self.import("exports/records", &[]).with(0);
         self.bind(ADMINISTRATOR).with(0);
+        self
+    }
+
+    fn unsettled(self) -> Self {
+        let manifest = MANIFEST.replace("settle-ms = 5000", "settle-ms = 0");
+        assert_ne!(manifest, MANIFEST, "the connector settles after other times than it did");
+        self.write("connector.toml", &manifest);
+        let packed = self.path("connectors/dnevnik.wasm").display().to_string();
+        self.run(&["connector", "pack", &packed, "--manifest", "connector.toml", "-o", &packed]).with(0);
+        self.run(&["connector", "lock"]).with(0);
+        self.run(&["check", TASK]).with(0);
         self
     }
 
@@ -162,6 +184,12 @@ impl World {
         Dialogue::start(command)
     }
 
+    /// Runs it to its end by way of another program, which comes with its arguments.
+    #[track_caller]
+    pub(crate) fn run_by(&self, command: Command) -> Ended {
+        process::run(process::in_folder(command, self.folder.path()), "")
+    }
+
     /// Runs the task; the answer of `--json` with the exit code.
     #[track_caller]
     pub(crate) fn send(&self) -> (i32, Value) {
@@ -176,6 +204,24 @@ impl World {
         self.answer_questions();
         let (code, run) = self.send();
         assert!([0, 3].contains(&code), "{code}: {run:#}");
+    }
+
+    /// Runs until nothing is left to do, as a schedule would; the number of runs is limited.
+    #[track_caller]
+    pub(crate) fn run_until_done(&self) {
+        let mut asked = Vec::new();
+        for _ in 0..6 {
+            asked.push(self.questions());
+            self.answer_questions();
+            let (code, run) = self.send();
+            let counts = &run["counts"];
+            let left = ["in_doubt", "not_confirmed", "failed", "decisions"]
+                .map(|what| counts[what].as_u64().unwrap_or(0));
+            if [0, 3].contains(&code) && left.iter().sum::<u64>() == 0 {
+                return;
+            }
+        }
+        panic!("never done: {}\nasked: {asked:#?}", self.run(&["status"]).out);
     }
 
     /// Answers all open questions: the same where the candidate is who we mean, else somebody different.
@@ -262,11 +308,22 @@ impl World {
         assert_eq!(answer.expect("the stand-in answers").status, 200);
     }
 
+    /// All requests since the last forgetting.
+    pub(crate) fn requests(&self) -> Vec<Value> {
+        match self.get("requests") {
+            Value::Array(all) => all,
+            other => panic!("{other} is not a list"),
+        }
+    }
+
     /// Requests of the write half since the last forgetting: method, template, status.
     pub(crate) fn writes(&self) -> Vec<Value> {
-        let all = self.get("requests");
-        let writes = all.as_array().expect("a list").iter().filter(|request| is_write(request));
-        writes.cloned().collect()
+        self.requests().into_iter().filter(is_write).collect()
+    }
+
+    /// How many requests were struck by a fault.
+    pub(crate) fn struck(&self) -> usize {
+        self.requests().iter().filter(|request| !request["fault"].is_null()).count()
     }
 }
 
