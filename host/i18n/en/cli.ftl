@@ -17,6 +17,9 @@ error-no-config = there is no configuration file { $file }
 hint-no-config = make one with exchange init, or name another with --config FILE
 error-no-school = there is no school `{ $school }` (no file { $dir }/{ $school }.toml)
 error-no-task = school `{ $school }` has no task `{ $task }`
+store-damaged = the file { $file } is damaged. Restore it from a backup; other schools are not affected
+store-disk = the file { $file } cannot be read or written: check that there is room on the disk and that the disk is sound. All that was written before is kept; when there is room, run again
+store-closed = no right to write: { $file }. Give it to the account under which the program runs
 error-no-run = there is no run { $run }
 error-no-connector = there is no connector `{ $connector }` (no file { $file })
 error-not-locked = connector `{ $connector }` is not locked: its checksum is not on record
@@ -25,6 +28,7 @@ hint-schools = schools: { $names }
 hint-no-schools = the folder of schools holds no file
 hint-tasks = tasks: { $names }
 status-no-tasks = No school has a task.
+status-unreadable = Data cannot be read
 status-disabled = switched off
 status-decisions = { $n ->
     [one] { $n } question waits

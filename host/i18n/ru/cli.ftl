@@ -18,6 +18,9 @@ error-no-config = нет файла настроек { $file }
 hint-no-config = создайте его: exchange init, или укажите другой: --config ФАЙЛ
 error-no-school = нет школы «{ $school }» (файла { $dir }/{ $school }.toml)
 error-no-task = у школы «{ $school }» нет задачи «{ $task }»
+store-damaged = файл { $file } повреждён. Восстановите его из резервной копии; другие школы это не затрагивает
+store-disk = файл { $file } не читается или не записывается: проверьте, есть ли место на диске и исправен ли диск. Всё записанное раньше сохранено; когда место появится, запустите снова
+store-closed = нет права записи: { $file }. Дайте право учётной записи, от имени которой работает программа
 error-no-run = нет отправки { $run }
 error-no-connector = нет коннектора «{ $connector }» (файла { $file })
 error-not-locked = коннектор «{ $connector }» не проверен: его контрольная сумма не записана
@@ -26,6 +29,7 @@ hint-schools = есть школы: { $names }
 hint-no-schools = в папке школ нет ни одного файла
 hint-tasks = есть задачи: { $names }
 status-no-tasks = Ни у одной школы нет задач.
+status-unreadable = Данные не читаются
 status-disabled = выключена
 status-decisions = { $n ->
     [one] { $n } вопрос ждёт ответа

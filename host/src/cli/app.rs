@@ -51,6 +51,11 @@ impl App {
         self.catalogue.word(code)
     }
 
+    /// What an error says to people, without its causes.
+    pub(super) fn told(&self, error: &Error) -> String {
+        error.catalogue().map_or_else(|| error.what().to_owned(), |message| self.catalogue.text(message))
+    }
+
     /// The manifest of an installed connector.
     pub(super) fn manifest(&self, connector: &str) -> Result<Manifest> {
         super::connectors::installed(self, connector).map(|installed| installed.manifest)

@@ -41,10 +41,7 @@ async fn check_task(app: &App, name: &TaskRef) -> Vec<Row> {
     let ready = match Ready::open(app, name) {
         Ok(ready) => ready,
         Err(error) => {
-            let what = error
-                .catalogue()
-                .map_or_else(|| error.what().to_owned(), |message| app.catalogue.text(message));
-            return vec![row(Severity::Problem, what, error.hints().first().cloned())];
+            return vec![row(Severity::Problem, app.told(&error), error.hints().first().cloned())];
         }
     };
     let findings = match ready.connector.check().await {

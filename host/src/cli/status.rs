@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::app::{App, local_time, name_of};
 use super::names::Place;
-use super::output::Tone;
+use super::output::{Tone, print_error};
 use crate::error::{Error, Result};
 use crate::model::setup::{SchoolConfig, TaskConfig};
 use crate::model::{Message, OutcomeRow, RunCounts, RunId, RunStatus, RunSummary};
@@ -25,21 +25,30 @@ struct TaskStatus {
     open_decisions: usize,
 }
 
-/// How the last run of each task ended. The gravest status is the exit code.
+/// How the last run of each task ended. A school whose data cannot be read is shown as such, beside the others, and
+/// makes the exit code 1.
 pub(super) fn status(app: &App, place: Option<&Place>) -> Result<u8> {
     let rows: Vec<TaskStatus> = app
         .tasks(place)?
         .iter()
-        .map(|(school, task)| task_status(app, school, task))
-        .collect::<Result<_>>()?;
+        .map(|(school, task)| {
+            task_status(app, school, task).unwrap_or_else(|error| unreadable(app, school, task, &error))
+        })
+        .collect();
+    let code = u8::from(rows.iter().any(|row| row.status == UNREADABLE));
     if app.output.json {
         app.output.print_json(&rows)?;
-        return Ok(0);
+        return Ok(code);
     }
     if rows.is_empty() {
         app.output.line(app.word("status-no-tasks"))?;
         return Ok(0);
     }
+    print(app, &rows)?;
+    Ok(code)
+}
+
+fn print(app: &App, rows: &[TaskStatus]) -> Result<()> {
     let headings = ["column-task", "report-status", "report-run", "report-finished", "column-details"];
     let school_of = |row: &TaskStatus| app.school(&row.school.as_str().into());
     let cells: Vec<Vec<String>> = rows
@@ -59,8 +68,25 @@ pub(super) fn status(app: &App, place: Option<&Place>) -> Result<u8> {
             ])
         })
         .collect::<Result<_>>()?;
-    app.output.table(&headings.map(|code| app.word(code)), &cells)?;
-    Ok(0)
+    app.output.table(&headings.map(|code| app.word(code)), &cells)
+}
+
+/// In place of a status where there is none to be had.
+const UNREADABLE: &str = "unreadable";
+
+fn unreadable(app: &App, school: &SchoolConfig, task: &TaskConfig, error: &Error) -> TaskStatus {
+    TaskStatus {
+        school: school.id.to_string(),
+        task: task.id.to_string(),
+        enabled: task.enabled,
+        status: UNREADABLE.to_owned(),
+        title: app.word("status-unreadable"),
+        run: None,
+        finished: None,
+        counts: None,
+        reason: Some(app.told(error)),
+        open_decisions: 0,
+    }
 }
 
 fn task_status(app: &App, school: &SchoolConfig, task: &TaskConfig) -> Result<TaskStatus> {
@@ -135,18 +161,24 @@ pub(super) fn connector_text(app: &App, task: &TaskConfig, message: &Message) ->
     }
 }
 
-/// Lists runs, the newest first.
+/// Lists runs, the newest first. Schools whose data cannot be read are named, and the others listed.
 pub(super) fn runs(app: &App, place: Option<&Place>, limit: usize) -> Result<u8> {
     let limit_u32 = u32::try_from(limit).unwrap_or(u32::MAX);
     let mut runs: Vec<(SchoolConfig, RunSummary)> = Vec::new();
+    let mut code = 0;
     for school in app.schools(place)? {
-        let found = app.store(&school)?.runs(place.and_then(Place::task), limit_u32)?;
-        runs.extend(found.into_iter().map(|run| (school.clone(), run)));
+        match app.store(&school).and_then(|store| store.runs(place.and_then(Place::task), limit_u32)) {
+            Ok(found) => runs.extend(found.into_iter().map(|run| (school.clone(), run))),
+            Err(error) => {
+                print_error(&error, &app.catalogue);
+                code = error.exit_code();
+            }
+        }
     }
     runs.sort_by_key(|(_, run)| std::cmp::Reverse(run.started));
     runs.truncate(limit);
     if app.output.json {
-        return app.output.print_json(&runs.iter().map(|(_, run)| run).collect::<Vec<_>>()).map(|()| 0);
+        return app.output.print_json(&runs.iter().map(|(_, run)| run).collect::<Vec<_>>()).map(|()| code);
     }
     let headings = ["report-run", "column-task", "report-started", "report-status", "column-details"];
     let cells: Vec<Vec<String>> = runs
@@ -161,7 +193,7 @@ pub(super) fn runs(app: &App, place: Option<&Place>, limit: usize) -> Result<u8>
             ]
         })
         .collect();
-    app.output.table(&headings.map(|code| app.word(code)), &cells).map(|()| 0)
+    app.output.table(&headings.map(|code| app.word(code)), &cells).map(|()| code)
 }
 
 /// What `show` shows beside the outcomes.

@@ -99,6 +99,11 @@ impl Dialogue {
         Ended { code: status.code(), out, err: self.err.join().expect("its errors") }
     }
 
+    /// The number of the process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Has it ended by itself?
     pub(crate) fn has_ended(&mut self) -> bool {
         self.child.try_wait().expect("it can be asked").is_some()

@@ -29,3 +29,5 @@ mod h1_settings;
 mod h2_locked;
 mod h4_rows_to_http;
 mod kills;
+mod machine;
+mod matrix;

@@ -258,6 +258,12 @@ impl World {
         self.run(&[&["import", "school57"], options, &files].concat())
     }
 
+    /// Imports the first school's tables into this one.
+    #[track_caller]
+    pub(crate) fn import_to(&self, school: &str) -> Ended {
+        self.run(&["import", school, "exports/records/classes.csv", "exports/records/pupils.csv"])
+    }
+
     /// Binds by the dialogue: allows as this person, chooses the school, types its name.
     #[track_caller]
     pub(crate) fn bind(&self, login: &str) -> Ended {

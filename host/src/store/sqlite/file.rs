@@ -1,12 +1,14 @@
 //! A database file: two connections, transactions that are durable or lazy.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
-use crate::error::{Context, Error, Kind, Result};
+use crate::error::{Error, Result};
+use crate::model::Message;
 
 use super::migrate::{self, Script};
 
@@ -22,6 +24,7 @@ pub(super) enum Commit {
 /// An open database.
 #[derive(Debug)]
 pub(super) struct Database {
+    path: PathBuf,
     writer: Mutex<Connection>,
     reader: Mutex<Connection>,
 }
@@ -29,14 +32,14 @@ pub(super) struct Database {
 impl Database {
     /// Opens, makes and migrates.
     pub(super) fn open(path: &Path, scripts: &[Script]) -> Result<Self> {
-        let what = || format!("cannot open the database {}", path.display());
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).context(Kind::Failed, what())?;
+            std::fs::create_dir_all(folder).map_err(|cause| no_file(cause, folder))?;
         }
-        let mut writer = connect(path).context(Kind::Failed, what())?;
-        migrate::migrate(&mut writer, path, scripts)?;
-        let reader = connect(path).context(Kind::Failed, what())?;
-        Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader) })
+        let connect = || connect(path).map_err(|cause| in_file(broken(cause), path));
+        let mut writer = connect()?;
+        migrate::migrate(&mut writer, path, scripts).map_err(|error| in_file(error, path))?;
+        let reader = connect()?;
+        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), reader: Mutex::new(reader) })
     }
 
     /// Runs `work` in one transaction; nothing of it stays when it fails.
@@ -45,21 +48,27 @@ impl Database {
         commit: Commit,
         work: impl FnOnce(&Transaction<'_>) -> Result<T>,
     ) -> Result<T> {
-        let mut connection = lock(&self.writer);
-        let mode = if commit == Commit::Durable { "FULL" } else { "NORMAL" };
-        connection.pragma_update(None, "synchronous", mode).map_err(broken)?;
-        let transaction =
-            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
-        let value = work(&transaction)?;
-        transaction.commit().map_err(broken)?;
-        Ok(value)
+        let write = || {
+            let mut connection = lock(&self.writer);
+            let mode = if commit == Commit::Durable { "FULL" } else { "NORMAL" };
+            connection.pragma_update(None, "synchronous", mode).map_err(broken)?;
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
+            let value = work(&transaction)?;
+            transaction.commit().map_err(broken)?;
+            Ok(value)
+        };
+        write().map_err(|error| in_file(error, &self.path))
     }
 
     /// Reads in one transaction: what it sees belongs together.
     pub(super) fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let mut connection = lock(&self.reader);
-        let transaction = connection.transaction().map_err(broken)?;
-        work(&transaction)
+        let read = || {
+            let mut connection = lock(&self.reader);
+            let transaction = connection.transaction().map_err(broken)?;
+            work(&transaction)
+        };
+        read().map_err(|error| in_file(error, &self.path))
     }
 }
 
@@ -83,6 +92,47 @@ pub(super) fn broken(cause: rusqlite::Error) -> Error {
         rusqlite::Error::SqlInputError { error, msg, .. } => {
             Error::internal(format!("the store asked the database nonsense: {msg}")).because(error)
         }
-        cause => Error::failed("the database refused").because(cause),
+        cause => {
+            let plain = cause.sqlite_error_code().and_then(of_database);
+            let error = Error::failed("the database refused").because(cause);
+            match plain {
+                Some(text) => error.message(Message::new(text)),
+                None => error,
+            }
+        }
+    }
+}
+
+/// What people are told of an error of the database, where they can do something.
+fn of_database(code: ErrorCode) -> Option<&'static str> {
+    match code {
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Some("store-damaged"),
+        ErrorCode::DiskFull | ErrorCode::SystemIoFailure => Some("store-disk"),
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen => Some("store-closed"),
+        _ => None,
+    }
+}
+
+/// A file or folder of the store that could not be used.
+pub(super) fn no_file(cause: io::Error, path: &Path) -> Error {
+    let plain = match cause.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Some("store-closed"),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            Some("store-disk")
+        }
+        _ => None,
+    };
+    let error = Error::failed(format!("cannot use {}", path.display())).because(cause);
+    match plain {
+        Some(text) => in_file(error.message(Message::new(text)), path),
+        None => error,
+    }
+}
+
+/// Names the file in what people are told.
+fn in_file(error: Error, path: &Path) -> Error {
+    match error.catalogue().filter(|message| message.code.starts_with("store-")).cloned() {
+        Some(message) => error.message(message.with("file", path.display())),
+        None => error,
     }
 }

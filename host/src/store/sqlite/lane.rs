@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Transaction;
 
-use crate::error::{Context, Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::model::{Message, Millis, SchoolId};
 use crate::store::seal::random;
 use crate::store::{Fence, Holder, Lane, LaneStore, MasterKey, Seal};
 
-use super::file::{Commit, Database};
+use super::file::{Commit, Database, no_file};
 use super::migrate;
 use super::values::{col, exec, first, number};
 
@@ -100,7 +100,7 @@ impl SchoolDb {
             .read(true)
             .write(true)
             .open(&self.lane)
-            .context(Kind::Failed, format!("cannot open the lane {}", self.lane.display()))
+            .map_err(|cause| no_file(cause, &self.lane))
     }
 
     fn busy(&self) -> Error {
@@ -146,8 +146,7 @@ impl LaneStore for SchoolDb {
             }
         }
         let holder = Holder { pid: std::process::id(), since: now, doing: doing.to_owned() };
-        write_holder(&file, &holder)
-            .context(Kind::Failed, format!("cannot write {}", self.lane.display()))?;
+        write_holder(&file, &holder).map_err(|cause| no_file(cause, &self.lane))?;
         let raise = "UPDATE meta SET value = value + 1 WHERE name = 'fence' RETURNING value";
         let raised = self.database.write(Commit::Durable, |t| number(t, raise, []))?;
         Ok(Lane::new(Fence { school: self.school.clone(), number: raised }, Box::new(file)))
