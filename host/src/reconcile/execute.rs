@@ -13,6 +13,7 @@ use super::state::{Next, Situation, Wanted};
 impl<C: Connector> Run<'_, C> {
     /// Carries the plan out.
     pub(super) async fn execute(&mut self) -> Step<()> {
+        self.open_loose()?;
         self.flush()?;
         for level in self.in_levels() {
             let mut jobs = Vec::new();

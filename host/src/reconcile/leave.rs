@@ -1,48 +1,67 @@
 //! Departures: told, forgotten, handed over, closed, removed.
 
-use crate::model::{Action, Connector, LedgerEntry, LedgerState, Outcome};
+use std::collections::BTreeMap;
+
+use crate::model::{Action, Connector, ItemRef, LedgerEntry, LedgerState, Message, Outcome};
 use crate::store::{Answer, Question};
 
 use super::halt::Step;
 use super::jobs::{Job, Stage};
 use super::look::bare;
 use super::run::Run;
-use super::state::{Leaving, Wanted};
+use super::state::{Departure, Leaving, Wanted};
 
 impl<C: Connector> Run<'_, C> {
     pub(super) async fn depart_all(&mut self) -> Step<()> {
         let departures: Vec<_> = self.leaving_order().into_iter().cloned().collect();
+        // What was to leave and is, or may be, still there: by what it refers to.
+        let mut stayed: BTreeMap<ItemRef, ItemRef> = BTreeMap::new();
         for departure in departures {
             let id = departure.entry.item.clone();
             match departure.what {
-                Leaving::Tell => {
-                    let mut entry = departure.entry;
-                    if entry.gone_since.is_none() {
-                        self.let_go(&entry, false)?;
-                    }
-                    entry.gone_since = entry.gone_since.or(Some(self.env.clock.now()));
-                    self.put(entry);
-                    self.tell(&id, Outcome::Gone, None, Vec::new());
-                }
-                Leaving::Forget | Leaving::HandOver => {
-                    // What schools share first: killed in between, the next run finds the entry and does it again.
-                    if departure.what == Leaving::HandOver {
-                        self.hold(&departure.entry)?;
-                    }
-                    self.let_go(&departure.entry, false)?;
-                    self.forget(&id);
-                    self.flush()?;
-                }
+                Leaving::Tell => self.told_gone(departure.entry)?,
+                Leaving::Forget | Leaving::HandOver => self.forgotten(&departure)?,
                 Leaving::Keep => {}
                 Leaving::InDoubt => self.doubtful_departure(&departure.entry)?,
-                Leaving::Apply(action) => {
-                    // One after the other: what refers leaves before what it refers to.
-                    let job = self.leaving_job(&departure.entry, action);
-                    self.work_off(vec![job]).await?;
-                }
+                Leaving::Apply(action) => self.leave(&departure.entry, action, stayed.get(&id)).await?,
+            }
+            let to_leave = matches!(departure.what, Leaving::InDoubt | Leaving::Apply(_));
+            if let Some(entry) = self.world.ledger.get(&id).filter(|_| to_leave) {
+                stayed.extend(entry.refs.iter().map(|target| (target.clone(), id.clone())));
             }
         }
         self.flush()
+    }
+
+    fn told_gone(&mut self, mut entry: LedgerEntry) -> Step<()> {
+        if entry.gone_since.is_none() {
+            self.let_go(&entry, false)?;
+        }
+        entry.gone_since = entry.gone_since.or(Some(self.env.clock.now()));
+        self.tell(&entry.item, Outcome::Gone, None, Vec::new());
+        self.put(entry);
+        Ok(())
+    }
+
+    fn forgotten(&mut self, departure: &Departure) -> Step<()> {
+        // What schools share first: killed in between, the next run finds the entry and does it again.
+        if departure.what == Leaving::HandOver {
+            self.hold(&departure.entry)?;
+        }
+        self.let_go(&departure.entry, false)?;
+        self.forget(&departure.entry.item);
+        self.flush()
+    }
+
+    /// One after the other: what refers leaves before what it refers to; while it stays, so does that.
+    async fn leave(&mut self, entry: &LedgerEntry, action: Action, referrer: Option<&ItemRef>) -> Step<()> {
+        if let Some(referrer) = referrer {
+            let reason = Message::new("host-still-needed").with("item", referrer);
+            self.tell(&entry.item, Outcome::Failed(reason), Some(action), Vec::new());
+            return Ok(());
+        }
+        let job = self.leaving_job(entry, action);
+        self.work_off(vec![job]).await
     }
 
     /// Something no longer desired of which nobody knows whether it is there. Its content is gone, so it cannot be

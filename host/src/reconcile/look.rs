@@ -26,6 +26,7 @@ impl<C: Connector> Run<'_, C> {
             self.wait_for_doubts(&level).await?;
             adopt::one_each(&mut self.world, &level);
             self.block(&level);
+            self.loosen(&level);
         }
         self.look_at_departures().await?;
         self.hand_over()

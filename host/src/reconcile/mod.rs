@@ -5,6 +5,7 @@
 //! them out. What a run knows is derived from ledger and journal alone: a run after `kill -9` needs nothing else.
 
 mod adopt;
+mod anew;
 mod apply;
 mod call;
 mod claims;

@@ -134,15 +134,20 @@ impl<C: Connector> Run<'_, C> {
         self.tell(&wanted.item.id, Outcome::Differs(fields), None, notes);
     }
 
-    /// It was there and is not: not certain any more, and looked at in every run from now on.
+    /// It was there and is not.
     pub(super) fn lost(&mut self, wanted: &Wanted) {
+        self.missing(wanted);
+        self.tell(&wanted.item.id, Outcome::NotConfirmed, None, Vec::new());
+    }
+
+    /// Not certain any more, and looked at in every run from now on.
+    pub(super) fn missing(&mut self, wanted: &Wanted) {
         let now = self.env.clock.now();
         let known = self.world.ledger.get(&wanted.item.id).cloned();
         let mut entry = self.entry(wanted, known.as_ref());
         entry.state = LedgerState::Unconfirmed;
         entry.doubt = Some(Doubt { action: Action::Update, token: String::new(), sent: now, until: now });
         self.put(entry);
-        self.tell(&wanted.item.id, Outcome::NotConfirmed, None, Vec::new());
     }
 
     /// It will never be sent.

@@ -333,7 +333,7 @@ impl Fake {
             Action::Update => {
                 let id: u64 = change.handle.as_ref().unwrap().parse().unwrap();
                 if let Some(there) = upstream.things.get_mut(&id) {
-                    there.fields = thing(change, visible).fields;
+                    *there = Thing { visible: there.visible, ..thing(change, visible) };
                 }
                 id
             }
@@ -364,22 +364,38 @@ fn texts(item: &Item) -> BTreeMap<String, String> {
 
 /// Name, or the handles of what it refers to.
 fn natural(item: &Item, targets: &[Target]) -> Option<String> {
-    let of = |name: &str| match item.field(name).map(|field| &field.value) {
+    let part = |name: &str| part(item, targets, name);
+    match item.id.kind.as_str() {
+        "member" => Some(format!("{}+{}", part("class")?, part("person")?)),
+        _ => part("name"),
+    }
+}
+
+/// A field as the other side knows it.
+fn part(item: &Item, targets: &[Target], name: &str) -> Option<String> {
+    match item.field(name).map(|field| &field.value) {
         Some(Value::Text(text)) => Some(text.clone()),
         Some(Value::Reference(id)) => targets.iter().find(|t| &t.item == id)?.handle.clone(),
         _ => None,
-    };
-    match item.id.kind.as_str() {
-        "member" => Some(format!("{}+{}", of("class")?, of("person")?)),
-        _ => of("name"),
     }
+}
+
+/// Which of a membership's references lead elsewhere there.
+fn led_elsewhere(thing: &Thing, probe: &Probe) -> Vec<String> {
+    let there = thing.natural.split('+').map(|handle| Some(handle.to_owned()));
+    let names = ["class", "person"].into_iter().filter(|_| thing.kind == "member");
+    let differs = |(name, there): &(&str, Option<String>)| part(&probe.item, &probe.targets, name) != *there;
+    let content = names.filter(|name| probe.item.field(name).is_some());
+    content.zip(there).filter(differs).map(|(name, _)| name.to_owned()).collect()
 }
 
 fn present(id: u64, thing: &Thing, probe: &Probe) -> Observation {
     let differing = texts(&probe.item)
         .into_iter()
         .filter(|(name, value)| name != "name" && thing.fields.get(name) != Some(value))
-        .map(|(field, _)| Difference { there: thing.fields.get(&field).cloned(), field })
+        .map(|(field, _)| field)
+        .chain(led_elsewhere(thing, probe))
+        .map(|field| Difference { there: thing.fields.get(&field).cloned(), field })
         .collect();
     Observation::Present(Presence { handle: id.to_string(), differing, ..Presence::default() })
 }

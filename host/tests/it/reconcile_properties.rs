@@ -1,14 +1,16 @@
 //! Random worlds, faults and kill points: whatever happens, the other side ends with each item exactly once, or the
 //! doubt is shown; and a success is one.
 //!
-//! `EXCHANGE_CASES` asks for more cases than the default.
+//! `EXCHANGE_CASES` asks for more cases than the default, `EXCHANGE_SEED` for particular ones.
 
 use std::collections::BTreeSet;
+use std::hash::BuildHasher;
 
 use exchange::model::contract::Scope;
 use exchange::model::{Item, ItemRef, Outcome, RunStatus, Selection, WhenGone};
 use exchange::reconcile::RunReport;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::reconcile_fake::*;
 
@@ -188,7 +190,7 @@ fn in_the_end(world: &World, reports: &[RunReport]) {
     let up = world.up();
     for thing in up.things.values().filter(|thing| thing.kind == "person" && !all.contains(&thing.natural)) {
         let id = ItemRef::new("person", thing.natural.as_str());
-        let doubt = reports.iter().any(|report| matches!(outcome(report, &id), Some(Outcome::Decision(_))));
+        let doubt = reports.iter().any(|report| told(outcome(report, &id).as_ref()));
         assert!(doubt, "nobody wants {} any more, and nobody is asked", thing.natural);
     }
 }
@@ -200,12 +202,14 @@ fn accepted(school: &School, id: &ItemRef) -> bool {
         .is_some_and(|entry| entry.state == exchange::model::LedgerState::Accepted)
 }
 
-/// The same worlds every time, unless more of them are asked for with `EXCHANGE_CASES`: then others each time.
-///
-/// Open: about one world in 1,500 ends in a success too early, when something is wanted again whose removal is in doubt.
-fn seed() -> proptest::test_runner::RngSeed {
-    use proptest::test_runner::RngSeed;
-    if std::env::var_os("EXCHANGE_CASES").is_some() { RngSeed::Random } else { RngSeed::Fixed(57) }
+/// The same worlds every time, unless more of them are asked for with `EXCHANGE_CASES`: then others each time. Which
+/// ones is shown when one fails, for `EXCHANGE_SEED`.
+fn seed() -> RngSeed {
+    let fresh = std::collections::hash_map::RandomState::new().hash_one(0);
+    let unasked = if std::env::var_os("EXCHANGE_CASES").is_some() { fresh } else { 57 };
+    let seed = std::env::var("EXCHANGE_SEED").ok().map_or(unasked, |seed| seed.parse().expect("a number"));
+    println!("EXCHANGE_SEED={seed} EXCHANGE_CASES={}", cases());
+    RngSeed::Fixed(seed)
 }
 
 fn cases() -> u32 {
