@@ -4,15 +4,24 @@ use crate::model::contract::{Candidate, Observation};
 use crate::model::{Action, Connector, Doubt, ItemRef, LedgerEntry, LedgerState, Outcome};
 use crate::store::{Ask, Possibility, Question};
 
-use super::halt::Step;
+use super::halt::{Halt, Step};
 use super::jobs::{Job, Stage};
 use super::plan::remarks;
 use super::run::Run;
 use super::state::{Next, Situation, Wanted};
 
 impl<C: Connector> Run<'_, C> {
-    /// Carries the plan out.
+    /// Carries the plan out. What was claimed and came to nothing is free for other schools at once.
     pub(super) async fn execute(&mut self) -> Step<()> {
+        let ended = self.carry_out().await;
+        if !matches!(ended, Err(Halt::Broken(_))) {
+            self.flush()?;
+            self.end_claims()?;
+        }
+        ended
+    }
+
+    async fn carry_out(&mut self) -> Step<()> {
         self.open_loose()?;
         self.flush()?;
         for level in self.in_levels() {

@@ -8,6 +8,7 @@ mod reconcile;
 mod reconcile_fake;
 mod reconcile_leaving;
 mod reconcile_properties;
+mod reconcile_shared;
 mod records;
 mod sandbox;
 mod sandbox_world;

@@ -1,0 +1,50 @@
+//! What two schools share: made by one at a time, whatever happens on the way.
+
+use exchange::model::*;
+
+use super::reconcile_fake::*;
+
+fn shared(name: &str) -> Item {
+    Item { identity: Some(name.into()), ..named("person", name) }
+}
+
+/// Two schools that want the same parents; the first has no patience.
+fn world(parents: &[&str]) -> World {
+    let mut world = World::new();
+    world.schools[0].env.task.patience_s = 0;
+    let wanted: Vec<Item> = parents.iter().map(|name| shared(name)).collect();
+    world.schools.iter().for_each(|school| school.wants(vec![(scope("s"), wanted.clone())]));
+    world
+}
+
+fn reason(report: &exchange::reconcile::RunReport, name: &str) -> String {
+    match report.outcome(&ItemRef::new("person", name)).map(|row| &row.outcome) {
+        Some(Outcome::Failed(reason)) => reason.code.clone(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_claim_lasts_while_a_refused_batch_is_sent_again_in_halves() {
+    let world = world(&["a", "b"]);
+    let [one, two] = &world.schools[..] else { unreachable!() };
+    world.faults(&[Fault::RefusedNothing, Fault::Delayed(SETTLE)]);
+    assert_eq!(one.run().status, RunStatus::NotConfirmed);
+    let report = two.run();
+    assert_eq!(reason(&report, "a"), "host-shared-busy", "{report:?}");
+    world.clock.advance(DEADLINE + SETTLE);
+    assert_eq!((one.run().status, two.run().status), (RunStatus::Success, RunStatus::Success));
+    assert_eq!((world.count("person", "a"), world.count("person", "b")), (1, 1));
+}
+
+#[test]
+fn a_claim_that_came_to_nothing_is_free_when_the_run_ends() {
+    for fault in [Fault::Retry(60), Fault::Rejected, Fault::Unauthorized, Fault::RefusedNothing] {
+        let world = world(&["a"]);
+        let [one, two] = &world.schools[..] else { unreachable!() };
+        world.faults(&[fault]);
+        assert_ne!(one.run().status, RunStatus::Success, "{fault:?}");
+        assert_eq!(two.run().status, RunStatus::Success, "{fault:?}");
+        assert_eq!(world.count("person", "a"), 1, "{fault:?}");
+    }
+}
