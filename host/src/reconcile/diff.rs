@@ -101,7 +101,7 @@ fn due(kind: &Kind, entry: &LedgerEntry, now: Millis) -> bool {
 }
 
 /// How something that is no longer desired leaves.
-fn leaving(kind: &Kind, entry: &LedgerEntry) -> Leaving {
+pub(super) fn leaving(kind: &Kind, entry: &LedgerEntry) -> Leaving {
     if entry.doubt.is_some() {
         return Leaving::InDoubt;
     }

@@ -61,11 +61,11 @@ impl<C: Connector> Run<'_, C> {
         Ok(())
     }
 
-    /// Holds of which the ledger knows nothing: a run was killed before it wrote down what it had taken over.
+    /// Holds of what the ledger does not want: a run was killed before it wrote down what it had taken over or let go.
     fn drop_holds(&self) -> Result<()> {
         let Some(fence) = &self.fence else { return Ok(()) };
-        let known: BTreeSet<IdentityRef> =
-            self.world.ledger.values().filter_map(|entry| self.identity_in(entry)).collect();
+        let entries = self.world.ledger.values().filter(|entry| entry.gone_since.is_none());
+        let known: BTreeSet<IdentityRef> = entries.filter_map(|entry| self.identity_in(entry)).collect();
         let held = self.env.host.holdings(&self.own())?;
         let mut stray = held.iter().filter(|id| !known.contains(*id));
         stray.try_for_each(|id| self.env.host.unhold_identity(fence, &self.env.task.id, id, false))

@@ -9,6 +9,7 @@ use crate::store::{Answer, Claim};
 
 use super::adopt;
 use super::call::{Question, purpose};
+use super::diff::leaving;
 use super::halt::Step;
 use super::judge::{Case, judge};
 use super::patience::poll_pause;
@@ -239,6 +240,7 @@ impl<C: Connector> Run<'_, C> {
         }
         let seen = self.observe(questions).await?;
         let now = self.env.clock.now();
+        let mut certain = Vec::new();
         for (id, observation) in seen {
             let kind = self.kind(&id.kind)?;
             let Some(departure) = self.world.departures.iter_mut().find(|d| d.entry.item == id) else {
@@ -252,15 +254,13 @@ impl<C: Connector> Run<'_, C> {
                 Observation::Present(_) if settled || !removing => {
                     departure.entry.doubt = None;
                     departure.entry.state = crate::model::LedgerState::Confirmed;
-                    departure.what = if kind.removal && departure.entry.gone == WhenGone::Remove {
-                        Leaving::Apply(Action::Remove)
-                    } else {
-                        Leaving::Tell
-                    };
+                    departure.what = leaving(kind, &departure.entry);
+                    certain.push(departure.entry.clone());
                 }
                 _ => {}
             }
         }
+        certain.into_iter().for_each(|entry| self.put(entry));
         Ok(())
     }
 

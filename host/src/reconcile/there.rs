@@ -3,7 +3,7 @@
 use crate::model::contract::Presence;
 use crate::model::manifest::Nature;
 use crate::model::setup::Changes;
-use crate::model::{Action, Connector, Doubt, ItemRef, LedgerState, Message, Origin, Outcome};
+use crate::model::{Action, Connector, Doubt, ItemRef, LedgerEntry, LedgerState, Message, Origin, Outcome};
 
 use super::halt::Step;
 use super::jobs::Job;
@@ -26,9 +26,23 @@ impl<C: Connector> Run<'_, C> {
     }
 
     pub(super) fn adopt(&mut self, wanted: &Wanted, presence: &Presence) -> Step<Option<Job>> {
-        let ours = self.made_by_us(wanted.identity.as_ref(), &presence.handle)?;
-        let origin = if ours { Origin::Created } else { Origin::Adopted };
+        let origin = self.origin(wanted, presence)?;
         self.settle_there(wanted, presence, origin, Outcome::Adopted, None)
+    }
+
+    fn origin(&self, wanted: &Wanted, presence: &Presence) -> Step<Origin> {
+        let ours = self.made_by_us(wanted.identity.as_ref(), &presence.handle)?;
+        Ok(if ours { Origin::Created } else { Origin::Adopted })
+    }
+
+    /// Notes what is about to be taken over, as not certain yet.
+    pub(super) fn known_soon(&mut self, wanted: &Wanted, presence: &Presence) -> Step<()> {
+        let known = self.world.ledger.get(&wanted.item.id).cloned();
+        let mut entry = self.entry(wanted, known.as_ref());
+        entry.origin = known.map_or(self.origin(wanted, presence)?, |known| known.origin);
+        entry.handle = Some(presence.handle.clone());
+        self.put(self.uncertain(entry));
+        Ok(())
     }
 
     /// A doubt ended well.
@@ -142,12 +156,15 @@ impl<C: Connector> Run<'_, C> {
 
     /// Not certain any more, and looked at in every run from now on.
     pub(super) fn missing(&mut self, wanted: &Wanted) {
-        let now = self.env.clock.now();
         let known = self.world.ledger.get(&wanted.item.id).cloned();
-        let mut entry = self.entry(wanted, known.as_ref());
-        entry.state = LedgerState::Unconfirmed;
-        entry.doubt = Some(Doubt { action: Action::Update, token: String::new(), sent: now, until: now });
-        self.put(entry);
+        let entry = self.entry(wanted, known.as_ref());
+        self.put(self.uncertain(entry));
+    }
+
+    fn uncertain(&self, entry: LedgerEntry) -> LedgerEntry {
+        let now = self.env.clock.now();
+        let doubt = Doubt { action: Action::Update, token: String::new(), sent: now, until: now };
+        LedgerEntry { state: LedgerState::Unconfirmed, doubt: Some(doubt), ..entry }
     }
 
     /// It will never be sent.

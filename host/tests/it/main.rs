@@ -4,6 +4,7 @@ mod capability;
 mod config;
 mod http;
 mod http_server;
+mod power;
 mod reconcile;
 mod reconcile_fake;
 mod reconcile_leaving;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
+use std::path::Path;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -19,7 +20,9 @@ use exchange::model::setup::{Changes, Grants, Holds, TaskConfig, Threshold};
 use exchange::model::*;
 use exchange::reconcile::*;
 use exchange::store::*;
+use tracing::subscriber::DefaultGuard;
 
+use super::power::Commits;
 use super::store_conformance::{load, pupil};
 
 pub(crate) const START: Millis = 1_780_000_000_000;
@@ -672,7 +675,9 @@ pub(crate) struct World {
     pub(crate) schools: Vec<School>,
     pub(crate) upstream: Arc<Mutex<Upstream>>,
     pub(crate) clock: Arc<FakeClock>,
-    _folder: tempfile::TempDir,
+    commits: Commits,
+    _heard: DefaultGuard,
+    folder: tempfile::TempDir,
 }
 
 pub(crate) fn task() -> TaskConfig {
@@ -690,39 +695,46 @@ pub(crate) fn task() -> TaskConfig {
     }
 }
 
+/// Memory-backed where there is such a folder: thousands of durable commits are not what is tested here.
+fn folder() -> tempfile::TempDir {
+    let shm = std::path::Path::new("/dev/shm");
+    if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() }.unwrap()
+}
+
+fn host(folder: &Path, clock: &Arc<FakeClock>) -> Arc<dyn HostStore> {
+    Arc::new(FusedHost(HostDb::open(folder, &MasterKey([1; 32])).unwrap(), Arc::clone(clock)))
+}
+
 impl World {
     pub(crate) fn new() -> Self {
-        // Memory-backed where there is such a folder: thousands of durable commits are not what is tested here.
-        let shm = std::path::Path::new("/dev/shm");
-        let folder = if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() }.unwrap();
+        let folder = folder();
         let clock = Arc::new(FakeClock { now: AtomicI64::new(START), fuse: AtomicI64::new(0) });
+        let step = Arc::clone(&clock);
+        let (commits, heard) = Commits::hear(Some(Arc::new(move || {
+            if std::env::var_os("NOSTEP").is_none() {
+                step.step()
+            }
+        })));
         let upstream = Arc::new(Mutex::new(Upstream { next: 100, ..Upstream::default() }));
-        let host = HostDb::open(folder.path(), &MasterKey([1; 32])).unwrap();
-        let host: Arc<dyn HostStore> = Arc::new(FusedHost(host, Arc::clone(&clock)));
-        let school = |id: &str| {
-            let store = Arc::new(super::store::open(folder.path(), id));
-            let fake = Arc::new(Fake {
-                manifest: manifest(),
-                desired: Mutex::default(),
-                upstream: Arc::clone(&upstream),
-                clock: Arc::clone(&clock),
-                store: Arc::clone(&store),
-                lies: Mutex::default(),
-            });
-            let env = Env {
-                connector: Arc::clone(&fake),
-                school: Arc::clone(&store) as Arc<dyn SchoolStore>,
-                host: Arc::clone(&host),
-                clock: Arc::clone(&clock) as Arc<dyn Clock>,
-                progress: Arc::new(Silent),
-                cancel: Cancel::default(),
-                task: task(),
-                request_deadline_ms: DEADLINE,
-            };
-            School { store, fake, env, version: AtomicI64::new(0) }
-        };
+        let host = host(folder.path(), &clock);
+        let school = |id: &str| School::new(folder.path(), id, &host, &upstream, &clock);
         let schools = vec![school("one"), school("two")];
-        Self { schools, upstream, clock, _folder: folder }
+        Self { schools, upstream, clock, commits, _heard: heard, folder }
+    }
+
+    /// The power goes, and comes back: at most so many commits of each file are lost.
+    pub(crate) fn power_off(&mut self, lost: usize) {
+        let after = folder();
+        for file in ["host.db", "schools/one.db", "schools/two.db"] {
+            self.commits.survive(&self.folder.path().join(file), &after.path().join(file), lost);
+        }
+        let host = host(after.path(), &self.clock);
+        for school in &mut self.schools {
+            let id = school.store.school().to_string();
+            let started = School::new(after.path(), &id, &host, &self.upstream, &self.clock);
+            school.restart(started);
+        }
+        self.folder = after;
     }
 
     pub(crate) fn up(&self) -> std::sync::MutexGuard<'_, Upstream> {
@@ -752,6 +764,43 @@ impl World {
 }
 
 impl School {
+    fn new(
+        folder: &Path,
+        id: &str,
+        host: &Arc<dyn HostStore>,
+        upstream: &Arc<Mutex<Upstream>>,
+        clock: &Arc<FakeClock>,
+    ) -> Self {
+        let store = Arc::new(super::store::open(folder, id));
+        let fake = Arc::new(Fake {
+            manifest: manifest(),
+            desired: Mutex::default(),
+            upstream: Arc::clone(upstream),
+            clock: Arc::clone(clock),
+            store: Arc::clone(&store),
+            lies: Mutex::default(),
+        });
+        let env = Env {
+            connector: Arc::clone(&fake),
+            school: Arc::clone(&store) as Arc<dyn SchoolStore>,
+            host: Arc::clone(host),
+            clock: Arc::clone(clock) as Arc<dyn Clock>,
+            progress: Arc::new(Silent),
+            cancel: Cancel::default(),
+            task: task(),
+            request_deadline_ms: DEADLINE,
+        };
+        Self { store, fake, env, version: AtomicI64::new(0) }
+    }
+
+    /// The same school, started again on what the disk holds.
+    fn restart(&mut self, started: Self) {
+        let before = std::mem::replace(self, started);
+        self.env.task = before.env.task.clone();
+        self.version = AtomicI64::new(before.version.load(Ordering::Relaxed));
+        *self.fake.desired.lock().unwrap() = std::mem::take(&mut *before.fake.desired.lock().unwrap());
+    }
+
     /// Wants this from now on, and says so in its records.
     pub(crate) fn wants(&self, scopes: Vec<(Scope, Vec<Item>)>) {
         *self.fake.desired.lock().unwrap() = scopes;
@@ -785,9 +834,12 @@ impl School {
 
     /// A run; `None`: it was killed.
     pub(crate) fn try_run(&self, selection: &Selection, approved: Option<&str>) -> Option<RunReport> {
-        let lane = self.store.take_lane("run", self.env_now()).unwrap();
-        let options = Options { mode: Mode::Apply { lane: &lane, approved }, selection: selection.clone() };
-        drive(run(&self.env, &options)).map(|report| report.unwrap())
+        drive(async {
+            let lane = self.store.take_lane("run", self.env_now()).unwrap();
+            let options =
+                Options { mode: Mode::Apply { lane: &lane, approved }, selection: selection.clone() };
+            run(&self.env, &options).await.unwrap()
+        })
     }
 
     fn env_now(&self) -> Millis {

@@ -95,7 +95,7 @@ fn what_refers_to_it_from_another_scope_is_put_right_by_the_next_run() {
 #[test]
 fn a_run_killed_between_a_thing_made_anew_and_what_refers_to_it_goes_on() {
     quiet_kills();
-    for steps in 1..60 {
+    for steps in 1..200 {
         let world = World::new();
         world.one().wants(class_of(&["a"]));
         world.one().run();
@@ -113,5 +113,25 @@ fn a_run_killed_between_a_thing_made_anew_and_what_refers_to_it_goes_on() {
             return;
         }
     }
-    panic!("a run has less than 60 steps");
+    panic!("a run has less than 200 steps");
+}
+
+#[test]
+fn what_was_there_before_us_is_not_removed_even_after_a_doubt() {
+    use exchange::model::item::Value;
+    let with_phone = [("name", Value::Text("a".into())), ("phone", Value::Text("1".into()))];
+    for fault in [Fault::Lost, Fault::StoredLost] {
+        let mut world = World::new();
+        world.schools[0].env.task.patience_s = 0;
+        world.up().seed("person", "a", &[]);
+        world.one().wants(vec![(scope("s"), vec![removable(item("person", "a", &with_phone))])]);
+        world.faults(&[fault]);
+        world.one().run();
+        world.one().wants(vec![(scope("s"), vec![])]);
+        for _ in 0..2 {
+            world.clock.advance(SETTLE);
+            world.one().run();
+        }
+        assert_eq!(world.count("person", "a"), 1, "{fault:?}");
+    }
 }

@@ -19,8 +19,9 @@ use super::reconcile_fake::*;
 enum Event {
     /// A school now wants these people (by number), in these scopes (by number).
     Wants { school: usize, people: Vec<(u8, u8)> },
-    /// A school runs, with these faults, and is killed at that step.
-    Run { school: usize, faults: Vec<Fault>, fuse: i64 },
+    /// A school runs, with these faults, and is killed at that step; where a number is given, because the power goes:
+    /// at most so many commits that are not durable are lost.
+    Run { school: usize, faults: Vec<Fault>, fuse: i64, power: Option<usize> },
     /// Time passes.
     Wait(u64),
 }
@@ -48,8 +49,8 @@ fn event() -> impl Strategy<Value = Event> {
     let people = prop::collection::vec((0..6_u8, 0..2_u8), 0..6);
     prop_oneof![
         2 => (0..2_usize, people).prop_map(|(school, people)| Event::Wants { school, people }),
-        4 => (0..2_usize, prop::collection::vec(fault(), 0..6), 0..400_i64)
-            .prop_map(|(school, faults, fuse)| Event::Run { school, faults, fuse }),
+        4 => (0..2_usize, prop::collection::vec(fault(), 0..6), 0..600_i64, prop::option::of(0..4_usize))
+            .prop_map(|(school, faults, fuse, power)| Event::Run { school, faults, fuse, power }),
         1 => (1..40_000_u64).prop_map(Event::Wait),
     ]
 }
@@ -119,19 +120,20 @@ fn truth(world: &World, school: &School, report: &RunReport) {
     }
 }
 
-fn happen(world: &World, event: &Event) {
+fn happen(world: &mut World, event: &Event) {
     match event {
         Event::Wants { school, people } => world.schools[*school].wants(desired(*school, people)),
         Event::Wait(ms) => world.clock.advance(*ms),
-        Event::Run { school, faults, fuse } => {
-            let school = &world.schools[*school];
+        Event::Run { school, faults, fuse, power } => {
             world.faults(faults);
             world.clock.set_fuse(*fuse);
-            let report = school.try_run(&Selection::default(), None);
+            let report = world.schools[*school].try_run(&Selection::default(), None);
             world.clock.set_fuse(0);
             world.faults(&[]);
-            if let Some(report) = report {
-                truth(world, school, &report);
+            match (report, power) {
+                (Some(report), _) => truth(world, &world.schools[*school], &report),
+                (None, Some(lost)) => world.power_off(*lost),
+                (None, None) => {}
             }
             never_twice(world);
         }
@@ -222,23 +224,27 @@ proptest! {
     #[test]
     fn whatever_happens_each_item_is_there_once(events in prop::collection::vec(event(), 1..12)) {
         quiet_kills();
-        let world = World::new();
+        let mut world = World::new();
         for (school, place) in world.schools.iter().zip(0..) {
             school.wants(desired(place, &[(0, 0), (1, 1), (place as u8 + 2, 0)]));
         }
-        events.iter().for_each(|event| happen(&world, event));
+        events.iter().for_each(|event| happen(&mut world, event));
         let reports = settle(&world);
         in_the_end(&world, &reports);
     }
 
     #[test]
-    fn a_run_killed_anywhere_goes_on_where_it_was(fuse in 1..300_i64, faults in prop::collection::vec(fault(), 0..4)) {
+    fn a_run_killed_anywhere_goes_on_where_it_was(
+        fuse in 1..500_i64,
+        faults in prop::collection::vec(fault(), 0..4),
+        power in prop::option::of(0..4_usize),
+    ) {
         quiet_kills();
-        let world = World::new();
+        let mut world = World::new();
         for (school, place) in world.schools.iter().zip(0..) {
             school.wants(desired(place, &[(0, 0), (1, 1), (2, 0)]));
         }
-        happen(&world, &Event::Run { school: 0, faults, fuse });
+        happen(&mut world, &Event::Run { school: 0, faults, fuse, power });
         let reports = settle(&world);
         in_the_end(&world, &reports);
         prop_assert!(reports.iter().all(|report| report.status != RunStatus::Failed));

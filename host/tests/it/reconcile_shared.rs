@@ -48,3 +48,30 @@ fn a_claim_that_came_to_nothing_is_free_when_the_run_ends() {
         assert_eq!(world.count("person", "a"), 1, "{fault:?}");
     }
 }
+
+#[test]
+fn what_a_killed_run_took_over_is_never_left_to_nobody() {
+    quiet_kills();
+    let wanted = || vec![(scope("s"), vec![Item { gone: WhenGone::Remove, ..shared("a") }])];
+    for steps in 1..200 {
+        let world = World::new();
+        let [one, two] = &world.schools[..] else { unreachable!() };
+        one.wants(wanted());
+        one.run();
+        two.wants(wanted());
+        world.clock.set_fuse(steps);
+        let killed = two.try_run(&Selection::default(), None).is_none();
+        world.clock.set_fuse(0);
+        world.clock.advance(SETTLE);
+        for school in [one, two] {
+            school.wants(vec![(scope("s"), vec![])]);
+            assert_eq!(school.run().status, RunStatus::Success, "killed at step {steps}");
+        }
+        assert_eq!(world.count("person", "a"), 0, "killed at step {steps}");
+        if !killed {
+            assert!(steps > 10, "a run has more steps than {steps}");
+            return;
+        }
+    }
+    panic!("a run has less than 200 steps");
+}

@@ -457,7 +457,7 @@ pub(crate) fn entry(key: &str, state: LedgerState) -> LedgerEntry {
     }
 }
 
-fn doubtful(key: &str) -> LedgerEntry {
+pub(crate) fn doubtful(key: &str) -> LedgerEntry {
     let doubt = Doubt { action: Action::Create, token: "t".into(), sent: NOW, until: NOW + 30_000 };
     LedgerEntry { doubt: Some(doubt), handle: None, confirmed: None, ..entry(key, LedgerState::InDoubt) }
 }
