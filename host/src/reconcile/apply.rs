@@ -92,7 +92,7 @@ impl<C: Connector> Run<'_, C> {
     fn desk(&self) -> Desk {
         Desk {
             store: Arc::clone(&self.env.school),
-            clock: Arc::clone(&self.env.clock),
+            time: self.time.clone(),
             // A dry run ends at the plan.
             fence: self.fence.clone().unwrap_or_else(|| crate::store::Fence {
                 school: self.env.school.school().clone(),
@@ -109,8 +109,8 @@ impl<C: Connector> Run<'_, C> {
         let mut entry = self.entry(&job.wanted, job.before.as_ref());
         let known = self.world.ledger.get(&job.wanted.item.id).and_then(|entry| entry.doubt.clone());
         let same = known.filter(|doubt| doubt.token == job.token);
-        entry.doubt =
-            Some(same.unwrap_or(Doubt { action: job.action, token: job.token.clone(), sent: 0, until: 0 }));
+        let doubt = || Doubt { sent: 0, until: 0, ..self.time.doubt(job.action, job.token.clone()) };
+        entry.doubt = Some(same.unwrap_or_else(doubt));
         entry
     }
 
@@ -208,7 +208,7 @@ impl<C: Connector> Run<'_, C> {
     /// The connector does not know; where no request named the item, it is taken at its word all the same.
     fn doubt(&mut self, mut job: Job, trace: Trace) -> Job {
         if trace == Trace::Unsent {
-            let now = self.env.clock.now();
+            let now = self.time.now();
             let mut entry = self.template(&job);
             entry.state = crate::model::LedgerState::InDoubt;
             entry.doubt = entry.doubt.map(|doubt| Doubt { sent: now, until: now, ..doubt });
@@ -221,7 +221,7 @@ impl<C: Connector> Run<'_, C> {
     fn put_off(&mut self, mut job: Job, after: Option<u32>, reason: Message) -> Job {
         self.restore(&job);
         let pause = after.map_or_else(|| backoff(job.attempts), |seconds| u64::from(seconds) * 1_000);
-        job.stage = Stage::Ready(self.env.clock.now().saturating_add_unsigned(pause));
+        job.stage = Stage::Ready(self.time.now().saturating_add_unsigned(pause));
         job.put_off = Some(reason);
         job
     }

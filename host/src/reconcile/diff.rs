@@ -18,7 +18,7 @@ impl<C: Connector> Run<'_, C> {
         let refs = items.map(|wanted| (&wanted.item.id, wanted.item.refs().collect()));
         self.world.levels = order::levels(refs)
             .map_err(|cycle| Stop::contract(format!("references go in a circle: {cycle}")))?;
-        let now = self.env.clock.now();
+        let now = self.time.now();
         for (id, wanted) in &self.world.wanted {
             let kind = self.kind(&id.kind)?;
             let situation = situation(kind, wanted, self.world.ledger.get(id), now);
@@ -97,7 +97,7 @@ fn due(kind: &Kind, entry: &LedgerEntry, now: Millis) -> bool {
     let every = i64::from(kind.audit_hours) * 3_600_000;
     kind.audit_hours > 0
         && kind.observe != Observe::None
-        && entry.confirmed.is_some_and(|confirmed| confirmed < now - every)
+        && entry.confirmed.is_some_and(|confirmed| confirmed < now - every || confirmed > now)
 }
 
 /// How something that is no longer desired leaves.

@@ -105,7 +105,7 @@ impl<C: Connector> Run<'_, C> {
             candidates,
         };
         let Some(fence) = &self.fence else { return Ok(()) };
-        let numbers = self.env.school.ask(fence, &self.env.task.id, &[ask], self.env.clock.now())?;
+        let numbers = self.env.school.ask(fence, &self.env.task.id, &[ask], self.time.now())?;
         let number = numbers.first().copied().unwrap_or_default();
         self.tell(&wanted.item.id, Outcome::Decision(number), None, Vec::new());
         Ok(())
@@ -128,7 +128,7 @@ impl<C: Connector> Run<'_, C> {
         let handle =
             known.as_ref().and_then(|entry| entry.handle.clone()).filter(|_| action != Action::Create);
         let kind = self.kind(&wanted.item.id.kind)?;
-        let now = self.env.clock.now();
+        let now = self.time.now();
         // Only a doubt that sight and time have ended is certainly nothing; a token is repeated because it is not.
         let absent = matches!(
             self.world.works.get(&wanted.item.id).and_then(|work| work.observation.as_ref()),

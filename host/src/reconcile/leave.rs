@@ -37,7 +37,7 @@ impl<C: Connector> Run<'_, C> {
         if entry.gone_since.is_none() {
             self.let_go(&entry, false)?;
         }
-        entry.gone_since = entry.gone_since.or(Some(self.env.clock.now()));
+        entry.gone_since = entry.gone_since.or(Some(self.time.now()));
         self.tell(&entry.item, Outcome::Gone, None, Vec::new());
         self.put(entry);
         Ok(())
@@ -70,7 +70,7 @@ impl<C: Connector> Run<'_, C> {
         let id = entry.item.clone();
         let settle = self.kind(&id.kind)?.settle_ms;
         let until = entry.doubt.as_ref().map_or(0, |doubt| doubt.until.saturating_add_unsigned(settle));
-        if entry.handle.is_some() || self.env.clock.now() < until {
+        if entry.handle.is_some() || self.time.now() < until {
             self.tell(&id, Outcome::InDoubt, None, Vec::new());
             return Ok(());
         }
@@ -106,7 +106,7 @@ impl<C: Connector> Run<'_, C> {
             action,
             fields: Vec::new(),
             before: Some(entry.clone()),
-            stage: Stage::Ready(self.env.clock.now()),
+            stage: Stage::Ready(self.time.now()),
             attempts: 0,
             put_off: None,
         }

@@ -162,7 +162,7 @@ impl<C: Connector> Run<'_, C> {
             answer: self.answer(&wanted.item.id),
             declined: self.declined(&wanted.item.id, seen),
             changes: self.env.task.changes,
-            now: self.env.clock.now(),
+            now: self.time.now(),
             deadline: self.env.request_deadline_ms,
         }))
     }
@@ -199,7 +199,7 @@ impl<C: Connector> Run<'_, C> {
     fn until_settled(&self, id: &ItemRef) -> Option<u64> {
         let doubt = self.world.ledger.get(id)?.doubt.as_ref()?;
         let settle = self.env.connector.manifest().kind(&id.kind)?.settle_ms;
-        let rest = doubt.until.saturating_add_unsigned(settle) - self.env.clock.now();
+        let rest = doubt.until.saturating_add_unsigned(settle) - self.time.now();
         u64::try_from(rest).ok().filter(|rest| *rest > 0)
     }
 
@@ -239,7 +239,7 @@ impl<C: Connector> Run<'_, C> {
             }
         }
         let seen = self.observe(questions).await?;
-        let now = self.env.clock.now();
+        let now = self.time.now();
         let mut certain = Vec::new();
         for (id, observation) in seen {
             let kind = self.kind(&id.kind)?;

@@ -3,7 +3,7 @@
 use crate::model::contract::Presence;
 use crate::model::manifest::Nature;
 use crate::model::setup::Changes;
-use crate::model::{Action, Connector, Doubt, ItemRef, LedgerEntry, LedgerState, Message, Origin, Outcome};
+use crate::model::{Action, Connector, ItemRef, LedgerEntry, LedgerState, Message, Origin, Outcome};
 
 use super::halt::Step;
 use super::jobs::Job;
@@ -96,7 +96,7 @@ impl<C: Connector> Run<'_, C> {
         entry.fields = wanted.hashes_but(&wanted.owned(&presence.differing));
         entry.state = LedgerState::Confirmed;
         entry.doubt = None;
-        entry.confirmed = Some(self.env.clock.now());
+        entry.confirmed = Some(self.time.now());
         // What schools share first: a hold too many is dropped by the next run, one too few lets others remove it.
         self.hold(&entry)?;
         self.put(entry);
@@ -110,7 +110,7 @@ impl<C: Connector> Run<'_, C> {
         entry.handle = Some(presence.handle.clone());
         entry.outputs.clone_from(&presence.outputs);
         entry.fields.clone_from(&wanted.hashes);
-        entry.confirmed = Some(self.env.clock.now());
+        entry.confirmed = Some(self.time.now());
         self.put(entry);
     }
 
@@ -142,7 +142,7 @@ impl<C: Connector> Run<'_, C> {
             entry.outputs = presence.outputs;
             entry.state = LedgerState::Confirmed;
             entry.doubt = None;
-            entry.confirmed = Some(self.env.clock.now());
+            entry.confirmed = Some(self.time.now());
         }
         self.put(entry);
         self.tell(&wanted.item.id, Outcome::Differs(fields), None, notes);
@@ -162,8 +162,7 @@ impl<C: Connector> Run<'_, C> {
     }
 
     fn uncertain(&self, entry: LedgerEntry) -> LedgerEntry {
-        let now = self.env.clock.now();
-        let doubt = Doubt { action: Action::Update, token: String::new(), sent: now, until: now };
+        let doubt = self.time.doubt(Action::Update, String::new());
         LedgerEntry { state: LedgerState::Unconfirmed, doubt: Some(doubt), ..entry }
     }
 

@@ -6,6 +6,7 @@ mod http;
 mod http_server;
 mod power;
 mod reconcile;
+mod reconcile_clock;
 mod reconcile_fake;
 mod reconcile_leaving;
 mod reconcile_properties;

@@ -6,8 +6,8 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 use std::path::Path;
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use exchange::error::Result;
@@ -33,19 +33,57 @@ pub(crate) const WINDOW: u64 = 60_000;
 /// A run was killed here.
 struct Killed;
 
-/// A clock that moves only when somebody sleeps, with a fuse.
+/// Clocks that move only when somebody sleeps, with a fuse.
+#[derive(Default)]
 pub(crate) struct FakeClock {
+    /// The true time, which only the upstream knows.
     now: AtomicI64,
+    /// How far the clock on the wall is ahead of it.
+    ahead: AtomicI64,
+    /// How often the machine was started, and when the last time.
+    boot: AtomicU64,
+    started: AtomicI64,
     fuse: AtomicI64,
+    /// After so many steps somebody sets the clock on the wall by so much.
+    leap: Mutex<Option<Leap>>,
+}
+
+/// Somebody sets the clock on the wall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Leap {
+    /// After so many steps of a run.
+    pub(crate) steps: u64,
+    /// By so many milliseconds.
+    pub(crate) by: Millis,
 }
 
 impl FakeClock {
+    fn at(now: Millis) -> Self {
+        Self { now: AtomicI64::new(now), started: AtomicI64::new(now - 1_000), ..Self::default() }
+    }
+
+    /// The true time.
     pub(crate) fn peek(&self) -> Millis {
         self.now.load(Ordering::Relaxed)
     }
 
     pub(crate) fn advance(&self, ms: u64) {
         self.now.fetch_add(ms as i64, Ordering::Relaxed);
+    }
+
+    /// Sets the clock on the wall, forward or back.
+    pub(crate) fn set(&self, by: Millis) {
+        self.ahead.fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// Somebody will set it while a run goes on.
+    pub(crate) fn set_leap(&self, leap: Option<Leap>) {
+        *self.leap.lock().unwrap_or_else(PoisonError::into_inner) = leap;
+    }
+
+    fn restart(&self) {
+        self.boot.fetch_add(1, Ordering::Relaxed);
+        self.started.store(self.peek(), Ordering::Relaxed);
     }
 
     /// Kills whoever reads the clock for the n-th time from now; 0: nobody.
@@ -55,6 +93,14 @@ impl FakeClock {
 
     /// A step at which a run may be killed.
     fn step(&self) {
+        let mut leap = self.leap.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(due) = leap.take_if(|leap| leap.steps == 0) {
+            self.set(due.by);
+        }
+        if let Some(leap) = &mut *leap {
+            leap.steps -= 1;
+        }
+        drop(leap);
         if self.fuse.load(Ordering::Relaxed) > 0 && self.fuse.fetch_sub(1, Ordering::Relaxed) == 1 {
             panic_any(Killed);
         }
@@ -64,7 +110,13 @@ impl FakeClock {
 impl Clock for FakeClock {
     fn now(&self) -> Millis {
         self.step();
-        self.peek()
+        self.peek() + self.ahead.load(Ordering::Relaxed)
+    }
+
+    fn steady(&self) -> Steady {
+        self.step();
+        let ms = self.peek() - self.started.load(Ordering::Relaxed);
+        Steady { boot: self.boot.load(Ordering::Relaxed), ms }
     }
 
     fn sleep(&self, ms: u64) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
@@ -708,7 +760,7 @@ fn host(folder: &Path, clock: &Arc<FakeClock>) -> Arc<dyn HostStore> {
 impl World {
     pub(crate) fn new() -> Self {
         let folder = folder();
-        let clock = Arc::new(FakeClock { now: AtomicI64::new(START), fuse: AtomicI64::new(0) });
+        let clock = Arc::new(FakeClock::at(START));
         let step = Arc::clone(&clock);
         let (commits, heard) = Commits::hear(Some(Arc::new(move || {
             if std::env::var_os("NOSTEP").is_none() {
@@ -724,6 +776,7 @@ impl World {
 
     /// The power goes, and comes back: at most so many commits of each file are lost.
     pub(crate) fn power_off(&mut self, lost: usize) {
+        self.clock.restart();
         let after = folder();
         for file in ["host.db", "schools/one.db", "schools/two.db"] {
             self.commits.survive(&self.folder.path().join(file), &after.path().join(file), lost);

@@ -21,9 +21,12 @@ enum Event {
     Wants { school: usize, people: Vec<(u8, u8)> },
     /// A school runs, with these faults, and is killed at that step; where a number is given, because the power goes:
     /// at most so many commits that are not durable are lost.
-    Run { school: usize, faults: Vec<Fault>, fuse: i64, power: Option<usize> },
+    /// Meanwhile somebody may set the clock.
+    Run { school: usize, faults: Vec<Fault>, fuse: i64, power: Option<usize>, leap: Option<Leap> },
     /// Time passes.
     Wait(u64),
+    /// Somebody sets the clock on the wall.
+    Set(i64),
 }
 
 fn fault() -> impl Strategy<Value = Fault> {
@@ -45,13 +48,26 @@ fn fault() -> impl Strategy<Value = Fault> {
     ]
 }
 
+fn run() -> impl Strategy<Value = Event> {
+    let faults = prop::collection::vec(fault(), 0..6);
+    let leap = prop::option::weighted(0.2, (0..400_u64, set()).prop_map(|(steps, by)| Leap { steps, by }));
+    (0..2_usize, faults, 0..600_i64, prop::option::of(0..4_usize), leap)
+        .prop_map(|(school, faults, fuse, power, leap)| Event::Run { school, faults, fuse, power, leap })
+}
+
+/// By how much people, summer time, a dead battery and a time server set a clock.
+fn set() -> impl Strategy<Value = i64> {
+    const HOUR: i64 = 3_600_000;
+    prop::sample::select(vec![-HOUR, HOUR, -24 * HOUR, 24 * HOUR, -10_000, 10_000, -9_000 * HOUR])
+}
+
 fn event() -> impl Strategy<Value = Event> {
     let people = prop::collection::vec((0..6_u8, 0..2_u8), 0..6);
     prop_oneof![
         2 => (0..2_usize, people).prop_map(|(school, people)| Event::Wants { school, people }),
-        4 => (0..2_usize, prop::collection::vec(fault(), 0..6), 0..600_i64, prop::option::of(0..4_usize))
-            .prop_map(|(school, faults, fuse, power)| Event::Run { school, faults, fuse, power }),
+        4 => run(),
         1 => (1..40_000_u64).prop_map(Event::Wait),
+        1 => set().prop_map(Event::Set),
     ]
 }
 
@@ -124,10 +140,13 @@ fn happen(world: &mut World, event: &Event) {
     match event {
         Event::Wants { school, people } => world.schools[*school].wants(desired(*school, people)),
         Event::Wait(ms) => world.clock.advance(*ms),
-        Event::Run { school, faults, fuse, power } => {
+        Event::Set(by) => world.clock.set(*by),
+        Event::Run { school, faults, fuse, power, leap } => {
             world.faults(faults);
+            world.clock.set_leap(*leap);
             world.clock.set_fuse(*fuse);
             let report = world.schools[*school].try_run(&Selection::default(), None);
+            world.clock.set_leap(None);
             world.clock.set_fuse(0);
             world.faults(&[]);
             match (report, power) {
@@ -238,13 +257,14 @@ proptest! {
         fuse in 1..500_i64,
         faults in prop::collection::vec(fault(), 0..4),
         power in prop::option::of(0..4_usize),
+        leap in prop::option::of((0..400_u64, set()).prop_map(|(steps, by)| Leap { steps, by })),
     ) {
         quiet_kills();
         let mut world = World::new();
         for (school, place) in world.schools.iter().zip(0..) {
             school.wants(desired(place, &[(0, 0), (1, 1), (2, 0)]));
         }
-        happen(&mut world, &Event::Run { school: 0, faults, fuse, power });
+        happen(&mut world, &Event::Run { school: 0, faults, fuse, power, leap });
         let reports = settle(&world);
         in_the_end(&world, &reports);
         prop_assert!(reports.iter().all(|report| report.status != RunStatus::Failed));
