@@ -87,7 +87,7 @@ fn situation(kind: &Kind, wanted: &Wanted, entry: Option<&LedgerEntry>, now: Mil
         Nature::Event => Situation::Same,
         Nature::State if changed => Situation::Changed,
         Nature::Awaited if changed => Situation::Audit,
-        _ if due(kind, entry, now) => Situation::Audit,
+        _ if due(kind, entry, now) || returned(kind, entry) => Situation::Audit,
         _ => Situation::Same,
     }
 }
@@ -98,6 +98,11 @@ fn due(kind: &Kind, entry: &LedgerEntry, now: Millis) -> bool {
     kind.audit_hours > 0
         && kind.observe != Observe::None
         && entry.confirmed.is_some_and(|confirmed| confirmed < now - every || confirmed > now)
+}
+
+/// Is it wanted again after it was not? Meanwhile somebody may have removed it.
+fn returned(kind: &Kind, entry: &LedgerEntry) -> bool {
+    kind.observe != Observe::None && entry.gone_since.is_some()
 }
 
 /// How something that is no longer desired leaves.

@@ -54,6 +54,12 @@ impl<C: Connector> Run<'_, C> {
     fn begin_item(&mut self, id: &ItemRef) -> Step<Option<Job>> {
         let (wanted, work) = (self.world.wanted[id].clone(), self.world.works[id].clone());
         let notes = remarks(&work);
+        if matches!(
+            work.next,
+            Next::Same | Next::Found(_) | Next::Tell { .. } | Next::Apply { action: Action::Update, .. }
+        ) {
+            self.hold_again(id)?;
+        }
         match work.next {
             Next::Same => self.refresh(&wanted)?,
             Next::Adopt(presence) => return self.adopt(&wanted, &presence),

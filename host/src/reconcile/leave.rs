@@ -13,15 +13,15 @@ use super::state::{Departure, Leaving, Wanted};
 
 impl<C: Connector> Run<'_, C> {
     pub(super) async fn depart_all(&mut self) -> Step<()> {
+        self.let_go_of_told()?;
         let departures: Vec<_> = self.leaving_order().into_iter().cloned().collect();
         // What was to leave and is, or may be, still there: by what it refers to.
         let mut stayed: BTreeMap<ItemRef, ItemRef> = BTreeMap::new();
         for departure in departures {
             let id = departure.entry.item.clone();
             match departure.what {
-                Leaving::Tell => self.told_gone(departure.entry)?,
                 Leaving::Forget | Leaving::HandOver => self.forgotten(&departure)?,
-                Leaving::Keep => {}
+                Leaving::Tell | Leaving::Keep => {}
                 Leaving::InDoubt => self.doubtful_departure(&departure.entry)?,
                 Leaving::Apply(action) => self.leave(&departure.entry, action, stayed.get(&id)).await?,
             }
@@ -33,14 +33,20 @@ impl<C: Connector> Run<'_, C> {
         self.flush()
     }
 
-    fn told_gone(&mut self, mut entry: LedgerEntry) -> Step<()> {
-        if entry.gone_since.is_none() {
-            self.let_go(&entry, false)?;
+    /// What leaves and stays there is known to be gone before others may remove it: wanted again, it is looked for.
+    fn let_go_of_told(&mut self) -> Step<()> {
+        let stays = |d: &&Departure| matches!(d.what, Leaving::Tell | Leaving::Forget | Leaving::HandOver);
+        let gone: Vec<Departure> = self.world.departures.iter().filter(stays).cloned().collect();
+        for Departure { entry, what } in &gone {
+            let gone_since = entry.gone_since.or(Some(self.time.now()));
+            self.put(LedgerEntry { gone_since, ..entry.clone() });
+            if *what == Leaving::Tell {
+                self.tell(&entry.item, Outcome::Gone, None, Vec::new());
+            }
         }
-        entry.gone_since = entry.gone_since.or(Some(self.time.now()));
-        self.tell(&entry.item, Outcome::Gone, None, Vec::new());
-        self.put(entry);
-        Ok(())
+        self.flush()?;
+        let new = |d: &&Departure| d.what == Leaving::Tell && d.entry.gone_since.is_none();
+        Ok(gone.iter().filter(new).try_for_each(|d| self.let_go(&d.entry, false))?)
     }
 
     fn forgotten(&mut self, departure: &Departure) -> Step<()> {

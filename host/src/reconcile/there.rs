@@ -15,14 +15,16 @@ impl<C: Connector> Run<'_, C> {
     pub(super) fn refresh(&mut self, wanted: &Wanted) -> Step<()> {
         let Some(known) = self.world.ledger.get(&wanted.item.id).cloned() else { return Ok(()) };
         let entry = self.entry(wanted, Some(&known));
-        if known.gone_since.is_some() {
-            // Wanted again: held again.
-            self.hold(&entry)?;
-        }
         if entry != known {
             self.put(entry);
         }
         Ok(())
+    }
+
+    /// What was gone, is wanted again and still there is held again, before that is written down.
+    pub(super) fn hold_again(&self, id: &ItemRef) -> Step<()> {
+        let returned = self.world.ledger.get(id).filter(|entry| entry.gone_since.is_some());
+        returned.map_or(Ok(()), |entry| Ok(self.hold(entry)?))
     }
 
     pub(super) fn adopt(&mut self, wanted: &Wanted, presence: &Presence) -> Step<Option<Job>> {

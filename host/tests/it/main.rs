@@ -2,6 +2,8 @@
 
 mod capability;
 mod config;
+mod fake_clock;
+mod fused_host;
 mod http;
 mod http_server;
 mod power;

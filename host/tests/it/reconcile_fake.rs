@@ -1,16 +1,10 @@
-//! A world in memory: an upstream with faults, connectors of two schools, a clock that only moves when waited for,
-//! and a fuse that kills a run at any of its steps.
+//! A world in memory: an upstream with faults, and connectors of two schools that share it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 use std::path::Path;
-use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
-use exchange::error::Result;
 use exchange::model::connector::Traced;
 use exchange::model::contract::*;
 use exchange::model::item::{Field, Ownership, Value};
@@ -22,6 +16,8 @@ use exchange::reconcile::*;
 use exchange::store::*;
 use tracing::subscriber::DefaultGuard;
 
+pub(crate) use super::fake_clock::*;
+use super::fused_host::FusedHost;
 use super::power::Commits;
 use super::store_conformance::{load, pupil};
 
@@ -29,101 +25,6 @@ pub(crate) const START: Millis = 1_780_000_000_000;
 pub(crate) const DEADLINE: u64 = 10_000;
 pub(crate) const SETTLE: u64 = 5_000;
 pub(crate) const WINDOW: u64 = 60_000;
-
-/// A run was killed here.
-struct Killed;
-
-/// Clocks that move only when somebody sleeps, with a fuse.
-#[derive(Default)]
-pub(crate) struct FakeClock {
-    /// The true time, which only the upstream knows.
-    now: AtomicI64,
-    /// How far the clock on the wall is ahead of it.
-    ahead: AtomicI64,
-    /// How often the machine was started, and when the last time.
-    boot: AtomicU64,
-    started: AtomicI64,
-    fuse: AtomicI64,
-    /// After so many steps somebody sets the clock on the wall by so much.
-    leap: Mutex<Option<Leap>>,
-}
-
-/// Somebody sets the clock on the wall.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Leap {
-    /// After so many steps of a run.
-    pub(crate) steps: u64,
-    /// By so many milliseconds.
-    pub(crate) by: Millis,
-}
-
-impl FakeClock {
-    fn at(now: Millis) -> Self {
-        Self { now: AtomicI64::new(now), started: AtomicI64::new(now - 1_000), ..Self::default() }
-    }
-
-    /// The true time.
-    pub(crate) fn peek(&self) -> Millis {
-        self.now.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn advance(&self, ms: u64) {
-        self.now.fetch_add(ms as i64, Ordering::Relaxed);
-    }
-
-    /// Sets the clock on the wall, forward or back.
-    pub(crate) fn set(&self, by: Millis) {
-        self.ahead.fetch_add(by, Ordering::Relaxed);
-    }
-
-    /// Somebody will set it while a run goes on.
-    pub(crate) fn set_leap(&self, leap: Option<Leap>) {
-        *self.leap.lock().unwrap_or_else(PoisonError::into_inner) = leap;
-    }
-
-    fn restart(&self) {
-        self.boot.fetch_add(1, Ordering::Relaxed);
-        self.started.store(self.peek(), Ordering::Relaxed);
-    }
-
-    /// Kills whoever reads the clock for the n-th time from now; 0: nobody.
-    pub(crate) fn set_fuse(&self, steps: i64) {
-        self.fuse.store(steps, Ordering::Relaxed);
-    }
-
-    /// A step at which a run may be killed.
-    fn step(&self) {
-        let mut leap = self.leap.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(due) = leap.take_if(|leap| leap.steps == 0) {
-            self.set(due.by);
-        }
-        if let Some(leap) = &mut *leap {
-            leap.steps -= 1;
-        }
-        drop(leap);
-        if self.fuse.load(Ordering::Relaxed) > 0 && self.fuse.fetch_sub(1, Ordering::Relaxed) == 1 {
-            panic_any(Killed);
-        }
-    }
-}
-
-impl Clock for FakeClock {
-    fn now(&self) -> Millis {
-        self.step();
-        self.peek() + self.ahead.load(Ordering::Relaxed)
-    }
-
-    fn steady(&self) -> Steady {
-        self.step();
-        let ms = self.peek() - self.started.load(Ordering::Relaxed);
-        Steady { boot: self.boot.load(Ordering::Relaxed), ms }
-    }
-
-    fn sleep(&self, ms: u64) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        self.advance(ms);
-        Box::pin(std::future::ready(()))
-    }
-}
 
 /// What goes wrong with one request that writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -634,86 +535,6 @@ fn rejected() -> Effect {
     Effect::Rejected(Rejection { field: Some("name".into()), reason: Message::new("bad-name"), fix: None })
 }
 
-/// A host store at each of whose steps a run may be killed.
-struct FusedHost(HostDb, Arc<FakeClock>);
-
-impl FusedHost {
-    fn step(&self) -> &HostDb {
-        self.1.step();
-        &self.0
-    }
-}
-
-impl IdentityStore for FusedHost {
-    fn identity_key(&self) -> Result<[u8; 32]> {
-        self.step().identity_key()
-    }
-    fn identity(&self, id: &IdentityRef) -> Result<Option<Claim>> {
-        self.step().identity(id)
-    }
-    fn claim_identity(
-        &self,
-        fence: &Fence,
-        task: &TaskId,
-        id: &IdentityRef,
-        gone: Option<&str>,
-    ) -> Result<Claim> {
-        self.step().claim_identity(fence, task, id, gone)
-    }
-    fn settle_identity(
-        &self,
-        f: &Fence,
-        task: &TaskId,
-        id: &IdentityRef,
-        handle: &str,
-        created: bool,
-    ) -> Result<()> {
-        self.step().settle_identity(f, task, id, handle, created)
-    }
-    fn release_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()> {
-        self.step().release_identity(fence, task, id)
-    }
-    fn claims(&self, task: &TaskRef) -> Result<Vec<IdentityRef>> {
-        self.step().claims(task)
-    }
-    fn holdings(&self, task: &TaskRef) -> Result<Vec<IdentityRef>> {
-        self.step().holdings(task)
-    }
-    fn holders(&self, id: &IdentityRef) -> Result<Vec<TaskRef>> {
-        self.step().holders(id)
-    }
-    fn unhold_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef, removed: bool) -> Result<()> {
-        self.step().unhold_identity(fence, task, id, removed)
-    }
-}
-
-impl HostSecretStore for FusedHost {
-    fn set_host_secret(&self, name: &str, value: &str, now: Millis) -> Result<()> {
-        self.0.set_host_secret(name, value, now)
-    }
-    fn host_secret(&self, name: &str) -> Result<Option<String>> {
-        self.0.host_secret(name)
-    }
-    fn host_secret_names(&self) -> Result<Vec<(String, Millis)>> {
-        self.0.host_secret_names()
-    }
-    fn remove_host_secret(&self, name: &str) -> Result<bool> {
-        self.0.remove_host_secret(name)
-    }
-}
-
-impl AuditStore for FusedHost {
-    fn audit(&self, entry: &AuditEntry) -> Result<()> {
-        self.0.audit(entry)
-    }
-    fn audit_entries(&self, limit: u32) -> Result<Vec<AuditEntry>> {
-        self.0.audit_entries(limit)
-    }
-    fn verify_audit(&self) -> Result<u64> {
-        self.0.verify_audit()
-    }
-}
-
 /// A school with its connector and task.
 pub(crate) struct School {
     pub(crate) store: Arc<SchoolDb>,
@@ -912,33 +733,4 @@ impl School {
         let lane = self.store.take_lane("decide", START).unwrap();
         self.store.answer(lane.fence(), number, answer, "test", START).unwrap();
     }
-}
-
-/// Polls a future that never really waits; `None`: it was killed on the way.
-pub(crate) fn drive<T>(future: impl Future<Output = T>) -> Option<T> {
-    let polled = catch_unwind(AssertUnwindSafe(|| {
-        let mut future = pin!(future);
-        match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(value) => value,
-            Poll::Pending => panic!("a run waits for something that nobody does"),
-        }
-    }));
-    match polled {
-        Ok(value) => Some(value),
-        Err(payload) if payload.is::<Killed>() => None,
-        Err(payload) => resume_unwind(payload),
-    }
-}
-
-/// Keeps the panics of killed runs out of the output.
-pub(crate) fn quiet_kills() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if !info.payload().is::<Killed>() {
-                before(info);
-            }
-        }));
-    });
 }

@@ -75,3 +75,34 @@ fn what_a_killed_run_took_over_is_never_left_to_nobody() {
     }
     panic!("a run has less than 200 steps");
 }
+
+#[test]
+fn what_was_let_go_and_is_wanted_again_is_looked_for() {
+    quiet_kills();
+    let wanted = || vec![(scope("s"), vec![Item { gone: WhenGone::Remove, ..shared("a") }])];
+    let nothing = || vec![(scope("s"), vec![])];
+    for first in [0, 1] {
+        for steps in 1..200 {
+            let world = World::new();
+            let (stays, leaves) = (&world.schools[first], &world.schools[1 - first]);
+            [&world.schools[0], &world.schools[1]].into_iter().for_each(|school| {
+                school.wants(wanted());
+                school.run();
+            });
+            leaves.wants(nothing());
+            world.clock.set_fuse(steps);
+            let killed = leaves.try_run(&Selection::default(), None).is_none();
+            world.clock.set_fuse(0);
+            stays.wants(nothing());
+            stays.run();
+            leaves.wants(wanted());
+            world.clock.advance(SETTLE);
+            assert_eq!(leaves.run().status, RunStatus::Success, "killed at step {steps}");
+            assert_eq!(world.count("person", "a"), 1, "killed at step {steps}");
+            if !killed {
+                assert!(steps > 10, "a run has more steps than {steps}");
+                break;
+            }
+        }
+    }
+}
