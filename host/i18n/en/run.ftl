@@ -24,4 +24,5 @@ host-pending-there = the portal is still processing it
 host-plan-changed = the plan has changed: { $approved } was approved, now it is { $plan }; look at the new one
 host-shared-busy = another school is sending the same person right now
 host-skipped-by-decision = not sent, by a person's decision
+host-still-needed = stays for now: what belongs to it could not be removed ({ $item })
 host-waiting = somebody else acts first

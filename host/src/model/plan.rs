@@ -350,6 +350,18 @@ pub struct Doubt {
     pub sent: Millis,
     /// The last moment at which the other side could have begun to process it.
     pub until: Millis,
+    /// What these moments are measured on; `None`: the clock on the wall.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<Scale>,
+}
+
+/// How the moments of a run lie on a clock that nobody sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scale {
+    /// Which start of the machine.
+    pub boot: u64,
+    /// When that was, in the time of the run.
+    pub zero: Millis,
 }
 
 impl fmt::Display for RunStatus {

@@ -92,7 +92,7 @@ impl<C: Connector> Run<'_, C> {
     fn desk(&self) -> Desk {
         Desk {
             store: Arc::clone(&self.env.school),
-            clock: Arc::clone(&self.env.clock),
+            time: self.time.clone(),
             // A dry run ends at the plan.
             fence: self.fence.clone().unwrap_or_else(|| crate::store::Fence {
                 school: self.env.school.school().clone(),
@@ -109,8 +109,8 @@ impl<C: Connector> Run<'_, C> {
         let mut entry = self.entry(&job.wanted, job.before.as_ref());
         let known = self.world.ledger.get(&job.wanted.item.id).and_then(|entry| entry.doubt.clone());
         let same = known.filter(|doubt| doubt.token == job.token);
-        entry.doubt =
-            Some(same.unwrap_or(Doubt { action: job.action, token: job.token.clone(), sent: 0, until: 0 }));
+        let doubt = || Doubt { sent: 0, until: 0, ..self.time.doubt(job.action, job.token.clone()) };
+        entry.doubt = Some(same.unwrap_or_else(doubt));
         entry
     }
 
@@ -193,14 +193,14 @@ impl<C: Connector> Run<'_, C> {
             Effect::Pending => self.accepted(job, Default::default(), kind),
             Effect::Rejected(rejection) => self.reject(&job, rejection).map(|()| None),
             Effect::Waiting(waiting) => {
-                self.restore(&job)?;
+                self.abandon(&job)?;
                 // A repeated attempt that waits for a person says nothing about the first one.
                 let doubt = self.open_doubt(&job.wanted.item.id);
                 let outcome = if doubt { Outcome::InDoubt } else { Outcome::Waiting(waiting) };
                 self.tell(&job.wanted.item.id, outcome, Some(job.action), Vec::new());
                 Ok(None)
             }
-            Effect::Postponed(why) => Ok(Some(self.put_off(job, why.retry_after, why.reason)?)),
+            Effect::Postponed(why) => Ok(Some(self.put_off(job, why.retry_after, why.reason))),
             Effect::InDoubt(_) => Ok(Some(self.doubt(job, trace))),
         }
     }
@@ -208,7 +208,7 @@ impl<C: Connector> Run<'_, C> {
     /// The connector does not know; where no request named the item, it is taken at its word all the same.
     fn doubt(&mut self, mut job: Job, trace: Trace) -> Job {
         if trace == Trace::Unsent {
-            let now = self.env.clock.now();
+            let now = self.time.now();
             let mut entry = self.template(&job);
             entry.state = crate::model::LedgerState::InDoubt;
             entry.doubt = entry.doubt.map(|doubt| Doubt { sent: now, until: now, ..doubt });
@@ -218,16 +218,16 @@ impl<C: Connector> Run<'_, C> {
         job
     }
 
-    fn put_off(&mut self, mut job: Job, after: Option<u32>, reason: Message) -> Step<Job> {
-        self.restore(&job)?;
+    fn put_off(&mut self, mut job: Job, after: Option<u32>, reason: Message) -> Job {
+        self.restore(&job);
         let pause = after.map_or_else(|| backoff(job.attempts), |seconds| u64::from(seconds) * 1_000);
-        job.stage = Stage::Ready(self.env.clock.now().saturating_add_unsigned(pause));
+        job.stage = Stage::Ready(self.time.now().saturating_add_unsigned(pause));
         job.put_off = Some(reason);
-        Ok(job)
+        job
     }
 
     fn reject(&mut self, job: &Job, rejection: Rejection) -> Step<()> {
-        self.restore(job)?;
+        self.abandon(job)?;
         if self.open_doubt(&job.wanted.item.id) {
             // A repeated attempt was refused; what became of the first one is still not known.
             self.tell(&job.wanted.item.id, Outcome::InDoubt, Some(job.action), Vec::new());
@@ -243,19 +243,25 @@ impl<C: Connector> Run<'_, C> {
         Ok(())
     }
 
-    /// Nothing was stored: the ledger says what it said before.
-    fn restore(&mut self, job: &Job) -> Step<()> {
+    /// Nothing was stored: the ledger says what it said before. The claim on what schools share stays: the change may
+    /// be sent again.
+    fn restore(&mut self, job: &Job) {
         match &job.before {
             Some(entry) => self.put(entry.clone()),
             None => {
                 self.world.ledger.remove(&job.wanted.item.id);
                 self.world.pending.drop.push(job.wanted.item.id.clone());
-                if let Some(identity) = &job.wanted.identity {
-                    // Durable first: a claim may only be given back when the doubt is certainly over.
-                    self.flush()?;
-                    self.give_back(identity)?;
-                }
             }
+        }
+    }
+
+    /// Nothing was stored, and nothing will be sent in this run any more.
+    fn abandon(&mut self, job: &Job) -> Step<()> {
+        self.restore(job);
+        if let (None, Some(identity)) = (&job.before, &job.wanted.identity) {
+            // Durable first: a claim may only be given back when the doubt is certainly over.
+            self.flush()?;
+            self.give_back(identity)?;
         }
         Ok(())
     }
@@ -277,10 +283,10 @@ impl<C: Connector> Run<'_, C> {
                 job.stage = Stage::Doubt;
                 open.push(job);
             } else if job.attempts >= 10 {
-                self.restore(&job)?;
+                self.abandon(&job)?;
                 self.tell(&job.wanted.item.id, Outcome::Failed(reason.clone()), Some(job.action), Vec::new());
             } else {
-                open.push(self.put_off(job, after, reason.clone())?);
+                open.push(self.put_off(job, after, reason.clone()));
             }
         }
         Ok(open)
@@ -294,7 +300,7 @@ impl<C: Connector> Run<'_, C> {
             let rejection = Rejection { field: None, reason: reason.clone(), fix: None };
             self.reject(&alone.clone(), rejection)?;
         } else if !rest.is_empty() {
-            rest.iter().try_for_each(|job| self.restore(job))?;
+            rest.iter().for_each(|job| self.restore(job));
             let half = rest.split_off(rest.len() / 2);
             queue.push_front(half);
             queue.push_front(rest);
@@ -318,7 +324,7 @@ impl<C: Connector> Run<'_, C> {
             let id = &job.wanted.item.id;
             match sent.watch.trace(id) {
                 Trace::Unsent | Trace::Answered { refused: true } => {
-                    if let Err(halt) = self.restore(job) {
+                    if let Err(halt) = self.abandon(job) {
                         return halt;
                     }
                 }

@@ -48,7 +48,11 @@ impl<C: Connector> Run<'_, C> {
         let question = self.question_at(&wanted, handle.clone());
         let seen = self.observe(vec![question]).await?.pop().map(|(_, seen)| seen);
         match self.judge(&wanted, &Situation::New, None, seen.as_ref())? {
-            Next::Adopt(presence) => self.adopt(&wanted, &presence),
+            Next::Adopt(presence) => {
+                self.known_soon(&wanted, &presence)?;
+                self.flush()?;
+                self.adopt(&wanted, &presence)
+            }
             Next::Apply { .. } => {
                 let claim = self.claim(wanted.identity.as_ref(), Some(&handle))?;
                 if claim.is_none() {

@@ -18,7 +18,7 @@ impl<C: Connector> Run<'_, C> {
         let refs = items.map(|wanted| (&wanted.item.id, wanted.item.refs().collect()));
         self.world.levels = order::levels(refs)
             .map_err(|cycle| Stop::contract(format!("references go in a circle: {cycle}")))?;
-        let now = self.env.clock.now();
+        let now = self.time.now();
         for (id, wanted) in &self.world.wanted {
             let kind = self.kind(&id.kind)?;
             let situation = situation(kind, wanted, self.world.ledger.get(id), now);
@@ -87,7 +87,7 @@ fn situation(kind: &Kind, wanted: &Wanted, entry: Option<&LedgerEntry>, now: Mil
         Nature::Event => Situation::Same,
         Nature::State if changed => Situation::Changed,
         Nature::Awaited if changed => Situation::Audit,
-        _ if due(kind, entry, now) => Situation::Audit,
+        _ if due(kind, entry, now) || returned(kind, entry) => Situation::Audit,
         _ => Situation::Same,
     }
 }
@@ -97,11 +97,16 @@ fn due(kind: &Kind, entry: &LedgerEntry, now: Millis) -> bool {
     let every = i64::from(kind.audit_hours) * 3_600_000;
     kind.audit_hours > 0
         && kind.observe != Observe::None
-        && entry.confirmed.is_some_and(|confirmed| confirmed < now - every)
+        && entry.confirmed.is_some_and(|confirmed| confirmed < now - every || confirmed > now)
+}
+
+/// Is it wanted again after it was not? Meanwhile somebody may have removed it.
+fn returned(kind: &Kind, entry: &LedgerEntry) -> bool {
+    kind.observe != Observe::None && entry.gone_since.is_some()
 }
 
 /// How something that is no longer desired leaves.
-fn leaving(kind: &Kind, entry: &LedgerEntry) -> Leaving {
+pub(super) fn leaving(kind: &Kind, entry: &LedgerEntry) -> Leaving {
     if entry.doubt.is_some() {
         return Leaving::InDoubt;
     }

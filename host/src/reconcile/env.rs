@@ -1,36 +1,13 @@
 //! What a run is given: stores, a clock, a connector, options; and what it gives back.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::model::setup::TaskConfig;
-use crate::model::{Connector, ItemRef, Message, Millis, OutcomeRow, Plan, RunId, RunStatus, Selection};
+use crate::model::{Connector, ItemRef, Message, OutcomeRow, Plan, RunId, RunStatus, Selection};
 use crate::store::{HostStore, Lane, SchoolStore};
 
-/// The time, injected.
-pub trait Clock: Send + Sync {
-    /// Now.
-    fn now(&self) -> Millis;
-
-    /// Waits so many milliseconds.
-    fn sleep(&self, ms: u64) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
-}
-
-/// The clock on the wall.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> Millis {
-        jiff::Timestamp::now().as_millisecond()
-    }
-
-    fn sleep(&self, ms: u64) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        Box::pin(tokio::time::sleep(std::time::Duration::from_millis(ms)))
-    }
-}
+use super::clock::Clock;
 
 /// Where a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

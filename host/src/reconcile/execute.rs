@@ -4,17 +4,28 @@ use crate::model::contract::{Candidate, Observation};
 use crate::model::{Action, Connector, Doubt, ItemRef, LedgerEntry, LedgerState, Outcome};
 use crate::store::{Ask, Possibility, Question};
 
-use super::halt::Step;
+use super::halt::{Halt, Step};
 use super::jobs::{Job, Stage};
 use super::plan::remarks;
 use super::run::Run;
 use super::state::{Next, Situation, Wanted};
 
 impl<C: Connector> Run<'_, C> {
-    /// Carries the plan out.
+    /// Carries the plan out. What was claimed and came to nothing is free for other schools at once.
     pub(super) async fn execute(&mut self) -> Step<()> {
+        let ended = self.carry_out().await;
+        if !matches!(ended, Err(Halt::Broken(_))) {
+            self.flush()?;
+            self.end_claims()?;
+        }
+        ended
+    }
+
+    async fn carry_out(&mut self) -> Step<()> {
+        self.open_loose()?;
         self.flush()?;
         for level in self.in_levels() {
+            self.announce(&level)?;
             let mut jobs = Vec::new();
             for id in &level {
                 jobs.extend(self.begin_item(id)?);
@@ -26,10 +37,29 @@ impl<C: Connector> Run<'_, C> {
         self.depart_all().await
     }
 
+    /// Shared things to be taken over are known before they are held: a run killed in between leaves no hold that only
+    /// the host knows of, which other schools would leave the thing to.
+    fn announce(&mut self, level: &[ItemRef]) -> Step<()> {
+        for id in level {
+            let (wanted, work) = (&self.world.wanted[id], &self.world.works[id]);
+            if let (Next::Adopt(presence), Some(_)) = (&work.next, &wanted.identity) {
+                let (wanted, presence) = (wanted.clone(), presence.clone());
+                self.known_soon(&wanted, &presence)?;
+            }
+        }
+        self.flush()
+    }
+
     /// Settles an item where nothing is to be sent; answers the change otherwise.
     fn begin_item(&mut self, id: &ItemRef) -> Step<Option<Job>> {
         let (wanted, work) = (self.world.wanted[id].clone(), self.world.works[id].clone());
         let notes = remarks(&work);
+        if matches!(
+            work.next,
+            Next::Same | Next::Found(_) | Next::Tell { .. } | Next::Apply { action: Action::Update, .. }
+        ) {
+            self.hold_again(id)?;
+        }
         match work.next {
             Next::Same => self.refresh(&wanted)?,
             Next::Adopt(presence) => return self.adopt(&wanted, &presence),
@@ -81,7 +111,7 @@ impl<C: Connector> Run<'_, C> {
             candidates,
         };
         let Some(fence) = &self.fence else { return Ok(()) };
-        let numbers = self.env.school.ask(fence, &self.env.task.id, &[ask], self.env.clock.now())?;
+        let numbers = self.env.school.ask(fence, &self.env.task.id, &[ask], self.time.now())?;
         let number = numbers.first().copied().unwrap_or_default();
         self.tell(&wanted.item.id, Outcome::Decision(number), None, Vec::new());
         Ok(())
@@ -104,7 +134,7 @@ impl<C: Connector> Run<'_, C> {
         let handle =
             known.as_ref().and_then(|entry| entry.handle.clone()).filter(|_| action != Action::Create);
         let kind = self.kind(&wanted.item.id.kind)?;
-        let now = self.env.clock.now();
+        let now = self.time.now();
         // Only a doubt that sight and time have ended is certainly nothing; a token is repeated because it is not.
         let absent = matches!(
             self.world.works.get(&wanted.item.id).and_then(|work| work.observation.as_ref()),

@@ -50,7 +50,7 @@ impl<C: Connector> Run<'_, C> {
         self.env.school.drop_decisions(&fence, &task, &self.settled_decisions())?;
         self.remember_task()?;
         if !self.approved {
-            self.env.school.add_tally(&fence, &task, self.tally(), self.env.clock.now())?;
+            self.env.school.add_tally(&fence, &task, self.tally(), self.time.now())?;
         }
         Ok(())
     }
@@ -76,12 +76,13 @@ impl<C: Connector> Run<'_, C> {
             true => Settled::Told,
         };
         let fleeting = carried.iter().any(|row| !matches!(row.outcome, Outcome::Gone | Outcome::Expired));
-        let recheck: Option<Millis> = fleeting.then(|| self.env.clock.now() + RECHECK);
+        let recheck: Option<Millis> = fleeting.then(|| self.time.now() + RECHECK);
         ScopeMemory {
             scope: asked.scope.clone(),
             dependencies: asked.dependencies.clone(),
             revision: self.world.revision,
             setup: self.setup,
+            at: self.time.now(),
             valid_until: [asked.valid_until, recheck].into_iter().flatten().min(),
             complete: asked.complete,
             items: asked.items,

@@ -38,10 +38,19 @@ impl<C: Connector> Run<'_, C> {
         if self.fence.is_none() {
             return Ok(());
         }
+        self.end_claims()?;
+        self.drop_holds()
+    }
+
+    /// Ends the claims that stand for nothing under way any more.
+    pub(super) fn end_claims(&self) -> Result<()> {
         let claims = self.env.host.claims(&self.own())?;
+        if claims.is_empty() {
+            return Ok(());
+        }
         let entries = self.world.ledger.values();
-        let known: BTreeMap<IdentityRef, LedgerEntry> =
-            entries.filter_map(|e| Some((self.identity_in(e)?, e.clone()))).collect();
+        let known: BTreeMap<IdentityRef, &LedgerEntry> =
+            entries.filter_map(|entry| Some((self.identity_in(entry)?, entry))).collect();
         for claim in claims {
             match known.get(&claim) {
                 Some(entry) if is_there(entry.state) => self.hold(entry)?,
@@ -49,14 +58,16 @@ impl<C: Connector> Run<'_, C> {
                 None => self.give_back(&claim)?,
             }
         }
-        self.drop_holds(known.keys().collect())
+        Ok(())
     }
 
-    /// Holds of which the ledger knows nothing: a run was killed before it wrote down what it had taken over.
-    fn drop_holds(&self, known: BTreeSet<&IdentityRef>) -> Result<()> {
+    /// Holds of what the ledger does not want: a run was killed before it wrote down what it had taken over or let go.
+    fn drop_holds(&self) -> Result<()> {
         let Some(fence) = &self.fence else { return Ok(()) };
+        let entries = self.world.ledger.values().filter(|entry| entry.gone_since.is_none());
+        let known: BTreeSet<IdentityRef> = entries.filter_map(|entry| self.identity_in(entry)).collect();
         let held = self.env.host.holdings(&self.own())?;
-        let mut stray = held.iter().filter(|id| !known.contains(id));
+        let mut stray = held.iter().filter(|id| !known.contains(*id));
         stray.try_for_each(|id| self.env.host.unhold_identity(fence, &self.env.task.id, id, false))
     }
 

@@ -39,7 +39,7 @@ impl<C: Connector> Run<'_, C> {
             entry.fields.clone_from(&job.wanted.hashes);
             entry.state = LedgerState::Confirmed;
             entry.doubt = None;
-            entry.confirmed = Some(self.env.clock.now());
+            entry.confirmed = Some(self.time.now());
             self.put(entry);
             self.tell(&job.wanted.item.id, Outcome::Applied, Some(job.action), Vec::new());
         }

@@ -46,7 +46,7 @@ impl<C: Connector> Run<'_, C> {
     pub(super) async fn work_off(&mut self, jobs: Vec<Job>) -> Step<()> {
         let mut open = jobs;
         for attempt in 0.. {
-            let now = self.env.clock.now();
+            let now = self.time.now();
             let (ready, mut rest): (Vec<_>, Vec<_>) =
                 open.into_iter().partition(|job| matches!(job.stage, Stage::Ready(at) if at <= now));
             rest.extend(self.apply_all(ready).await?);
@@ -63,7 +63,7 @@ impl<C: Connector> Run<'_, C> {
 
     /// Milliseconds until something is worth doing; `None`: nothing is left.
     fn next_look(&self, open: &[Job], attempt: u32) -> Option<u64> {
-        let now = self.env.clock.now();
+        let now = self.time.now();
         let pause = |job: &Job| match job.stage {
             Stage::Ready(at) => u64::try_from(at - now).unwrap_or(0),
             Stage::Confirm(_) | Stage::Doubt => {
@@ -132,7 +132,7 @@ impl<C: Connector> Run<'_, C> {
     /// Reads back what was answered with yes.
     fn confirm(&mut self, job: Job, seen: Option<Observation>) -> Step<Option<Job>> {
         let leaving = matches!(job.action, Action::Close | Action::Remove);
-        let over = self.env.clock.now() >= self.deadline(&job);
+        let over = self.time.now() >= self.deadline(&job);
         match seen {
             Some(Observation::Absent(_)) if leaving => self.left(&job)?,
             Some(Observation::Present(presence)) if !leaving => return self.arrived(job, &presence, over),
@@ -198,10 +198,10 @@ impl<C: Connector> Run<'_, C> {
                 };
                 (job.action, job.fields) = (action, fields);
                 job.token = token.unwrap_or(job.token);
-                job.stage = Stage::Ready(self.env.clock.now());
+                job.stage = Stage::Ready(self.time.now());
                 return Ok(Some(job));
             }
-            Next::InDoubt if self.env.clock.now() < self.deadline(&job) && seen.is_some() => {
+            Next::InDoubt if self.time.now() < self.deadline(&job) && seen.is_some() => {
                 return Ok(Some(job));
             }
             Next::Decide(question, candidates) => self.ask(&job.wanted, question, &candidates)?,
@@ -212,11 +212,11 @@ impl<C: Connector> Run<'_, C> {
     }
 
     fn judge_leaving(&mut self, mut job: Job, seen: Option<&Observation>) -> Step<Option<Job>> {
-        let over = self.env.clock.now() >= self.deadline(&job);
+        let over = self.time.now() >= self.deadline(&job);
         match seen {
             Some(Observation::Absent(_)) => self.left(&job)?,
             Some(Observation::Present(_)) if over && job.attempts < ATTEMPTS => {
-                job.stage = Stage::Ready(self.env.clock.now());
+                job.stage = Stage::Ready(self.time.now());
                 return Ok(Some(job));
             }
             Some(_) if !over => return Ok(Some(job)),
@@ -227,7 +227,7 @@ impl<C: Connector> Run<'_, C> {
 
     /// Has enough time passed that an absence is certain?
     fn certain(&self, job: &Job) -> bool {
-        self.env.clock.now() >= self.deadline(job)
+        self.time.now() >= self.deadline(job)
     }
 
     /// The entry as it was before the doubt: none for a creation.
@@ -237,7 +237,7 @@ impl<C: Connector> Run<'_, C> {
 
     /// The change was answered with yes.
     pub(super) fn accepted(&mut self, mut job: Job, made: Made, kind: &Kind) -> Step<Option<Job>> {
-        let now = self.env.clock.now();
+        let now = self.time.now();
         let id = job.wanted.item.id.clone();
         let blind = kind.observe == Observe::None;
         let leaving = matches!(job.action, Action::Close | Action::Remove);
@@ -253,8 +253,7 @@ impl<C: Connector> Run<'_, C> {
             entry.fields.clone_from(&job.wanted.hashes);
         }
         entry.state = if blind { LedgerState::Accepted } else { LedgerState::Unconfirmed };
-        entry.doubt =
-            (!blind).then(|| Doubt { action: job.action, token: job.token.clone(), sent: now, until: now });
+        entry.doubt = (!blind).then(|| self.time.doubt(job.action, job.token.clone()));
         if blind {
             self.hold(&entry)?;
         }

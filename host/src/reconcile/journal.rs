@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::model::{Doubt, ItemRef, LedgerEntry, LedgerState, TaskId, WriteJournal, WriteTicket};
 use crate::store::{Fence, SchoolStore, Sending};
 
-use super::env::Clock;
+use super::timeline::Timeline;
 
 /// What is known of the requests that named an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(super) enum Trace {
 /// What the journal writes to.
 pub(super) struct Desk {
     pub(super) store: Arc<dyn SchoolStore>,
-    pub(super) clock: Arc<dyn Clock>,
+    pub(super) time: Timeline,
     pub(super) fence: Fence,
     pub(super) task: TaskId,
     pub(super) run: Option<u64>,
@@ -83,7 +83,7 @@ impl Watch {
     /// The call's connections are closed by then: what was sent can no longer begin to be processed.
     pub(super) fn doubt(&self, item: &ItemRef) -> Option<LedgerEntry> {
         let mut entry = self.seen().doubts.get(item).cloned()?;
-        let now = self.desk.clock.now();
+        let now = self.desk.time.now();
         entry.doubt = entry.doubt.map(|doubt| Doubt { until: doubt.until.min(now), ..doubt });
         Some(entry)
     }
@@ -118,7 +118,7 @@ fn times(doubt: Doubt, now: i64, until: i64) -> Doubt {
 
 impl WriteJournal for Watch {
     fn sent(&self, operation: &str, items: &[ItemRef]) -> Result<WriteTicket, String> {
-        let now = self.desk.clock.now();
+        let now = self.desk.time.now();
         let doubts = self.doubts(items, now).map_err(|stranger| {
             let text = format!("{stranger} is not a change of this call");
             self.seen().stranger = Some(stranger);
@@ -147,7 +147,7 @@ impl WriteJournal for Watch {
     }
 
     fn answered(&self, ticket: WriteTicket, status: Option<u16>) {
-        let now = self.desk.clock.now();
+        let now = self.desk.time.now();
         let written = self.desk.store.journal_answered(&self.desk.fence, ticket, status, now);
         let mut seen = self.seen();
         if let Err(error) = written {

@@ -284,7 +284,13 @@ mod tests {
             state: LedgerState::InDoubt,
             gone: WhenGone::Report,
             identity: None,
-            doubt: Some(Doubt { action: Action::Create, token: "t".into(), sent: SENT, until: UNTIL }),
+            doubt: Some(Doubt {
+                action: Action::Create,
+                token: "t".into(),
+                sent: SENT,
+                until: UNTIL,
+                scale: None,
+            }),
             confirmed: None,
             gone_since: None,
         }

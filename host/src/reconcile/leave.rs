@@ -1,48 +1,73 @@
 //! Departures: told, forgotten, handed over, closed, removed.
 
-use crate::model::{Action, Connector, LedgerEntry, LedgerState, Outcome};
+use std::collections::BTreeMap;
+
+use crate::model::{Action, Connector, ItemRef, LedgerEntry, LedgerState, Message, Outcome};
 use crate::store::{Answer, Question};
 
 use super::halt::Step;
 use super::jobs::{Job, Stage};
 use super::look::bare;
 use super::run::Run;
-use super::state::{Leaving, Wanted};
+use super::state::{Departure, Leaving, Wanted};
 
 impl<C: Connector> Run<'_, C> {
     pub(super) async fn depart_all(&mut self) -> Step<()> {
+        self.let_go_of_told()?;
         let departures: Vec<_> = self.leaving_order().into_iter().cloned().collect();
+        // What was to leave and is, or may be, still there: by what it refers to.
+        let mut stayed: BTreeMap<ItemRef, ItemRef> = BTreeMap::new();
         for departure in departures {
             let id = departure.entry.item.clone();
             match departure.what {
-                Leaving::Tell => {
-                    let mut entry = departure.entry;
-                    if entry.gone_since.is_none() {
-                        self.let_go(&entry, false)?;
-                    }
-                    entry.gone_since = entry.gone_since.or(Some(self.env.clock.now()));
-                    self.put(entry);
-                    self.tell(&id, Outcome::Gone, None, Vec::new());
-                }
-                Leaving::Forget | Leaving::HandOver => {
-                    // What schools share first: killed in between, the next run finds the entry and does it again.
-                    if departure.what == Leaving::HandOver {
-                        self.hold(&departure.entry)?;
-                    }
-                    self.let_go(&departure.entry, false)?;
-                    self.forget(&id);
-                    self.flush()?;
-                }
-                Leaving::Keep => {}
+                Leaving::Forget | Leaving::HandOver => self.forgotten(&departure)?,
+                Leaving::Tell | Leaving::Keep => {}
                 Leaving::InDoubt => self.doubtful_departure(&departure.entry)?,
-                Leaving::Apply(action) => {
-                    // One after the other: what refers leaves before what it refers to.
-                    let job = self.leaving_job(&departure.entry, action);
-                    self.work_off(vec![job]).await?;
-                }
+                Leaving::Apply(action) => self.leave(&departure.entry, action, stayed.get(&id)).await?,
+            }
+            let to_leave = matches!(departure.what, Leaving::InDoubt | Leaving::Apply(_));
+            if let Some(entry) = self.world.ledger.get(&id).filter(|_| to_leave) {
+                stayed.extend(entry.refs.iter().map(|target| (target.clone(), id.clone())));
             }
         }
         self.flush()
+    }
+
+    /// What leaves and stays there is known to be gone before others may remove it: wanted again, it is looked for.
+    fn let_go_of_told(&mut self) -> Step<()> {
+        let stays = |d: &&Departure| matches!(d.what, Leaving::Tell | Leaving::Forget | Leaving::HandOver);
+        let gone: Vec<Departure> = self.world.departures.iter().filter(stays).cloned().collect();
+        for Departure { entry, what } in &gone {
+            let gone_since = entry.gone_since.or(Some(self.time.now()));
+            self.put(LedgerEntry { gone_since, ..entry.clone() });
+            if *what == Leaving::Tell {
+                self.tell(&entry.item, Outcome::Gone, None, Vec::new());
+            }
+        }
+        self.flush()?;
+        let new = |d: &&Departure| d.what == Leaving::Tell && d.entry.gone_since.is_none();
+        Ok(gone.iter().filter(new).try_for_each(|d| self.let_go(&d.entry, false))?)
+    }
+
+    fn forgotten(&mut self, departure: &Departure) -> Step<()> {
+        // What schools share first: killed in between, the next run finds the entry and does it again.
+        if departure.what == Leaving::HandOver {
+            self.hold(&departure.entry)?;
+        }
+        self.let_go(&departure.entry, false)?;
+        self.forget(&departure.entry.item);
+        self.flush()
+    }
+
+    /// One after the other: what refers leaves before what it refers to; while it stays, so does that.
+    async fn leave(&mut self, entry: &LedgerEntry, action: Action, referrer: Option<&ItemRef>) -> Step<()> {
+        if let Some(referrer) = referrer {
+            let reason = Message::new("host-still-needed").with("item", referrer);
+            self.tell(&entry.item, Outcome::Failed(reason), Some(action), Vec::new());
+            return Ok(());
+        }
+        let job = self.leaving_job(entry, action);
+        self.work_off(vec![job]).await
     }
 
     /// Something no longer desired of which nobody knows whether it is there. Its content is gone, so it cannot be
@@ -51,7 +76,7 @@ impl<C: Connector> Run<'_, C> {
         let id = entry.item.clone();
         let settle = self.kind(&id.kind)?.settle_ms;
         let until = entry.doubt.as_ref().map_or(0, |doubt| doubt.until.saturating_add_unsigned(settle));
-        if entry.handle.is_some() || self.env.clock.now() < until {
+        if entry.handle.is_some() || self.time.now() < until {
             self.tell(&id, Outcome::InDoubt, None, Vec::new());
             return Ok(());
         }
@@ -87,7 +112,7 @@ impl<C: Connector> Run<'_, C> {
             action,
             fields: Vec::new(),
             before: Some(entry.clone()),
-            stage: Stage::Ready(self.env.clock.now()),
+            stage: Stage::Ready(self.time.now()),
             attempts: 0,
             put_off: None,
         }

@@ -9,6 +9,7 @@ use crate::store::{Answer, Claim};
 
 use super::adopt;
 use super::call::{Question, purpose};
+use super::diff::leaving;
 use super::halt::Step;
 use super::judge::{Case, judge};
 use super::patience::poll_pause;
@@ -26,6 +27,7 @@ impl<C: Connector> Run<'_, C> {
             self.wait_for_doubts(&level).await?;
             adopt::one_each(&mut self.world, &level);
             self.block(&level);
+            self.loosen(&level);
         }
         self.look_at_departures().await?;
         self.hand_over()
@@ -162,7 +164,7 @@ impl<C: Connector> Run<'_, C> {
             seen: seen.as_ref(),
             answer: self.answer(id),
             changes: self.env.task.changes,
-            now: self.env.clock.now(),
+            now: self.time.now(),
             deadline: self.env.request_deadline_ms,
         }))
     }
@@ -199,7 +201,7 @@ impl<C: Connector> Run<'_, C> {
     fn until_settled(&self, id: &ItemRef) -> Option<u64> {
         let doubt = self.world.ledger.get(id)?.doubt.as_ref()?;
         let settle = self.env.connector.manifest().kind(&id.kind)?.settle_ms;
-        let rest = doubt.until.saturating_add_unsigned(settle) - self.env.clock.now();
+        let rest = doubt.until.saturating_add_unsigned(settle) - self.time.now();
         u64::try_from(rest).ok().filter(|rest| *rest > 0)
     }
 
@@ -239,7 +241,8 @@ impl<C: Connector> Run<'_, C> {
             }
         }
         let seen = self.observe(questions).await?;
-        let now = self.env.clock.now();
+        let now = self.time.now();
+        let mut certain = Vec::new();
         for (id, observation) in seen {
             let kind = self.kind(&id.kind)?;
             let Some(departure) = self.world.departures.iter_mut().find(|d| d.entry.item == id) else {
@@ -253,15 +256,13 @@ impl<C: Connector> Run<'_, C> {
                 Observation::Present(_) if settled || !removing => {
                     departure.entry.doubt = None;
                     departure.entry.state = crate::model::LedgerState::Confirmed;
-                    departure.what = if kind.removal && departure.entry.gone == WhenGone::Remove {
-                        Leaving::Apply(Action::Remove)
-                    } else {
-                        Leaving::Tell
-                    };
+                    departure.what = leaving(kind, &departure.entry);
+                    certain.push(departure.entry.clone());
                 }
                 _ => {}
             }
         }
+        certain.into_iter().for_each(|entry| self.put(entry));
         Ok(())
     }
 

@@ -5,9 +5,11 @@
 //! them out. What a run knows is derived from ledger and journal alone: a run after `kill -9` needs nothing else.
 
 mod adopt;
+mod anew;
 mod apply;
 mod call;
 mod claims;
+mod clock;
 mod contract;
 mod dialogue;
 mod diff;
@@ -35,8 +37,10 @@ mod select;
 mod state;
 mod status;
 mod there;
+mod timeline;
 
+pub use clock::{Clock, Steady, SystemClock};
 pub use dialogue::commit_items;
-pub use env::{Cancel, Clock, Env, Mode, Options, Phase, ProgressSink, RunReport, Silent, SystemClock};
+pub use env::{Cancel, Env, Mode, Options, Phase, ProgressSink, RunReport, Silent};
 pub use inbound::INBOUND;
 pub use run::run;

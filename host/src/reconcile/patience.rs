@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
-use super::env::Clock;
+use super::clock::Clock;
 
 /// The rest of a run's patience.
 #[derive(Debug)]

@@ -15,6 +15,7 @@ use super::repeated::Repeated;
 use super::select::Chosen;
 use super::state::World;
 use super::status;
+use super::timeline::Timeline;
 
 /// A run under way.
 pub(super) struct Run<'a, C> {
@@ -27,6 +28,8 @@ pub(super) struct Run<'a, C> {
     pub(super) fence: Option<Fence>,
     /// Number of the run in the store.
     pub(super) number: Option<u64>,
+    /// The time of the run.
+    pub(super) time: Timeline,
     pub(super) patience: Patience,
     pub(super) world: World,
     pub(super) plan: Option<Plan>,
@@ -73,6 +76,7 @@ impl<'a, C: Connector> Run<'a, C> {
             chosen,
             fence,
             number: None,
+            time: Timeline::begin(&env.clock),
             patience: Patience::new(env.task.patience_s.saturating_mul(1_000)),
             world: World::default(),
             plan: None,
@@ -86,7 +90,7 @@ impl<'a, C: Connector> Run<'a, C> {
 
     fn begin(&mut self, options: &Options<'_>) -> Result<Option<RunId>> {
         let Some(fence) = &self.fence else { return Ok(None) };
-        let now = self.env.clock.now();
+        let now = self.time.now();
         let id = self.env.school.begin_run(fence, &self.env.task.id, &options.selection, now)?;
         self.number = Some(id.number);
         self.env.progress.started(&id);
@@ -144,7 +148,7 @@ impl<'a, C: Connector> Run<'a, C> {
                 plan: plan.as_ref().map(|plan| plan.hash.clone()),
                 counts,
             };
-            self.env.school.end_run(fence, number, &end, self.env.clock.now())?;
+            self.env.school.end_run(fence, number, &end, self.time.now())?;
         }
         Ok(RunReport { run: id, status, reason, detail, plan, outcomes, quiet: self.quiet })
     }

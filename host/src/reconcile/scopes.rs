@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::Result;
 use crate::model::contract::Scope;
 use crate::model::records::{Dependency, RecordType};
-use crate::model::{Connector, LedgerEntry, Millis, ScopeId};
+use crate::model::{Connector, Millis, ScopeId};
 use crate::store::{ScopeMemory, Settled, TaskMemory};
 
 use super::contract::{self, Keys};
@@ -69,14 +69,28 @@ impl<C: Connector> Run<'_, C> {
     }
 
     pub(super) fn load_ledger(&mut self) -> Result<()> {
-        let mut all = self.env.school.ledger(&self.env.task.id)?;
-        if self.fence.is_some() {
-            close_doubts(&mut all, self.env.clock.now());
-        }
+        let all = self.env.school.ledger(&self.env.task.id)?;
         self.world.ledger = all.into_iter().map(|entry| (entry.item.clone(), entry)).collect();
+        self.carry_doubts();
         let decisions = self.env.school.decisions(Some(&self.env.task.id), false)?;
         self.world.decisions = decisions.into_iter().map(|d| (d.ask.item.clone(), d)).collect();
         Ok(())
+    }
+
+    /// Doubts of earlier runs, in the time of this one. Where waiting begins anew that is written down: the next run
+    /// goes on with it.
+    fn carry_doubts(&mut self) {
+        let alone = self.fence.is_some();
+        let mut anew = Vec::new();
+        for entry in self.world.ledger.values_mut() {
+            let Some(doubt) = entry.doubt.take() else { continue };
+            let known = self.time.knows(&doubt);
+            entry.doubt = Some(self.time.carry(doubt, alone));
+            if !known {
+                anew.push(entry.clone());
+            }
+        }
+        anew.into_iter().for_each(|entry| self.put(entry));
     }
 
     /// The scopes, from memory where nothing they came from has changed. Says whether the connector was asked.
@@ -123,7 +137,7 @@ impl<C: Connector> Run<'_, C> {
 
     /// Chosen scopes that must be worked out: those whose inputs changed, and those left open.
     fn stale(&self, list: &[Scope], memories: &BTreeMap<ScopeId, ScopeMemory>) -> Result<BTreeSet<ScopeId>> {
-        let now = self.env.clock.now();
+        let now = self.time.now();
         let mut stale = BTreeSet::new();
         for scope in list.iter().filter(|scope| self.chosen.asks(scope)) {
             let memory = memories.get(&scope.id);
@@ -140,8 +154,10 @@ impl<C: Connector> Run<'_, C> {
         Ok(stale)
     }
 
+    /// An answer from the future was worked out by a clock that was wrong.
     fn lives(&self, memory: &ScopeMemory, now: Millis) -> bool {
         memory.setup == self.setup
+            && memory.at <= now
             && memory.settled != Settled::Open
             && memory.valid_until.is_none_or(|until| until > now)
     }
@@ -167,7 +183,7 @@ impl<C: Connector> Run<'_, C> {
             return Ok(false);
         }
         for (name, before) in self.audits() {
-            if self.env.school.ledger_due(task, name, before)? > 0 {
+            if self.env.school.ledger_due(task, name, before, self.time.now())? > 0 {
                 return Ok(false);
             }
         }
@@ -176,7 +192,7 @@ impl<C: Connector> Run<'_, C> {
 
     /// Kinds with a regular audit, and the moment before which a confirmation is too old.
     fn audits(&self) -> impl Iterator<Item = (&str, Millis)> {
-        let now = self.env.clock.now();
+        let now = self.time.now();
         let kinds = self.env.connector.manifest().kinds.iter().filter(|kind| kind.audit_hours > 0);
         kinds.map(move |kind| (kind.name.as_str(), now - i64::from(kind.audit_hours) * 3_600_000))
     }
@@ -192,10 +208,11 @@ impl<C: Connector> Run<'_, C> {
         let told = memories.values().filter(|memory| memory.settled == Settled::Told);
         ask.extend(told.map(|memory| memory.scope.id.clone()));
         let audits: BTreeMap<&str, Millis> = self.audits().collect();
+        let now = self.time.now();
         for entry in self.world.ledger.values() {
-            let due =
-                audits.get(entry.item.kind.as_str()).is_some_and(|before| entry.confirmed < Some(*before));
-            if entry.doubt.is_some() || (due && entry.confirmed.is_some()) {
+            let before = audits.get(entry.item.kind.as_str());
+            let due = before.zip(entry.confirmed).is_some_and(|(before, at)| at < *before || at > now);
+            if entry.doubt.is_some() || due {
                 ask.insert(entry.scope.clone());
             }
         }
@@ -304,12 +321,4 @@ impl<C: Connector> Run<'_, C> {
 fn study_year(json: &str) -> Option<u16> {
     let class: crate::model::records::SchoolClass = serde_json::from_str(json).ok()?;
     Some(class.study_year)
-}
-
-/// Whoever holds the lane knows that the one who sent before is gone, and its connections with it: from now on the other
-/// side can no longer begin to process what was sent. What it takes after that is the kind's `settle`.
-fn close_doubts(entries: &mut [LedgerEntry], now: Millis) {
-    for doubt in entries.iter_mut().filter_map(|entry| entry.doubt.as_mut()) {
-        doubt.until = doubt.until.min(now.max(doubt.sent));
-    }
 }

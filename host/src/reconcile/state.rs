@@ -170,6 +170,8 @@ pub(super) struct World {
     pub(super) known: u64,
     /// Items and left-outs of the scopes that were not asked again.
     pub(super) rest: (u64, u64),
+    /// Scopes outside this run of which something refers to what is made anew.
+    pub(super) loose: BTreeSet<ScopeId>,
     /// What is known to be there.
     pub(super) ledger: BTreeMap<ItemRef, LedgerEntry>,
     /// What became known and is not in the store yet.

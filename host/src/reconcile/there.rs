@@ -3,7 +3,7 @@
 use crate::model::contract::Presence;
 use crate::model::manifest::Nature;
 use crate::model::setup::Changes;
-use crate::model::{Action, Connector, Doubt, ItemRef, LedgerState, Message, Origin, Outcome};
+use crate::model::{Action, Connector, ItemRef, LedgerEntry, LedgerState, Message, Origin, Outcome};
 
 use super::halt::Step;
 use super::jobs::Job;
@@ -15,20 +15,36 @@ impl<C: Connector> Run<'_, C> {
     pub(super) fn refresh(&mut self, wanted: &Wanted) -> Step<()> {
         let Some(known) = self.world.ledger.get(&wanted.item.id).cloned() else { return Ok(()) };
         let entry = self.entry(wanted, Some(&known));
-        if known.gone_since.is_some() {
-            // Wanted again: held again.
-            self.hold(&entry)?;
-        }
         if entry != known {
             self.put(entry);
         }
         Ok(())
     }
 
+    /// What was gone, is wanted again and still there is held again, before that is written down.
+    pub(super) fn hold_again(&self, id: &ItemRef) -> Step<()> {
+        let returned = self.world.ledger.get(id).filter(|entry| entry.gone_since.is_some());
+        returned.map_or(Ok(()), |entry| Ok(self.hold(entry)?))
+    }
+
     pub(super) fn adopt(&mut self, wanted: &Wanted, presence: &Presence) -> Step<Option<Job>> {
-        let ours = self.made_by_us(wanted.identity.as_ref(), &presence.handle)?;
-        let origin = if ours { Origin::Created } else { Origin::Adopted };
+        let origin = self.origin(wanted, presence)?;
         self.settle_there(wanted, presence, origin, Outcome::Adopted, None)
+    }
+
+    fn origin(&self, wanted: &Wanted, presence: &Presence) -> Step<Origin> {
+        let ours = self.made_by_us(wanted.identity.as_ref(), &presence.handle)?;
+        Ok(if ours { Origin::Created } else { Origin::Adopted })
+    }
+
+    /// Notes what is about to be taken over, as not certain yet.
+    pub(super) fn known_soon(&mut self, wanted: &Wanted, presence: &Presence) -> Step<()> {
+        let known = self.world.ledger.get(&wanted.item.id).cloned();
+        let mut entry = self.entry(wanted, known.as_ref());
+        entry.origin = known.map_or(self.origin(wanted, presence)?, |known| known.origin);
+        entry.handle = Some(presence.handle.clone());
+        self.put(self.uncertain(entry));
+        Ok(())
     }
 
     /// A doubt ended well.
@@ -82,7 +98,7 @@ impl<C: Connector> Run<'_, C> {
         entry.fields = wanted.hashes_but(&wanted.owned(&presence.differing));
         entry.state = LedgerState::Confirmed;
         entry.doubt = None;
-        entry.confirmed = Some(self.env.clock.now());
+        entry.confirmed = Some(self.time.now());
         // What schools share first: a hold too many is dropped by the next run, one too few lets others remove it.
         self.hold(&entry)?;
         self.put(entry);
@@ -96,7 +112,7 @@ impl<C: Connector> Run<'_, C> {
         entry.handle = Some(presence.handle.clone());
         entry.outputs.clone_from(&presence.outputs);
         entry.fields.clone_from(&wanted.hashes);
-        entry.confirmed = Some(self.env.clock.now());
+        entry.confirmed = Some(self.time.now());
         self.put(entry);
     }
 
@@ -128,21 +144,28 @@ impl<C: Connector> Run<'_, C> {
             entry.outputs = presence.outputs;
             entry.state = LedgerState::Confirmed;
             entry.doubt = None;
-            entry.confirmed = Some(self.env.clock.now());
+            entry.confirmed = Some(self.time.now());
         }
         self.put(entry);
         self.tell(&wanted.item.id, Outcome::Differs(fields), None, notes);
     }
 
-    /// It was there and is not: not certain any more, and looked at in every run from now on.
+    /// It was there and is not.
     pub(super) fn lost(&mut self, wanted: &Wanted) {
-        let now = self.env.clock.now();
-        let known = self.world.ledger.get(&wanted.item.id).cloned();
-        let mut entry = self.entry(wanted, known.as_ref());
-        entry.state = LedgerState::Unconfirmed;
-        entry.doubt = Some(Doubt { action: Action::Update, token: String::new(), sent: now, until: now });
-        self.put(entry);
+        self.missing(wanted);
         self.tell(&wanted.item.id, Outcome::NotConfirmed, None, Vec::new());
+    }
+
+    /// Not certain any more, and looked at in every run from now on.
+    pub(super) fn missing(&mut self, wanted: &Wanted) {
+        let known = self.world.ledger.get(&wanted.item.id).cloned();
+        let entry = self.entry(wanted, known.as_ref());
+        self.put(self.uncertain(entry));
+    }
+
+    fn uncertain(&self, entry: LedgerEntry) -> LedgerEntry {
+        let doubt = self.time.doubt(Action::Update, String::new());
+        LedgerEntry { state: LedgerState::Unconfirmed, doubt: Some(doubt), ..entry }
     }
 
     /// It will never be sent.

@@ -250,8 +250,10 @@ pub trait Secrets: Send + Sync {
 
 /// Time, and waiting for it.
 pub trait Clock: Send + Sync {
-    /// Now.
+    /// Now, on the wall: may jump either way at any moment.
     fn now(&self) -> Millis;
+    /// Milliseconds since some moment, by a clock that nobody sets: for whatever is measured or waited for.
+    fn steady(&self) -> Millis;
     /// Waits.
     fn sleep(&self, ms: u64) -> BoxFuture<'static, ()>;
 }

@@ -1,6 +1,7 @@
 //! The machine's clock and randomness, for everything outside tests.
 
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 
@@ -14,6 +15,11 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Millis {
         jiff::Timestamp::now().as_millisecond()
+    }
+
+    fn steady(&self) -> Millis {
+        static START: OnceLock<Instant> = OnceLock::new();
+        Millis::try_from(START.get_or_init(Instant::now).elapsed().as_millis()).unwrap_or(Millis::MAX)
     }
 
     fn sleep(&self, ms: u64) -> BoxFuture<'static, ()> {

@@ -318,6 +318,23 @@ async fn retry_after_is_never_undercut() {
 }
 
 #[tokio::test]
+async fn a_pause_is_as_long_as_it_is_whoever_sets_the_clock() {
+    for set in [-3_600_000, 86_400_000] {
+        let server = Server::first(&[(429, "retry-after: 1000\r\n")]).await;
+        let clock = FakeClock::at(1_795_334_400_000);
+        let asking = asking("check", "list").server(&server.base).clock(&clock);
+        let upstreams = asking.upstreams();
+        let asking = asking.sharing(&upstreams);
+        assert_eq!(told(&asking).await, "not processed Some(1000)");
+        clock.set(set);
+        assert_eq!(told(&asking).await, "not processed Some(1000)", "set by {set}");
+        assert_eq!(server.count(), 1, "set by {set}");
+        clock.advance(1_000_000);
+        assert_eq!(told(&asking).await, "200 fine", "set by {set}");
+    }
+}
+
+#[tokio::test]
 async fn a_pause_holds_for_every_task_of_the_upstream() {
     let server = Server::first(&[(429, "retry-after: 1000\r\n")]).await;
     let clock = FakeClock::at(0);

@@ -2,11 +2,17 @@
 
 mod capability;
 mod config;
+mod fake_clock;
+mod fused_host;
 mod http;
 mod http_server;
+mod power;
 mod reconcile;
+mod reconcile_clock;
 mod reconcile_fake;
+mod reconcile_leaving;
 mod reconcile_properties;
+mod reconcile_shared;
 mod records;
 mod sandbox;
 mod sandbox_world;

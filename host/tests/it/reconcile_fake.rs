@@ -1,15 +1,10 @@
-//! A world in memory: an upstream with faults, connectors of two schools, a clock that only moves when waited for,
-//! and a fuse that kills a run at any of its steps.
+//! A world in memory: an upstream with faults, and connectors of two schools that share it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
-use std::pin::{Pin, pin};
+use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
 
-use exchange::error::Result;
 use exchange::model::connector::Traced;
 use exchange::model::contract::*;
 use exchange::model::item::{Field, Ownership, Value};
@@ -19,56 +14,17 @@ use exchange::model::setup::{Changes, Grants, Holds, TaskConfig, Threshold};
 use exchange::model::*;
 use exchange::reconcile::*;
 use exchange::store::*;
+use tracing::subscriber::DefaultGuard;
 
+pub(crate) use super::fake_clock::*;
+use super::fused_host::FusedHost;
+use super::power::Commits;
 use super::store_conformance::{load, pupil};
 
 pub(crate) const START: Millis = 1_780_000_000_000;
 pub(crate) const DEADLINE: u64 = 10_000;
 pub(crate) const SETTLE: u64 = 5_000;
 pub(crate) const WINDOW: u64 = 60_000;
-
-/// A run was killed here.
-struct Killed;
-
-/// A clock that moves only when somebody sleeps, with a fuse.
-pub(crate) struct FakeClock {
-    now: AtomicI64,
-    fuse: AtomicI64,
-}
-
-impl FakeClock {
-    pub(crate) fn peek(&self) -> Millis {
-        self.now.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn advance(&self, ms: u64) {
-        self.now.fetch_add(ms as i64, Ordering::Relaxed);
-    }
-
-    /// Kills whoever reads the clock for the n-th time from now; 0: nobody.
-    pub(crate) fn set_fuse(&self, steps: i64) {
-        self.fuse.store(steps, Ordering::Relaxed);
-    }
-
-    /// A step at which a run may be killed.
-    fn step(&self) {
-        if self.fuse.load(Ordering::Relaxed) > 0 && self.fuse.fetch_sub(1, Ordering::Relaxed) == 1 {
-            panic_any(Killed);
-        }
-    }
-}
-
-impl Clock for FakeClock {
-    fn now(&self) -> Millis {
-        self.step();
-        self.peek()
-    }
-
-    fn sleep(&self, ms: u64) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        self.advance(ms);
-        Box::pin(std::future::ready(()))
-    }
-}
 
 /// What goes wrong with one request that writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -333,7 +289,7 @@ impl Fake {
             Action::Update => {
                 let id: u64 = change.handle.as_ref().unwrap().parse().unwrap();
                 if let Some(there) = upstream.things.get_mut(&id) {
-                    there.fields = thing(change, visible).fields;
+                    *there = Thing { visible: there.visible, ..thing(change, visible) };
                 }
                 id
             }
@@ -364,22 +320,38 @@ fn texts(item: &Item) -> BTreeMap<String, String> {
 
 /// Name, or the handles of what it refers to.
 fn natural(item: &Item, targets: &[Target]) -> Option<String> {
-    let of = |name: &str| match item.field(name).map(|field| &field.value) {
+    let part = |name: &str| part(item, targets, name);
+    match item.id.kind.as_str() {
+        "member" => Some(format!("{}+{}", part("class")?, part("person")?)),
+        _ => part("name"),
+    }
+}
+
+/// A field as the other side knows it.
+fn part(item: &Item, targets: &[Target], name: &str) -> Option<String> {
+    match item.field(name).map(|field| &field.value) {
         Some(Value::Text(text)) => Some(text.clone()),
         Some(Value::Reference(id)) => targets.iter().find(|t| &t.item == id)?.handle.clone(),
         _ => None,
-    };
-    match item.id.kind.as_str() {
-        "member" => Some(format!("{}+{}", of("class")?, of("person")?)),
-        _ => of("name"),
     }
+}
+
+/// Which of a membership's references lead elsewhere there.
+fn led_elsewhere(thing: &Thing, probe: &Probe) -> Vec<String> {
+    let there = thing.natural.split('+').map(|handle| Some(handle.to_owned()));
+    let names = ["class", "person"].into_iter().filter(|_| thing.kind == "member");
+    let differs = |(name, there): &(&str, Option<String>)| part(&probe.item, &probe.targets, name) != *there;
+    let content = names.filter(|name| probe.item.field(name).is_some());
+    content.zip(there).filter(differs).map(|(name, _)| name.to_owned()).collect()
 }
 
 fn present(id: u64, thing: &Thing, probe: &Probe) -> Observation {
     let differing = texts(&probe.item)
         .into_iter()
         .filter(|(name, value)| name != "name" && thing.fields.get(name) != Some(value))
-        .map(|(field, _)| Difference { there: thing.fields.get(&field).cloned(), field })
+        .map(|(field, _)| field)
+        .chain(led_elsewhere(thing, probe))
+        .map(|field| Difference { there: thing.fields.get(&field).cloned(), field })
         .collect();
     Observation::Present(Presence { handle: id.to_string(), differing, ..Presence::default() })
 }
@@ -563,86 +535,6 @@ fn rejected() -> Effect {
     Effect::Rejected(Rejection { field: Some("name".into()), reason: Message::new("bad-name"), fix: None })
 }
 
-/// A host store at each of whose steps a run may be killed.
-struct FusedHost(HostDb, Arc<FakeClock>);
-
-impl FusedHost {
-    fn step(&self) -> &HostDb {
-        self.1.step();
-        &self.0
-    }
-}
-
-impl IdentityStore for FusedHost {
-    fn identity_key(&self) -> Result<[u8; 32]> {
-        self.step().identity_key()
-    }
-    fn identity(&self, id: &IdentityRef) -> Result<Option<Claim>> {
-        self.step().identity(id)
-    }
-    fn claim_identity(
-        &self,
-        fence: &Fence,
-        task: &TaskId,
-        id: &IdentityRef,
-        gone: Option<&str>,
-    ) -> Result<Claim> {
-        self.step().claim_identity(fence, task, id, gone)
-    }
-    fn settle_identity(
-        &self,
-        f: &Fence,
-        task: &TaskId,
-        id: &IdentityRef,
-        handle: &str,
-        created: bool,
-    ) -> Result<()> {
-        self.step().settle_identity(f, task, id, handle, created)
-    }
-    fn release_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()> {
-        self.step().release_identity(fence, task, id)
-    }
-    fn claims(&self, task: &TaskRef) -> Result<Vec<IdentityRef>> {
-        self.step().claims(task)
-    }
-    fn holdings(&self, task: &TaskRef) -> Result<Vec<IdentityRef>> {
-        self.step().holdings(task)
-    }
-    fn holders(&self, id: &IdentityRef) -> Result<Vec<TaskRef>> {
-        self.step().holders(id)
-    }
-    fn unhold_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef, removed: bool) -> Result<()> {
-        self.step().unhold_identity(fence, task, id, removed)
-    }
-}
-
-impl HostSecretStore for FusedHost {
-    fn set_host_secret(&self, name: &str, value: &str, now: Millis) -> Result<()> {
-        self.0.set_host_secret(name, value, now)
-    }
-    fn host_secret(&self, name: &str) -> Result<Option<String>> {
-        self.0.host_secret(name)
-    }
-    fn host_secret_names(&self) -> Result<Vec<(String, Millis)>> {
-        self.0.host_secret_names()
-    }
-    fn remove_host_secret(&self, name: &str) -> Result<bool> {
-        self.0.remove_host_secret(name)
-    }
-}
-
-impl AuditStore for FusedHost {
-    fn audit(&self, entry: &AuditEntry) -> Result<()> {
-        self.0.audit(entry)
-    }
-    fn audit_entries(&self, limit: u32) -> Result<Vec<AuditEntry>> {
-        self.0.audit_entries(limit)
-    }
-    fn verify_audit(&self) -> Result<u64> {
-        self.0.verify_audit()
-    }
-}
-
 /// A school with its connector and task.
 pub(crate) struct School {
     pub(crate) store: Arc<SchoolDb>,
@@ -656,7 +548,9 @@ pub(crate) struct World {
     pub(crate) schools: Vec<School>,
     pub(crate) upstream: Arc<Mutex<Upstream>>,
     pub(crate) clock: Arc<FakeClock>,
-    _folder: tempfile::TempDir,
+    commits: Commits,
+    _heard: DefaultGuard,
+    folder: tempfile::TempDir,
 }
 
 pub(crate) fn task() -> TaskConfig {
@@ -674,39 +568,47 @@ pub(crate) fn task() -> TaskConfig {
     }
 }
 
+/// Memory-backed where there is such a folder: thousands of durable commits are not what is tested here.
+fn folder() -> tempfile::TempDir {
+    let shm = std::path::Path::new("/dev/shm");
+    if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() }.unwrap()
+}
+
+fn host(folder: &Path, clock: &Arc<FakeClock>) -> Arc<dyn HostStore> {
+    Arc::new(FusedHost(HostDb::open(folder, &MasterKey([1; 32])).unwrap(), Arc::clone(clock)))
+}
+
 impl World {
     pub(crate) fn new() -> Self {
-        // Memory-backed where there is such a folder: thousands of durable commits are not what is tested here.
-        let shm = std::path::Path::new("/dev/shm");
-        let folder = if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() }.unwrap();
-        let clock = Arc::new(FakeClock { now: AtomicI64::new(START), fuse: AtomicI64::new(0) });
+        let folder = folder();
+        let clock = Arc::new(FakeClock::at(START));
+        let step = Arc::clone(&clock);
+        let (commits, heard) = Commits::hear(Some(Arc::new(move || {
+            if std::env::var_os("NOSTEP").is_none() {
+                step.step()
+            }
+        })));
         let upstream = Arc::new(Mutex::new(Upstream { next: 100, ..Upstream::default() }));
-        let host = HostDb::open(folder.path(), &MasterKey([1; 32])).unwrap();
-        let host: Arc<dyn HostStore> = Arc::new(FusedHost(host, Arc::clone(&clock)));
-        let school = |id: &str| {
-            let store = Arc::new(super::store::open(folder.path(), id));
-            let fake = Arc::new(Fake {
-                manifest: manifest(),
-                desired: Mutex::default(),
-                upstream: Arc::clone(&upstream),
-                clock: Arc::clone(&clock),
-                store: Arc::clone(&store),
-                lies: Mutex::default(),
-            });
-            let env = Env {
-                connector: Arc::clone(&fake),
-                school: Arc::clone(&store) as Arc<dyn SchoolStore>,
-                host: Arc::clone(&host),
-                clock: Arc::clone(&clock) as Arc<dyn Clock>,
-                progress: Arc::new(Silent),
-                cancel: Cancel::default(),
-                task: task(),
-                request_deadline_ms: DEADLINE,
-            };
-            School { store, fake, env, version: AtomicI64::new(0) }
-        };
+        let host = host(folder.path(), &clock);
+        let school = |id: &str| School::new(folder.path(), id, &host, &upstream, &clock);
         let schools = vec![school("one"), school("two")];
-        Self { schools, upstream, clock, _folder: folder }
+        Self { schools, upstream, clock, commits, _heard: heard, folder }
+    }
+
+    /// The power goes, and comes back: at most so many commits of each file are lost.
+    pub(crate) fn power_off(&mut self, lost: usize) {
+        self.clock.restart();
+        let after = folder();
+        for file in ["host.db", "schools/one.db", "schools/two.db"] {
+            self.commits.survive(&self.folder.path().join(file), &after.path().join(file), lost);
+        }
+        let host = host(after.path(), &self.clock);
+        for school in &mut self.schools {
+            let id = school.store.school().to_string();
+            let started = School::new(after.path(), &id, &host, &self.upstream, &self.clock);
+            school.restart(started);
+        }
+        self.folder = after;
     }
 
     pub(crate) fn up(&self) -> std::sync::MutexGuard<'_, Upstream> {
@@ -736,6 +638,43 @@ impl World {
 }
 
 impl School {
+    fn new(
+        folder: &Path,
+        id: &str,
+        host: &Arc<dyn HostStore>,
+        upstream: &Arc<Mutex<Upstream>>,
+        clock: &Arc<FakeClock>,
+    ) -> Self {
+        let store = Arc::new(super::store::open(folder, id));
+        let fake = Arc::new(Fake {
+            manifest: manifest(),
+            desired: Mutex::default(),
+            upstream: Arc::clone(upstream),
+            clock: Arc::clone(clock),
+            store: Arc::clone(&store),
+            lies: Mutex::default(),
+        });
+        let env = Env {
+            connector: Arc::clone(&fake),
+            school: Arc::clone(&store) as Arc<dyn SchoolStore>,
+            host: Arc::clone(host),
+            clock: Arc::clone(clock) as Arc<dyn Clock>,
+            progress: Arc::new(Silent),
+            cancel: Cancel::default(),
+            task: task(),
+            request_deadline_ms: DEADLINE,
+        };
+        Self { store, fake, env, version: AtomicI64::new(0) }
+    }
+
+    /// The same school, started again on what the disk holds.
+    fn restart(&mut self, started: Self) {
+        let before = std::mem::replace(self, started);
+        self.env.task = before.env.task.clone();
+        self.version = AtomicI64::new(before.version.load(Ordering::Relaxed));
+        *self.fake.desired.lock().unwrap() = std::mem::take(&mut *before.fake.desired.lock().unwrap());
+    }
+
     /// Wants this from now on, and says so in its records.
     pub(crate) fn wants(&self, scopes: Vec<(Scope, Vec<Item>)>) {
         *self.fake.desired.lock().unwrap() = scopes;
@@ -769,9 +708,12 @@ impl School {
 
     /// A run; `None`: it was killed.
     pub(crate) fn try_run(&self, selection: &Selection, approved: Option<&str>) -> Option<RunReport> {
-        let lane = self.store.take_lane("run", self.env_now()).unwrap();
-        let options = Options { mode: Mode::Apply { lane: &lane, approved }, selection: selection.clone() };
-        drive(run(&self.env, &options)).map(|report| report.unwrap())
+        drive(async {
+            let lane = self.store.take_lane("run", self.env_now()).unwrap();
+            let options =
+                Options { mode: Mode::Apply { lane: &lane, approved }, selection: selection.clone() };
+            run(&self.env, &options).await.unwrap()
+        })
     }
 
     fn env_now(&self) -> Millis {
@@ -791,33 +733,4 @@ impl School {
         let lane = self.store.take_lane("decide", START).unwrap();
         self.store.answer(lane.fence(), number, answer, "test", START).unwrap();
     }
-}
-
-/// Polls a future that never really waits; `None`: it was killed on the way.
-pub(crate) fn drive<T>(future: impl Future<Output = T>) -> Option<T> {
-    let polled = catch_unwind(AssertUnwindSafe(|| {
-        let mut future = pin!(future);
-        match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(value) => value,
-            Poll::Pending => panic!("a run waits for something that nobody does"),
-        }
-    }));
-    match polled {
-        Ok(value) => Some(value),
-        Err(payload) if payload.is::<Killed>() => None,
-        Err(payload) => resume_unwind(payload),
-    }
-}
-
-/// Keeps the panics of killed runs out of the output.
-pub(crate) fn quiet_kills() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if !info.payload().is::<Killed>() {
-                before(info);
-            }
-        }));
-    });
 }

@@ -67,12 +67,19 @@ fn loaded() -> Arc<exchange::sandbox::Loaded> {
 #[derive(Default)]
 pub(crate) struct FakeClock {
     now: AtomicI64,
+    /// How far it was set, in all.
+    set: AtomicI64,
     slept: Mutex<Vec<u64>>,
 }
 
 impl FakeClock {
     pub(crate) fn at(now: i64) -> Arc<Self> {
-        Arc::new(Self { now: AtomicI64::new(now), slept: Mutex::default() })
+        Arc::new(Self { now: AtomicI64::new(now), ..Self::default() })
+    }
+
+    /// Somebody sets the clock on the wall.
+    pub(crate) fn set(&self, by: i64) {
+        self.set.fetch_add(by, Ordering::SeqCst);
     }
 
     /// All waits so far, in milliseconds.
@@ -87,6 +94,10 @@ impl FakeClock {
 
 impl Clock for FakeClock {
     fn now(&self) -> i64 {
+        self.steady() + self.set.load(Ordering::SeqCst)
+    }
+
+    fn steady(&self) -> i64 {
         self.now.load(Ordering::SeqCst)
     }
 

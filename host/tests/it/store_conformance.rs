@@ -457,8 +457,9 @@ pub(crate) fn entry(key: &str, state: LedgerState) -> LedgerEntry {
     }
 }
 
-fn doubtful(key: &str) -> LedgerEntry {
-    let doubt = Doubt { action: Action::Create, token: "t".into(), sent: NOW, until: NOW + 30_000 };
+pub(crate) fn doubtful(key: &str) -> LedgerEntry {
+    let scale = Some(Scale { boot: u64::MAX, zero: NOW });
+    let doubt = Doubt { action: Action::Create, token: "t".into(), sent: NOW, until: NOW + 30_000, scale };
     LedgerEntry { doubt: Some(doubt), handle: None, confirmed: None, ..entry(key, LedgerState::InDoubt) }
 }
 
@@ -471,8 +472,9 @@ fn ledger_and_journal(subject: &Subject) {
     assert_eq!(store.ledger(&task).unwrap(), put);
     assert!(store.ledger(&"other".into()).unwrap().is_empty());
     assert_eq!((store.ledger_count(&task).unwrap(), store.ledger_open(&task).unwrap()), (2, 0));
-    assert_eq!(store.ledger_due(&task, "person", NOW).unwrap(), 0);
-    assert_eq!(store.ledger_due(&task, "person", NOW + 1).unwrap(), 2);
+    assert_eq!(store.ledger_due(&task, "person", NOW, NOW).unwrap(), 0);
+    assert_eq!(store.ledger_due(&task, "person", NOW + 1, NOW + 1).unwrap(), 2);
+    assert_eq!(store.ledger_due(&task, "person", NOW - 2, NOW - 1).unwrap(), 2, "confirmed in the future");
 
     let items = [ItemRef::new("person", "c")];
     let sending = Sending {
@@ -619,6 +621,7 @@ fn scopes_and_tallies(subject: &Subject) {
         }],
         revision: 4,
         setup: [1; 32],
+        at: NOW,
         valid_until: Some(NOW),
         complete: true,
         items: 2,
@@ -639,9 +642,10 @@ fn scopes_and_tallies(subject: &Subject) {
     let tally = |added, removed| Tally { added, changed: 0, removed };
     store.add_tally(fence, &task, tally(5, 0), NOW).unwrap();
     store.add_tally(fence, &task, tally(1, 2), NOW + 10).unwrap();
-    assert_eq!(store.tally(&task, NOW).unwrap(), tally(6, 2));
-    assert_eq!(store.tally(&task, NOW + 1).unwrap(), tally(1, 2));
-    assert_eq!(store.tally(&"other".into(), 0).unwrap(), Tally::default());
+    assert_eq!(store.tally(&task, NOW, NOW + 10).unwrap(), tally(6, 2));
+    assert_eq!(store.tally(&task, NOW + 1, NOW + 10).unwrap(), tally(1, 2));
+    assert_eq!(store.tally(&task, NOW, NOW + 9).unwrap(), tally(5, 0));
+    assert_eq!(store.tally(&"other".into(), 0, NOW + 10).unwrap(), Tally::default());
 }
 
 fn identities_are_created_once(subject: &Subject) {

@@ -179,15 +179,25 @@ fn backoff(attempts: u32, jitter: f64) -> u64 {
     wait
 }
 
-/// `Retry-After` of an answer in milliseconds: seconds, or a date.
+/// `Retry-After` of an answer in milliseconds: seconds, or a date. A date is measured by the clock of whoever named it,
+/// where the answer tells how late it is there.
 pub(super) fn retry_after(response: &Response, now: Millis) -> Option<u64> {
-    let header = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case("retry-after"))?;
-    let text = header.value.trim();
+    let text = header(response, "retry-after")?;
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(seconds.saturating_mul(1000));
     }
+    let there = header(response, "date").and_then(date);
+    u64::try_from(date(text)?.saturating_sub(there.unwrap_or(now))).ok().or(Some(0))
+}
+
+fn header<'r>(response: &'r Response, name: &str) -> Option<&'r str> {
+    let header = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
+    Some(header.value.trim())
+}
+
+fn date(text: &str) -> Option<Millis> {
     let date: Timestamp = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-    u64::try_from(date.as_millisecond().saturating_sub(now)).ok().or(Some(0))
+    Some(date.as_millisecond())
 }
 
 #[cfg(test)]
@@ -217,6 +227,9 @@ mod tests {
         assert_eq!(retry_after(&response(429, Some("Sun, 06 Nov 1994 08:49:37 GMT")), now), Some(37_000));
         assert_eq!(retry_after(&response(429, Some("Sun, 06 Nov 1994 08:48:37 GMT")), now), Some(0));
         assert_eq!(retry_after(&response(429, Some("soon")), now), None);
+        let mut dated = response(429, Some("Sun, 06 Nov 1994 08:49:37 GMT"));
+        dated.headers.push(Param::new("date", "Sun, 06 Nov 1994 08:49:07 GMT"));
+        assert_eq!(retry_after(&dated, now + 3_600_000), Some(30_000), "our own clock is an hour ahead");
         assert_eq!(retry_after(&response(429, None), now), None);
     }
 

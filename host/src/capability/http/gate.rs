@@ -1,5 +1,5 @@
 //! When a request may go: pace, pauses, the circuit breaker and reserve addresses of one upstream. Pure but for a
-//! lock: the time is handed in.
+//! lock: the time is handed in, by a clock that nobody sets.
 
 use crate::model::Millis;
 use crate::model::setup::Upstream;

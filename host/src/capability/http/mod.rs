@@ -121,12 +121,12 @@ impl TaskHttp {
     /// Attempts until there is something to tell.
     async fn attempts(&self, call: &CallInfo, prepared: &Prepared) -> Result<Response, HttpError> {
         let clock = &prepared.remote.clock;
-        let (rules, began) = (rules(call, prepared), clock.now());
+        let (rules, began) = (rules(call, prepared), clock.steady());
         let mut course = Course::default();
         loop {
             let outcome = self.once(call, prepared, &mut course).await?;
             let (status, lost) = (outcome.status(), outcome.may_have_arrived());
-            course.standing.elapsed_ms = clock.now().saturating_sub(began).unsigned_abs();
+            course.standing.elapsed_ms = clock.steady().saturating_sub(began).unsigned_abs();
             match rules.next(outcome, course.standing, clock.now(), prepared.remote.jitter()) {
                 Next::Tell(told) => {
                     if !matches!(told, Err(HttpError::Unanswered)) {
@@ -173,7 +173,7 @@ impl TaskHttp {
     /// An attempt, with its line in the journal of requests.
     async fn noted(&self, call: &CallInfo, prepared: &Prepared, number: u32) -> Outcome {
         let clock = &prepared.remote.clock;
-        let began = clock.now();
+        let began = clock.steady();
         let attempt = self.attempt(call, prepared).await;
         self.journal.request(RequestEntry {
             upstream: prepared.upstream.clone(),
@@ -184,7 +184,7 @@ impl TaskHttp {
             sent: attempt.sent,
             received: attempt.received,
             attempt: number,
-            ms: clock.now().saturating_sub(began).unsigned_abs(),
+            ms: clock.steady().saturating_sub(began).unsigned_abs(),
         });
         attempt.outcome
     }

@@ -101,7 +101,7 @@ impl Remote {
         let Ok(place) = self.parallel.acquire().await else { return Err(1) };
         let mut patience = patience_ms;
         loop {
-            match self.gate(|gate| gate.enter(self.clock.now())) {
+            match self.gate(|gate| gate.enter(self.clock.steady())) {
                 Entry::Go { probe } => {
                     let pass = Pass { remote: self, probe, health: Health::Unclear, _place: place };
                     return self.keep_pace(pass, patience).await;
@@ -118,11 +118,11 @@ impl Remote {
     /// Waits for the next place in the upstream's pace, and again when a pause begins meanwhile.
     async fn keep_pace<'r>(&self, pass: Pass<'r>, mut patience: u64) -> std::result::Result<Pass<'r>, u32> {
         loop {
-            let turn = self.gate(|gate| gate.reserve(&self.config, self.clock.now()));
+            let turn = self.gate(|gate| gate.reserve(&self.config, self.clock.steady()));
             if turn > 0 {
                 self.clock.sleep(turn).await;
             }
-            let pause = self.gate(|gate| gate.paused(self.clock.now()));
+            let pause = self.gate(|gate| gate.paused(self.clock.steady()));
             if pause == 0 {
                 return Ok(pass);
             }
@@ -132,17 +132,17 @@ impl Remote {
     }
 
     pub(super) fn pause(&self, ms: u64) {
-        self.gate(|gate| gate.pause(self.clock.now(), ms));
+        self.gate(|gate| gate.pause(self.clock.steady(), ms));
     }
 
     /// The address to use now: its number and itself.
     pub(super) fn base(&self) -> (usize, &Url) {
-        let number = self.gate(|gate| gate.address(&self.config, self.clock.now()));
+        let number = self.gate(|gate| gate.address(&self.config, self.clock.steady()));
         (number, &self.bases[number])
     }
 
     pub(super) fn unreachable(&self, number: usize) {
-        self.gate(|gate| gate.unreachable(&self.config, self.clock.now(), number));
+        self.gate(|gate| gate.unreachable(&self.config, self.clock.steady(), number));
     }
 
     /// Whether an address belongs to this upstream.
@@ -182,7 +182,7 @@ pub(super) struct Pass<'r> {
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
         let remote = self.remote;
-        remote.gate(|gate| gate.leave(&remote.config, remote.clock.now(), self.probe, self.health));
+        remote.gate(|gate| gate.leave(&remote.config, remote.clock.steady(), self.probe, self.health));
     }
 }
 

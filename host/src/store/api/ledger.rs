@@ -37,8 +37,8 @@ pub trait LedgerStore: Send + Sync {
     /// How many entries of a task are in doubt or not confirmed yet.
     fn ledger_open(&self, task: &TaskId) -> Result<u64>;
 
-    /// How many entries of a kind were last confirmed before this moment.
-    fn ledger_due(&self, task: &TaskId, kind: &str, before: Millis) -> Result<u64>;
+    /// How many entries of a kind were last confirmed before this moment, or after `now`: the clock was wrong then.
+    fn ledger_due(&self, task: &TaskId, kind: &str, before: Millis, now: Millis) -> Result<u64>;
 
     /// Writes down what became known. Durable.
     fn record(&self, fence: &Fence, task: &TaskId, run: Option<u64>, progress: &Progress) -> Result<()>;

@@ -32,6 +32,9 @@ pub struct ScopeMemory {
     pub revision: u64,
     /// Digest of connector version, settings and what else of the task's set-up shapes the answer.
     pub setup: [u8; 32],
+    /// When it was worked out.
+    #[serde(default)]
+    pub at: Millis,
     /// When the answer changes by itself.
     pub valid_until: Option<Millis>,
     /// Were these all items?
@@ -106,6 +109,6 @@ pub trait ScopeStore: Send + Sync {
     /// Adds to what thresholds count.
     fn add_tally(&self, fence: &Fence, task: &TaskId, tally: Tally, now: Millis) -> Result<()>;
 
-    /// What was counted since a moment.
-    fn tally(&self, task: &TaskId, since: Millis) -> Result<Tally>;
+    /// What was counted from one moment to another, both included.
+    fn tally(&self, task: &TaskId, since: Millis, until: Millis) -> Result<Tally>;
 }

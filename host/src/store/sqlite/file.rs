@@ -21,6 +21,9 @@ pub(super) enum Commit {
     Lazy,
 }
 
+/// Target of the trace event that follows each commit, with the fields `file` and `durable`.
+pub const COMMITS: &str = "exchange::store::commit";
+
 /// An open database.
 #[derive(Debug)]
 pub(super) struct Database {
@@ -56,6 +59,8 @@ impl Database {
                 connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
             let value = work(&transaction)?;
             transaction.commit().map_err(broken)?;
+            // What survives a power failure can be heard, and counted: each durable commit is one wait for the disk.
+            tracing::trace!(target: COMMITS, file = %self.path.display(), durable = commit == Commit::Durable);
             Ok(value)
         };
         write().map_err(|error| in_file(error, &self.path))

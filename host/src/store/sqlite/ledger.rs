@@ -32,9 +32,9 @@ impl LedgerStore for SchoolDb {
         self.database.read(|t| number(t, sql, [task.as_str()]))
     }
 
-    fn ledger_due(&self, task: &TaskId, kind: &str, before: Millis) -> Result<u64> {
-        let sql = "SELECT count(*) FROM ledger WHERE task = ?1 AND kind = ?2 AND confirmed < ?3";
-        self.database.read(|t| number(t, sql, params![task.as_str(), kind, before]))
+    fn ledger_due(&self, task: &TaskId, kind: &str, before: Millis, now: Millis) -> Result<u64> {
+        let sql = "SELECT count(*) FROM ledger WHERE task = ?1 AND kind = ?2 AND (confirmed < ?3 OR confirmed > ?4)";
+        self.database.read(|t| number(t, sql, params![task.as_str(), kind, before, now]))
     }
 
     fn record(&self, fence: &Fence, task: &TaskId, run: Option<u64>, progress: &Progress) -> Result<()> {

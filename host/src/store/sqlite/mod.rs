@@ -20,5 +20,6 @@ mod scopes;
 mod secrets;
 mod values;
 
+pub use file::COMMITS;
 pub use host::HostDb;
 pub use lane::{SchoolDb, SchoolOptions};

@@ -53,10 +53,11 @@ impl ScopeStore for SchoolDb {
         self.change(fence, Commit::Durable, |t| exec(t, sql, values).map(drop))
     }
 
-    fn tally(&self, task: &TaskId, since: Millis) -> Result<Tally> {
+    fn tally(&self, task: &TaskId, since: Millis, until: Millis) -> Result<Tally> {
         let sql = "SELECT coalesce(sum(added), 0) AS added, coalesce(sum(changed), 0) AS changed, \
-                   coalesce(sum(removed), 0) AS removed FROM tally WHERE task = ?1 AND at >= ?2";
-        let sums = self.database.read(|t| first(t, sql, params![task.as_str(), since], sums))?;
+                   coalesce(sum(removed), 0) AS removed FROM tally WHERE task = ?1 \
+                   AND at BETWEEN ?2 AND ?3";
+        let sums = self.database.read(|t| first(t, sql, params![task.as_str(), since, until], sums))?;
         Ok(sums.unwrap_or_default())
     }
 }
