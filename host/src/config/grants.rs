@@ -178,7 +178,7 @@ impl Reader<'_, '_> {
         let write = self.grant.flag("write").unwrap_or_default();
         if write && !writes(self.manifest) {
             let text = format!("`{}` asks for no operation that writes", self.manifest.id);
-            self.problems.push(Problem::at(self.grant.value_span("write"), text));
+            self.problems.push(Problem::at(self.grant.value_span("write"), text).hint("take it out"));
         }
         write
     }

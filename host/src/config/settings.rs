@@ -22,7 +22,7 @@ pub(super) fn read(task: View<'_>, manifest: &Manifest, problems: &mut Vec<Probl
     let schema = closed(&manifest.settings);
     let Ok(validator) = jsonschema::validator_for(&schema) else {
         let what = format!("the connector `{}` has a schema of settings that is broken", manifest.id);
-        problems.push(Problem::at(task.span(), what));
+        problems.push(Problem::at(task.span(), what).hint("tell whoever made the connector"));
         return settings;
     };
     let instance = Value::Object(settings.clone());
@@ -106,7 +106,7 @@ impl Place<'_> {
         let name = property.as_str().unwrap_or_default();
         let problem = Problem::at(self.span(path), format!("the setting `{name}` is missing"));
         match self.given {
-            Some(_) => problem,
+            Some(_) => problem.hint(format!("add `{name} = …`")),
             None => problem.hint(format!("add `[task.settings]` with `{name} = …`")),
         }
     }
@@ -137,8 +137,11 @@ impl Place<'_> {
                 let problem = at(format!("{name} fits several of what is allowed, and must fit one"));
                 self.allowed(fault).refuse(problem, fault.instance())
             }
-            ValidationErrorKind::Type { kind } => at(format!("{name} must be {}", type_words(kind))),
-            _ => at(format!("{name} does not fit: {}", fault.masked_with("the value"))),
+            ValidationErrorKind::Type { kind } => {
+                at(format!("{name} must be {}", type_words(kind))).label("of another type")
+            }
+            _ => at(format!("{name} does not fit: {}", fault.masked_with("the value")))
+                .hint("what fits: exchange connector inspect"),
         }
     }
 

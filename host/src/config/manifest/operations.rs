@@ -90,7 +90,7 @@ fn headers(operation: View<'_>, problems: &mut Vec<Problem>) {
     for name in names.into_iter().chain(operation.word("token-header")) {
         let lower = name.text.to_ascii_lowercase();
         if !is_token(&name.text) {
-            problems.push(Problem::at(name.span, "not the name of a header"));
+            problems.push(Problem::at(name.span, "not the name of a header").hint("such as `x-page`"));
         } else if FORBIDDEN.contains(&lower.as_str()) {
             let problem = Problem::at(name.span, "a connector may not set this header");
             problems.push(problem.hint("credentials are put on requests by the host"));

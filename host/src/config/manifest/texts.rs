@@ -32,7 +32,8 @@ fn patterns(language: View<'_>, problems: &mut Vec<Problem>) {
             let problem = Problem::at(code.span, format!("`{}` is no code for a message", code.text));
             problems.push(problem.hint("begin with a letter; go on with letters, digits, `-` and `_`"));
         } else if code.text.starts_with("host-") {
-            problems.push(Problem::at(code.span, "codes that begin with `host-` are the host's own"));
+            let problem = Problem::at(code.span, "codes that begin with `host-` are the host's own");
+            problems.push(problem.hint("give it another name"));
         } else if let Some(pattern) = language.word(&code.text)
             && let Err(fault) = arguments(&code, &pattern)
         {

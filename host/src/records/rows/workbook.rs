@@ -71,8 +71,13 @@ fn cells<F: Read + Seek>(workbook: &mut Xlsx<F>, sheet: Option<&str>) -> Result<
     let mut reader = workbook.worksheet_cells_reader(&name).map_err(|_| broken())?;
     let mut rows: Vec<Row> = Vec::new();
     let (mut cells, mut bytes) = (0, 0);
+    let mut last = None;
     while let Some(cell) = reader.next_cell().map_err(|_| broken())? {
         let (row, column) = cell.get_position();
+        // Two rows with one number, or two cells in one place: nobody could say which one is meant.
+        if last.replace((row, column)).is_some_and(|last| last >= (row, column)) {
+            return Err(broken());
+        }
         let text = text(cell.get_value());
         if text.is_empty() {
             continue;
