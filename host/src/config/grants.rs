@@ -93,7 +93,9 @@ impl Reader<'_, '_> {
             return true;
         }
         let text = format!("`{}` asks for no {what} `{}`", self.manifest.id, name.text);
-        self.problems.push(Problem::at(name.span.clone(), text).suggest(&name.text, known));
+        let problem = Problem::at(name.span.clone(), text);
+        let problem = if known.is_empty() { problem.hint("take it out") } else { problem };
+        self.problems.push(problem.suggest(&name.text, known));
         false
     }
 

@@ -56,7 +56,7 @@ impl Problem {
         let known: Vec<&str> = known.into_iter().collect();
         match nearest(word, known.iter().copied()) {
             Some(meant) => self.label(format!("did you mean `{meant}`?")),
-            None if known.is_empty() => self.hint("none is possible here: take it out"),
+            None if known.is_empty() => self,
             None if known.len() > LISTED => {
                 self.hint(format!("known, among {}: {}", known.len(), quoted(&known[..LISTED])))
             }

@@ -99,7 +99,8 @@ impl Place<'_> {
         let known = self.schema.get("properties").and_then(Value::as_object).filter(|_| path.is_empty());
         let known: Vec<&str> =
             known.map(|known| known.keys().map(String::as_str).collect()).unwrap_or_default();
-        Problem::at(span, format!("unknown setting `{name}`")).suggest(name, known)
+        let problem = Problem::at(span, format!("unknown setting `{name}`"));
+        if known.is_empty() { problem.hint("take it out") } else { problem.suggest(name, known) }
     }
 
     fn missing(&self, path: &[LocationSegment<'_>], property: &Value) -> Problem {

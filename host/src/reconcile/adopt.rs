@@ -1,14 +1,64 @@
 //! One remote thing belongs to one item: whoever else would take it over waits for a decision. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::{Hash, Hasher};
 
-use crate::model::ItemRef;
 use crate::model::contract::Candidate;
+use crate::model::{ItemRef, LedgerEntry};
 use crate::store::{Answer, Question};
 
-use super::state::{Next, World};
+use super::state::{Next, Situation, Work, World};
 
-/// Turns adoptions of one handle by several items into decisions.
+/// Handles in use, as hashes: a large ledger is not to be gone through for each new one.
+#[derive(Debug, Default)]
+pub(super) struct Handles(Option<HashSet<u64>>);
+
+impl Handles {
+    /// Notes a handle; answers whether it may be in use already.
+    fn note(&mut self, ledger: &BTreeMap<ItemRef, LedgerEntry>, id: &ItemRef, handle: &str) -> bool {
+        let used = self.0.get_or_insert_with(|| {
+            let handles = ledger.values().filter_map(|entry| Some((&entry.item, entry.handle.as_ref()?)));
+            handles.map(|(item, handle)| hash(&item.kind, handle)).collect()
+        });
+        !used.insert(hash(&id.kind, handle))
+    }
+}
+
+fn hash(kind: &str, handle: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (kind, handle).hash(&mut hasher);
+    hasher.finish()
+}
+
+impl World {
+    /// Notes what something was created as; answers whose that is already.
+    pub(super) fn created_as(&mut self, id: &ItemRef, handle: &str) -> Option<ItemRef> {
+        let used = self.handles.note(&self.ledger, id, handle);
+        if used { self.owner(id, handle) } else { None }
+    }
+
+    /// The other item, not about to leave, that has this handle.
+    pub(super) fn owner(&self, id: &ItemRef, handle: &str) -> Option<ItemRef> {
+        let theirs =
+            |entry: &&LedgerEntry| entry.item.kind == id.kind && entry.handle.as_deref() == Some(handle);
+        let leaves = |item: &ItemRef| self.departures.iter().any(|departure| departure.entry.item == *item);
+        let mut owners = self.ledger.values().filter(theirs).map(|entry| &entry.item);
+        owners.find(|item| *item != id && !leaves(item)).cloned()
+    }
+}
+
+/// What an item would take over: something it found, before anything or instead of an answer.
+fn claimed(work: &Work) -> Option<&str> {
+    let doubtful = matches!(work.situation, Situation::Doubt | Situation::Unconfirmed);
+    match &work.next {
+        Next::Adopt(presence) => Some(&presence.handle),
+        Next::Found(presence) if doubtful => Some(&presence.handle),
+        _ => None,
+    }
+}
+
+/// Turns claims of several items to one handle into decisions.
 pub(super) fn one_each(world: &mut World, level: &[ItemRef]) {
     let leaving: BTreeSet<&ItemRef> = world.departures.iter().map(|d| &d.entry.item).collect();
     let mut owners: BTreeMap<(&str, &str), Vec<&ItemRef>> = BTreeMap::new();
@@ -18,8 +68,8 @@ pub(super) fn one_each(world: &mut World, level: &[ItemRef]) {
         }
     }
     for (id, work) in &world.works {
-        if let Next::Adopt(presence) = &work.next {
-            let owners = owners.entry((&id.kind, &presence.handle)).or_default();
+        if let Some(handle) = claimed(work) {
+            let owners = owners.entry((&id.kind, handle)).or_default();
             if !owners.contains(&id) {
                 owners.push(id);
             }
@@ -44,7 +94,7 @@ fn losers(world: &World, level: &[ItemRef], handle: &str, items: &[&ItemRef]) ->
     let newcomers: Vec<&ItemRef> = items
         .iter()
         .copied()
-        .filter(|id| world.works.get(*id).is_some_and(|work| matches!(work.next, Next::Adopt(_))))
+        .filter(|id| world.works.get(*id).is_some_and(|work| claimed(work).is_some()))
         .collect();
     let chosen: Vec<&&ItemRef> = newcomers.iter().filter(|id| decided(world, id, handle)).collect();
     let winner = if chosen.len() == 1 && newcomers.len() == items.len() { Some(*chosen[0]) } else { None };
@@ -57,6 +107,6 @@ fn decided(world: &World, id: &ItemRef, handle: &str) -> bool {
     answer == Some(&Answer::Adopt(handle.to_owned()))
 }
 
-fn candidate(handle: String) -> Candidate {
+pub(super) fn candidate(handle: String) -> Candidate {
     Candidate { label: handle.clone(), handle, evidence: Vec::new(), link: None }
 }

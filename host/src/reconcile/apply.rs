@@ -1,13 +1,13 @@
 //! Batches: sent beside each other, halved where one bad item spoils them, their effects sorted out.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use futures_util::future::join_all;
 
 use crate::model::contract::{CallError, Change, Effect, Rejection};
 use crate::model::manifest::Direction;
-use crate::model::{Connector, Doubt, LedgerEntry, Message, Outcome};
+use crate::model::{Action, Connector, Doubt, ItemRef, LedgerEntry, Message, Outcome};
 
 use super::contract;
 use super::env::Phase;
@@ -146,7 +146,8 @@ impl<C: Connector> Run<'_, C> {
     }
 
     fn effects(&mut self, sent: &Sent, effects: &[Effect]) -> Step<Vec<Job>> {
-        if let Err(stop) = self.effects_fit(sent, effects) {
+        if let Err(stop) = self.effects_fit(sent, effects).and_then(|()| self.one_handle_each(sent, effects))
+        {
             return Err(self.stopped(sent, stop));
         }
         let mut open = Vec::new();
@@ -173,6 +174,22 @@ impl<C: Connector> Run<'_, C> {
                     return Err(Stop::contract(format!("`apply` created {id} and answered no handle")));
                 }
                 _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// What is created has a name of its own there: two things of one name are one, and the other was never made.
+    fn one_handle_each(&mut self, sent: &Sent, effects: &[Effect]) -> Result<(), Stop> {
+        let mut here: BTreeMap<&str, ItemRef> = BTreeMap::new();
+        for (job, effect) in sent.jobs.iter().zip(effects).filter(|(job, _)| job.action == Action::Create) {
+            let Effect::Done(made) = effect else { continue };
+            let id = &job.wanted.item.id;
+            let known = self.world.ledger.get(id).and_then(|entry| entry.handle.as_ref());
+            let Some(handle) = made.handle.as_ref().filter(|handle| known != Some(*handle)) else { continue };
+            let owner = self.world.created_as(id, handle);
+            if let Some(owner) = here.insert(handle, id.clone()).or(owner) {
+                return Err(Stop::contract(format!("`apply` made {id} and calls it what {owner} is called")));
             }
         }
         Ok(())

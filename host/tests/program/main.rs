@@ -28,3 +28,4 @@ mod faults;
 mod h1_settings;
 mod h2_locked;
 mod h4_rows_to_http;
+mod hostile;

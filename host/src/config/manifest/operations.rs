@@ -35,6 +35,7 @@ fn upstream(manifest: View<'_>, operation: View<'_>, problems: &mut Vec<Problem>
     let known: Vec<String> = manifest.each("upstream").into_iter().map(|(name, _)| name.text).collect();
     if !known.contains(&upstream.text) {
         let problem = Problem::at(upstream.span, format!("there is no `[upstream.{}]`", upstream.text));
+        let problem = if known.is_empty() { problem.hint("add it") } else { problem };
         problems.push(problem.suggest(&upstream.text, known.iter().map(String::as_str)));
     }
 }

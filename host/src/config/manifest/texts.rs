@@ -22,7 +22,8 @@ fn both_languages(one: View<'_>, other: View<'_>, name: &str, problems: &mut Vec
     for code in one.keys().filter(|code| !other.has(&code.text)) {
         let problem = Problem::at(code.span, format!("`{}` is missing in `[messages.{name}]`", code.text));
         let known: Vec<String> = other.keys().map(|key| key.text).collect();
-        problems.push(problem.suggest(&code.text, known.iter().map(String::as_str)));
+        let problem = problem.suggest(&code.text, known.iter().map(String::as_str));
+        problems.push(problem.hint("every text stands in both languages"));
     }
 }
 
