@@ -32,14 +32,11 @@ fn hash(kind: &str, handle: &str) -> u64 {
 }
 
 impl World {
-    /// Notes what something was created as; answers whose that is already.
+    /// Notes what something was created as; answers whose that is already: another item's that is not about to leave.
     pub(super) fn created_as(&mut self, id: &ItemRef, handle: &str) -> Option<ItemRef> {
-        let used = self.handles.note(&self.ledger, id, handle);
-        if used { self.owner(id, handle) } else { None }
-    }
-
-    /// The other item, not about to leave, that has this handle.
-    pub(super) fn owner(&self, id: &ItemRef, handle: &str) -> Option<ItemRef> {
+        if !self.handles.note(&self.ledger, id, handle) {
+            return None;
+        }
         let theirs =
             |entry: &&LedgerEntry| entry.item.kind == id.kind && entry.handle.as_deref() == Some(handle);
         let leaves = |item: &ItemRef| self.departures.iter().any(|departure| departure.entry.item == *item);

@@ -1,13 +1,13 @@
 //! Batches: sent beside each other, halved where one bad item spoils them, their effects sorted out.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
 
 use crate::model::contract::{CallError, Change, Effect, Rejection};
-use crate::model::manifest::Direction;
-use crate::model::{Action, Connector, Doubt, ItemRef, LedgerEntry, Message, Outcome};
+use crate::model::manifest::{Direction, Observe};
+use crate::model::{Action, Connector, Doubt, LedgerEntry, Message, Outcome};
 
 use super::contract;
 use super::env::Phase;
@@ -146,8 +146,7 @@ impl<C: Connector> Run<'_, C> {
     }
 
     fn effects(&mut self, sent: &Sent, effects: &[Effect]) -> Step<Vec<Job>> {
-        if let Err(stop) = self.effects_fit(sent, effects).and_then(|()| self.one_handle_each(sent, effects))
-        {
+        if let Err(stop) = self.effects_fit(sent, effects) {
             return Err(self.stopped(sent, stop));
         }
         let mut open = Vec::new();
@@ -179,22 +178,6 @@ impl<C: Connector> Run<'_, C> {
         Ok(())
     }
 
-    /// What is created has a name of its own there: two things of one name are one, and the other was never made.
-    fn one_handle_each(&mut self, sent: &Sent, effects: &[Effect]) -> Result<(), Stop> {
-        let mut here: BTreeMap<&str, ItemRef> = BTreeMap::new();
-        for (job, effect) in sent.jobs.iter().zip(effects).filter(|(job, _)| job.action == Action::Create) {
-            let Effect::Done(made) = effect else { continue };
-            let id = &job.wanted.item.id;
-            let known = self.world.ledger.get(id).and_then(|entry| entry.handle.as_ref());
-            let Some(handle) = made.handle.as_ref().filter(|handle| known != Some(*handle)) else { continue };
-            let owner = self.world.created_as(id, handle);
-            if let Some(owner) = here.insert(handle, id.clone()).or(owner) {
-                return Err(Stop::contract(format!("`apply` made {id} and calls it what {owner} is called")));
-            }
-        }
-        Ok(())
-    }
-
     fn effect(&mut self, mut job: Job, trace: Trace, effect: Effect) -> Step<Option<Job>> {
         if trace == Trace::Open {
             // A request without an answer overrules whatever is claimed of it.
@@ -203,8 +186,13 @@ impl<C: Connector> Run<'_, C> {
         }
         let kind = self.kind(&job.wanted.item.id.kind)?;
         match effect {
-            Effect::Done(made) => {
+            Effect::Done(mut made) => {
                 self.repeated.done();
+                if job.action == Action::Create && kind.observe != Observe::None {
+                    // What is created has a name of its own there: another one's is not believed, and looked up.
+                    let id = &job.wanted.item.id;
+                    made.handle = made.handle.filter(|handle| self.world.created_as(id, handle).is_none());
+                }
                 self.accepted(job, made, kind)
             }
             Effect::Pending => self.accepted(job, Default::default(), kind),

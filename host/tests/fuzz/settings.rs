@@ -111,8 +111,6 @@ const WORDS: &[&str] = &[
 
 /// Every problem has its place in the text, says something, and leaves nobody without advice.
 fn explained(errors: &ConfigErrors, text: &str, origin: &str) -> Judged {
-    // Places count from behind a byte order mark.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if errors.problems().is_empty() {
         return Err("refused without a reason".into());
     }
@@ -134,6 +132,11 @@ fn explained(errors: &ConfigErrors, text: &str, origin: &str) -> Judged {
     whats.sort();
     whats.dedup();
     Ok(whats.join("; "))
+}
+
+/// A file's text: places in it count from behind a byte order mark.
+fn text_of(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)).into_owned()
 }
 
 /// A problem's text without what it quotes.
@@ -165,7 +168,7 @@ fn school_files() {
     .run(|bytes| {
         std::fs::write(&path, bytes).expect("a file");
         match load_school(&path, &host, &manifests) {
-            Err(errors) => explained(&errors, &String::from_utf8_lossy(bytes), "school57.toml"),
+            Err(errors) => explained(&errors, &text_of(bytes), "school57.toml"),
             Ok(school) => {
                 let Some(task) = school.tasks.first() else { return Ok("accepted without tasks".into()) };
                 for enabled in [false, task.enabled] {
@@ -194,7 +197,7 @@ fn host_files() {
         |bytes| {
             std::fs::write(&path, bytes).expect("a file");
             match load_host(&path) {
-                Err(errors) => explained(&errors, &String::from_utf8_lossy(bytes), "exchange.toml"),
+                Err(errors) => explained(&errors, &text_of(bytes), "exchange.toml"),
                 Ok(host) => Ok(format!("accepted with {} upstreams", host.upstreams.len())),
             }
         },

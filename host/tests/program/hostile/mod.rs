@@ -2,11 +2,13 @@
 //! person reads why, and a run of another school at the same time notices nothing.
 
 mod service;
+mod start;
 mod table;
 
 use std::fs;
 use std::sync::OnceLock;
 
+use calamine::{DataType, Reader};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -36,9 +38,9 @@ fn host_file(service: &Service) -> String {
     )
 }
 
-fn school_file(upstream: &str, settings: &str) -> String {
+fn school_file(upstream: &str, connector: &str, settings: &str) -> String {
     format!(
-        "name = \"Школа {upstream}\"\ntime-zone = \"Europe/Moscow\"\n\n[[task]]\nid = \"t\"\nconnector = \"guests\"\n\
+        "name = \"Школа {upstream}\"\ntime-zone = \"Europe/Moscow\"\n\n[[task]]\nid = \"t\"\nconnector = \"{connector}\"\n\
          enabled = true\npatience = \"1s\"\n\n[task.settings]\n{settings}\n\n[task.grant]\n\
          upstreams = {{ api = \"{upstream}\" }}\nrecords = {{ pupil = [\"*\"] }}\nsecrets = [\"token\"]\nwrite = true\n"
     )
@@ -58,12 +60,16 @@ struct World {
 }
 
 impl World {
-    fn new(settings: &str) -> Self {
+    fn new(behaviour: &Behaviour) -> Self {
         static READY: OnceLock<TempDir> = OnceLock::new();
         let world = Self { folder: TempDir::new().expect("a folder"), service: Service::start() };
         world::copy(READY.get_or_init(Self::ready).path(), world.folder.path());
         world.write("exchange.toml", &host_file(&world.service));
-        world.write("schools/hostile.toml", &school_file("hostile", settings));
+        let (settings, connector) = (&behaviour.settings(), behaviour.start.as_deref().unwrap_or("guests"));
+        if let Some(start) = &behaviour.start {
+            world.install(start);
+        }
+        world.write("schools/hostile.toml", &school_file("hostile", connector, settings));
         world
     }
 
@@ -80,7 +86,7 @@ impl World {
         world.run_with("", &pack).with(0);
         world.run_with("", &["connector", "lock"]).with(0);
         for school in ["hostile", "decent"] {
-            world.write(&format!("schools/{school}.toml"), &school_file(school, ""));
+            world.write(&format!("schools/{school}.toml"), &school_file(school, "guests", ""));
             let pupil = format!("id;last-name;first-name\np-{school};Лисов;Пётр\n");
             world.write("pupils.csv", &pupil);
             world.run_with("", &["import", school, "pupils.csv"]).with(0);
@@ -93,6 +99,18 @@ impl World {
         }
         world.run_with("", &["check"]).with(0);
         world.folder
+    }
+
+    /// Installs the guest with such a core module in it, under the name of what it does.
+    fn install(&self, start: &str) {
+        let path = |name: &str| self.folder.path().join("connectors").join(name);
+        let guest = fs::read(path("guests.wasm")).expect("it is installed");
+        fs::write(path("started.wasm"), start::with(&guest, start)).expect("a file");
+        self.write("started.toml", &manifest().replace("id = \"guests\"", &format!("id = \"{start}\"")));
+        let (from, to) = ("connectors/started.wasm", format!("connectors/{start}.wasm"));
+        self.run(&["connector", "pack", from, "--manifest", "started.toml", "-o", &to]).with(0);
+        fs::remove_file(path("started.wasm")).expect("it was written");
+        self.run(&["connector", "lock"]).with(0);
     }
 
     fn write(&self, name: &str, text: &str) {
@@ -124,7 +142,7 @@ impl World {
 
 /// Plays a behaviour beside a decent run; what is wrong, if anything.
 fn play(behaviour: &Behaviour) -> Vec<String> {
-    let world = World::new(&behaviour.settings());
+    let world = World::new(behaviour);
     let command: &[&str] = match behaviour.by {
         By::Check => &["check", HOSTILE],
         By::Bind => &["bind", HOSTILE, "--wait", "2s"],
@@ -192,10 +210,52 @@ fn afterwards(world: &World, behaviour: &Behaviour, ended: &Ended) -> Vec<String
     if shown["log"].as_array().is_none_or(|lines| lines.len() > 60) {
         wrong.push(format!("its log: {}", shown["log"]));
     }
-    for words in [&["show", run, "--log"][..], &["decide", HOSTILE], &["status"], &["runs"]] {
-        let said = world.run(words);
-        if !is_tame(&format!("{}{}", said.out, said.err)) {
-            wrong.push(format!("`{}` steers the terminal: {:?}", words[0], said.out));
+    if behaviour.has_texts() {
+        wrong.extend(faces(world, run));
+        wrong.extend(reports(world, run));
+    }
+    wrong
+}
+
+/// Commands that show texts of the run and steer the terminal by it.
+fn faces(world: &World, run: &str) -> Vec<String> {
+    let commands = [&["show", run, "--log"][..], &["decide", HOSTILE], &["status"], &["runs"]];
+    let said = commands.map(|words| (words[0], world.run(words)));
+    let steering = said.into_iter().filter(|(_, said)| !is_tame(&format!("{}{}", said.out, said.err)));
+    steering.map(|(command, said)| format!("`{command}` steers the terminal: {:?}", said.out)).collect()
+}
+
+/// What is not harmless about the run's reports: formulas, markup, characters that steer.
+fn reports(world: &World, run: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let written = |name: &str| {
+        world.run(&["report", run, "-o", name]).with(0);
+        world.folder.path().join(name)
+    };
+    let page = fs::read_to_string(written("r.html")).expect("a page");
+    let body = page.split_once("</style>").expect("a style").1;
+    if ["<script", "<img", "\"onmouse"].iter().any(|bad| body.contains(bad)) || !is_tame(body) {
+        wrong.push(format!("the page is not harmless: {body}"));
+    }
+    let table = fs::read(written("r.csv")).expect("a table");
+    let mut rows =
+        csv::ReaderBuilder::new().delimiter(b';').flexible(true).has_headers(false).from_reader(&table[3..]);
+    for cell in
+        rows.records().flat_map(|row| row.expect("a row").iter().map(str::to_owned).collect::<Vec<_>>())
+    {
+        let formula = cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+        if formula || !is_tame(&cell) {
+            wrong.push(format!("a cell is not harmless: {cell:?}"));
+        }
+    }
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(written("r.xlsx")).expect("a workbook");
+    for sheet in book.sheet_names() {
+        let formulas = book.worksheet_formula(&sheet).expect("a sheet");
+        let cells = book.worksheet_range(&sheet).expect("a sheet");
+        let texts =
+            cells.cells().all(|(_, _, cell)| cell.is_empty() || cell.get_string().is_some_and(is_tame));
+        if !formulas.is_empty() || !texts {
+            wrong.push(format!("the sheet {sheet} is not harmless"));
         }
     }
     wrong

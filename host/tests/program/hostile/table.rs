@@ -36,6 +36,8 @@ pub(crate) enum End {
 pub(crate) struct Behaviour {
     pub(crate) what: String,
     r#do: Table,
+    /// A core module that misbehaves before any function is called.
+    pub(crate) start: Option<String>,
     #[serde(default)]
     pub(crate) by: By,
     /// The sandbox's verdict, where it stops the connector; otherwise there is an `end`.
@@ -79,6 +81,11 @@ impl Behaviour {
     /// As lines of `[task.settings]`.
     pub(crate) fn settings(&self) -> String {
         self.r#do.to_string()
+    }
+
+    /// Does it bring texts of its own?
+    pub(crate) fn has_texts(&self) -> bool {
+        self.r#do.contains_key("texts")
     }
 
     fn outcome(&self) -> String {
