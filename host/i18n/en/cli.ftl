@@ -120,6 +120,7 @@ bind-timeout = nobody came back from the browser within { $minutes ->
    *[other] { $minutes } minutes
 }
 bind-timeout-hint = nothing has changed; start again: exchange bind
+bind-elsewhere = the connector leads to `{ $path }`, which is no page of `{ $upstream }`
 bind-choose = Type a number:
 bind-choose-again = There is no such number.
 bind-failed = binding failed: { $reason }

@@ -6,7 +6,19 @@ host-cause-settings = the task's settings have changed
 host-cause-unknown = the cause is not known; check the last import
 host-cause-version = the connector was updated from { $before } to { $now }
 host-cause-year = a new study year has begun
-host-connector-stopped = the connector was stopped: it broke a limit ({ $verdict }); tell whoever installed it
+host-connector-stopped = the connector was stopped: { $verdict ->
+    [CpuTime] it computed too long
+    [WallTime] it waited too long
+    [Memory] it took too much memory
+    [Table] it took too many tables
+    [Stack] it used up its stack
+    [Trap] it broke down
+    [Requests] it made too many requests
+    [Bytes] it moved too much data
+    [Items] its answer was too long
+    [Link] it asks for what nobody grants
+   *[Contract] its answer does not fit the contract
+  }; tell whoever installed it
 host-decision = a person has to decide: question { $number }
 host-decision-outdated = what the answer chose is no longer there; answer again
 host-hold-add = { $count } would be added ({ $earlier } within the day before); there were { $of }

@@ -125,6 +125,7 @@ bind-timeout = из браузера никто не вернулся за { $mi
    *[many] { $minutes } минут
 }
 bind-timeout-hint = ничего не изменилось; начните снова: exchange bind
+bind-elsewhere = коннектор ведёт на «{ $path }», а такой страницы у «{ $upstream }» быть не может
 bind-choose = Введите номер:
 bind-choose-again = Такого номера нет.
 bind-failed = привязать не удалось: { $reason }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Redactor;
+use crate::model::visible;
 use crate::sandbox::ports::{self, CallInfo, LogLevel};
 
 /// Characters of one line.
@@ -50,19 +51,11 @@ impl ports::Log for TaskLog {
 
 /// One line, without control and direction characters, of limited length.
 fn tame(text: &str) -> String {
-    let mut tamed: String = text.chars().map(visible).take(MAX_LINE).collect();
+    let mut tamed: String = visible(text).chars().take(MAX_LINE).collect();
     if text.chars().nth(MAX_LINE).is_some() {
         tamed.push('…');
     }
     tamed
-}
-
-/// Control characters could forge lines and colours, direction marks could turn a line around.
-fn visible(c: char) -> char {
-    let bidi =
-        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let line_break = matches!(c, '\u{2028}' | '\u{2029}');
-    if c.is_control() || bidi || line_break { ' ' } else { c }
 }
 
 #[cfg(test)]

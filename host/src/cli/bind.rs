@@ -19,7 +19,8 @@ use crate::daemon::page::Page;
 use crate::daemon::vault::Vault;
 use crate::error::{Error, Result};
 use crate::model::dialogue::{Choice, DeadEnd, Ending, Form, FormKind, Input, Step};
-use crate::model::{Connector, Link, Message, Param, TaskRef};
+use crate::model::setup::TaskConfig;
+use crate::model::{Connector, Link, Message, Param, TaskRef, visible};
 use crate::store::BindingStore;
 
 /// Binds a task.
@@ -108,10 +109,8 @@ impl Session<'_> {
     }
 
     fn show_address(&self, link: &Link) -> Result<()> {
-        let address = links::address(self.app, &self.ready.task, link).ok_or_else(|| {
-            Error::config(format!("the task does not grant the upstream `{}`", link.upstream))
-                .hint(format!("[task.grant]\nupstreams = {{ {0} = \"{0}\" }}", link.upstream))
-        })?;
+        let address = links::address(self.app, &self.ready.task, link);
+        let address = address.ok_or_else(|| no_address(&self.ready.task, link))?;
         self.app.output.line(self.app.word("bind-open"))?;
         self.app.output.line(format!("  {}", self.app.output.tone(Tone::Strong, &address)))
     }
@@ -187,7 +186,8 @@ impl Session<'_> {
         choice.text.iter().try_for_each(|text| out.line(self.text(text)))?;
         for (n, option) in choice.options.iter().enumerate() {
             let link = option.link.as_ref().and_then(|link| links::address(self.app, &self.ready.task, link));
-            out.line(format!("  {}. {}  {}", n + 1, option.label, link.unwrap_or_default()))?;
+            let label = visible(&option.label);
+            out.line(format!("  {}. {label}  {}", n + 1, link.unwrap_or_default()))?;
             option.details.iter().try_for_each(|text| out.line(format!("     {}", self.text(text))))?;
         }
         loop {
@@ -231,6 +231,18 @@ impl Session<'_> {
         let error = end.advice.iter().fold(error, |error, advice| error.hint(self.text(advice)));
         if end.again { error.hint(format!("exchange bind {}", self.ready.name)) } else { error }
     }
+}
+
+/// Why a link leads nowhere.
+fn no_address(task: &TaskConfig, link: &Link) -> Error {
+    let (upstream, path) = (visible(&link.upstream), visible(&link.path));
+    if task.grants.upstreams.contains_key(&link.upstream) {
+        return Error::failed(format!("the connector leads to `{path}`, which is no page of `{upstream}`"))
+            .message(Message::new("bind-elsewhere").with("upstream", upstream).with("path", path))
+            .hint("tell whoever made the connector");
+    }
+    Error::config(format!("the task does not grant the upstream `{upstream}`"))
+        .hint(format!("[task.grant]\nupstreams = {{ {upstream} = \"{upstream}\" }}"))
 }
 
 fn stray_code(stray: Stray) -> &'static str {

@@ -8,7 +8,7 @@ use super::status::connector_text;
 use super::stores;
 use crate::error::{Error, Result};
 use crate::model::setup::{SchoolConfig, TaskConfig};
-use crate::model::{Message, TaskRef};
+use crate::model::{Message, TaskRef, visible};
 use crate::store::{Answer, Decision, DecisionStore, SchoolDb};
 
 #[derive(Serialize)]
@@ -80,7 +80,8 @@ fn print(app: &App, row: &Row) -> Result<()> {
     app.output.line(app.text(question))?;
     for candidate in &row.candidates {
         let link = candidate.link.as_deref().unwrap_or_default();
-        app.output.line(format!("    {}  {}  {link}", candidate.handle, candidate.evidence.join("; ")))?;
+        let handle = visible(&candidate.handle);
+        app.output.line(format!("    {handle}  {}  {link}", candidate.evidence.join("; ")))?;
     }
     let (task, number) = (&row.task, row.number);
     app.output.line(app.text(Message::new("decide-how").with("task", task).with("number", number)))

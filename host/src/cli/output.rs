@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
+use crate::model::visible;
 use crate::report::Catalogue;
 
 /// How a word is meant.
@@ -91,7 +92,7 @@ fn pad(cells: &[String], widths: &[usize]) -> String {
     let last = cells.len().saturating_sub(1);
     let mut line = String::new();
     for (n, (cell, width)) in cells.iter().zip(widths).enumerate() {
-        line.push_str(cell);
+        line.push_str(&visible(cell));
         if n < last {
             line.extend(std::iter::repeat_n(' ', width - cell.chars().count() + 2));
         }

@@ -12,7 +12,7 @@ use super::progress::Bars;
 use super::ready::Ready;
 use super::status;
 use crate::error::{Error, Result};
-use crate::model::{Action, Intent, Message, Plan, Planned, RunStatus, Selection};
+use crate::model::{Action, Intent, Message, Plan, Planned, RunStatus, Selection, visible};
 use crate::reconcile::{Mode, Options, RunReport};
 use crate::report::{run_report, words};
 use crate::store::LaneStore;
@@ -124,7 +124,7 @@ fn finish(app: &App, ready: &Ready, report: &RunReport) -> Result<u8> {
         app.output.line(reason)?;
     }
     if let Some(detail) = &report.detail {
-        app.output.line(app.output.tone(Tone::Dim, detail))?;
+        app.output.line(app.output.tone(Tone::Dim, &visible(detail)))?;
     }
     if let Some(summary) = &summary {
         app.output.line(status::counts_text(&app.catalogue, &summary.counts))?;

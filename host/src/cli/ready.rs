@@ -11,7 +11,7 @@ use crate::daemon::task::{Parts, Task, request_deadline_ms};
 use crate::error::{Error, Result};
 use crate::model::manifest::Manifest;
 use crate::model::setup::TaskConfig;
-use crate::model::{CallError, Connector, Effect, Failure, Item, ItemRef, Message, Param, TaskRef};
+use crate::model::{CallError, Connector, Effect, Failure, Item, ItemRef, Message, Param, TaskRef, visible};
 use crate::reconcile::{self, Env, Options, ProgressSink, RunReport};
 use crate::report::Catalogue;
 use crate::store::{BindingStore, Fence, HostDb, SchoolDb};
@@ -141,7 +141,7 @@ impl Ready {
             CallError::Failed(failure) => self.failure(failure),
             CallError::Stopped(verdict, detail) => {
                 let message = Message::new("host-connector-stopped").with("verdict", format!("{verdict:?}"));
-                Error::failed(detail).message(message)
+                Error::failed(visible(&detail)).message(message)
             }
         }
     }
@@ -166,7 +166,7 @@ impl Ready {
         let text = report.reason.as_ref().map(|reason| self.text(reason)).unwrap_or_default();
         let error = Error::failed(text.clone()).message(Message::new("said-by-connector").with("text", text));
         match &report.detail {
-            Some(detail) => error.because(detail.clone()),
+            Some(detail) => error.because(visible(detail).into_owned()),
             None => error,
         }
     }

@@ -93,7 +93,9 @@ impl Reader<'_, '_> {
             return true;
         }
         let text = format!("`{}` asks for no {what} `{}`", self.manifest.id, name.text);
-        self.problems.push(Problem::at(name.span.clone(), text).suggest(&name.text, known));
+        let problem = Problem::at(name.span.clone(), text);
+        let problem = if known.is_empty() { problem.hint("take it out") } else { problem };
+        self.problems.push(problem.suggest(&name.text, known));
         false
     }
 
@@ -178,7 +180,7 @@ impl Reader<'_, '_> {
         let write = self.grant.flag("write").unwrap_or_default();
         if write && !writes(self.manifest) {
             let text = format!("`{}` asks for no operation that writes", self.manifest.id);
-            self.problems.push(Problem::at(self.grant.value_span("write"), text));
+            self.problems.push(Problem::at(self.grant.value_span("write"), text).hint("take it out"));
         }
         write
     }

@@ -47,7 +47,7 @@ fn host(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> HostConfi
 pub(super) fn name_fits(what: &str, name: &Word, problems: &mut Vec<Problem>) {
     if !super::check::is_name(&name.text) {
         let text = format!("the name of the {what} must be of letters, digits, `-` and `_`");
-        problems.push(Problem::at(name.span.clone(), text));
+        problems.push(Problem::at(name.span.clone(), text).hint("such as `dnevnik` or `rows-2`"));
     }
 }
 
@@ -57,7 +57,10 @@ fn only_one<'k>(view: View<'_>, keys: &[&'k str], problems: &mut Vec<Problem>) -
     let choice = super::report::quoted(keys);
     match given.as_slice() {
         [one] => return Some(one),
-        [] => problems.push(Problem::at(view.span(), format!("one of {choice} is needed"))),
+        [] => problems.push(
+            Problem::at(view.span(), format!("one of {choice} is needed"))
+                .hint(format!("add `{} = …`", keys[0])),
+        ),
         [_, second, ..] => problems.push(
             Problem::at(view.key_span(second), format!("only one of {choice} can hold"))
                 .label("a second one"),
@@ -84,7 +87,10 @@ fn key(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> KeySource 
 fn key_command(view: View<'_>, problems: &mut Vec<Problem>) -> Option<KeySource> {
     let command = view.texts("command")?;
     if command.is_empty() {
-        problems.push(Problem::at(view.value_span("command"), "the command names no program"));
+        problems.push(
+            Problem::at(view.value_span("command"), "the command names no program")
+                .hint("such as `[\"pass\", \"exchange\"]`"),
+        );
     }
     Some(KeySource::Command(command))
 }
@@ -116,7 +122,8 @@ fn upstream(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> Upstr
 fn positive(view: View<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<u64> {
     let duration = view.duration(key)?;
     if duration == 0 {
-        problems.push(Problem::at(view.value_span(key), format!("`{key}` must be longer than nothing")));
+        let problem = Problem::at(view.value_span(key), format!("`{key}` must be longer than nothing"));
+        problems.push(problem.hint("such as `30s`"));
     }
     Some(duration)
 }
@@ -135,7 +142,8 @@ fn timeout(view: View<'_>, default: &Upstream, problems: &mut Vec<Problem>) -> u
 fn certificates(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> Option<std::path::PathBuf> {
     let path = view.path("ca", folder)?;
     if !path.is_file() {
-        problems.push(Problem::at(view.value_span("ca"), "there is no such file"));
+        let problem = Problem::at(view.value_span("ca"), "there is no such file");
+        problems.push(problem.hint("a relative path counts from the folder of this file"));
     }
     Some(path)
 }
@@ -154,7 +162,8 @@ fn proxy(view: View<'_>, problems: &mut Vec<Problem>) -> Option<String> {
 fn bases(view: View<'_>, private: bool, problems: &mut Vec<Problem>) -> Vec<String> {
     let Some(bases) = view.words("base") else { return Vec::new() };
     if bases.is_empty() {
-        problems.push(Problem::at(view.value_span("base"), "`base` names no address"));
+        let problem = Problem::at(view.value_span("base"), "`base` names no address");
+        problems.push(problem.hint("write `base = [\"https://host\"]`"));
     }
     problems.extend(bases.iter().filter_map(|base| wrong_base(base, private)));
     bases.into_iter().map(|base| base.text.trim_end_matches('/').to_owned()).collect()
@@ -216,7 +225,8 @@ fn is_private(url: &Url) -> bool {
 fn credential(view: View<'_>, problems: &mut Vec<Problem>) -> Option<Placement> {
     let place = only_one(view, &["header", "query", "form"], problems)?;
     if place != "header" && view.has("prefix") {
-        problems.push(Problem::at(view.key_span("prefix"), "`prefix` goes with `header` only"));
+        let problem = Problem::at(view.key_span("prefix"), "`prefix` goes with `header` only");
+        problems.push(problem.hint("take it out"));
     }
     match place {
         "header" => header(view, problems),
@@ -228,7 +238,8 @@ fn credential(view: View<'_>, problems: &mut Vec<Problem>) -> Option<Placement> 
 fn header(view: View<'_>, problems: &mut Vec<Problem>) -> Option<Placement> {
     let name = view.word("header")?;
     if !is_token(&name.text) {
-        problems.push(Problem::at(name.span.clone(), "not the name of a header"));
+        problems
+            .push(Problem::at(name.span.clone(), "not the name of a header").hint("such as `Authorization`"));
     } else if OWN_HEADERS.contains(&name.text.to_ascii_lowercase().as_str()) {
         problems.push(
             Problem::at(name.span.clone(), "this header is the host's own")

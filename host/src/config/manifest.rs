@@ -80,7 +80,8 @@ fn kinds(view: View<'_>, problems: &mut Vec<Problem>) {
         if let Some(name) = kind.word("name")
             && !seen.insert(name.text.clone())
         {
-            problems.push(Problem::at(name.span, format!("a second kind `{}`", name.text)));
+            let problem = Problem::at(name.span, format!("a second kind `{}`", name.text));
+            problems.push(problem.hint("names of kinds are unique"));
         }
         let inbound = kind.text("direction").as_deref() == Some("inbound");
         if inbound && outbound_before {
@@ -96,18 +97,21 @@ fn kinds(view: View<'_>, problems: &mut Vec<Problem>) {
 /// A combination of keys that no kind can have.
 fn impossible_kind(kind: View<'_>, inbound: bool) -> Option<Problem> {
     let nature = kind.text("nature").unwrap_or_default();
-    let at = |key: &str, what: &str| Some(Problem::at(kind.value_span(key), what));
+    let at = |key: &str, what: &str, hint: &str| Some(Problem::at(kind.value_span(key), what).hint(hint));
     if inbound && !kind.has("record") {
-        return at("direction", "an inbound kind names the `record` it changes");
+        let what = "an inbound kind names the `record` it changes";
+        return at("direction", what, "add `record = …`");
     }
     if !inbound && kind.has("record") {
-        return at("record", "only an inbound kind changes a record");
+        let what = "only an inbound kind changes a record";
+        return at("record", what, "take it out, or add `direction = \"inbound\"`");
     }
     if nature == "awaited" && kind.text("observe").as_deref() == Some("none") {
-        return at("observe", "what is awaited can only be known by observing");
+        let what = "what is awaited can only be known by observing";
+        return at("observe", what, "write `\"bulk\"` or `\"each\"`");
     }
     if nature != "state" && !nature.is_empty() && kind.flag("removal") == Some(true) {
-        return at("removal", "only what is kept true can be removed");
+        return at("removal", "only what is kept true can be removed", "write `false`");
     }
     None
 }
@@ -130,12 +134,14 @@ fn signatures(view: View<'_>, problems: &mut Vec<Problem>) {
     for (_, template) in view.each("sign") {
         let fields = template.words("fields").unwrap_or_default();
         if fields.is_empty() && template.has("fields") {
-            problems.push(Problem::at(template.value_span("fields"), "a signature needs at least one field"));
+            let problem = Problem::at(template.value_span("fields"), "a signature needs at least one field");
+            problems.push(problem.hint("name what is signed, in its order"));
         }
         let mut seen = HashSet::new();
         for field in fields {
             if !seen.insert(field.text.clone()) {
-                problems.push(Problem::at(field.span, format!("a second field `{}`", field.text)));
+                let problem = Problem::at(field.span, format!("a second field `{}`", field.text));
+                problems.push(problem.hint("each field is signed once"));
             }
         }
     }
@@ -144,6 +150,7 @@ fn signatures(view: View<'_>, problems: &mut Vec<Problem>) {
 fn schema(view: View<'_>, problems: &mut Vec<Problem>) {
     let Some(settings) = view.table("settings") else { return };
     if let Some(fault) = settings::schema_faults(&settings::object(settings.raw())) {
-        problems.push(Problem::at(view.value_span("settings"), fault));
+        let problem = Problem::at(view.value_span("settings"), fault);
+        problems.push(problem.hint("`[settings]` is a JSON Schema, draft 7, written as TOML"));
     }
 }

@@ -7,6 +7,11 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::error::Error;
 
+/// Most problems that are shown: what follows so many is mostly their consequence.
+const SHOWN: usize = 50;
+/// Most words that a hint lists.
+const LISTED: usize = 24;
+
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -51,7 +56,10 @@ impl Problem {
         let known: Vec<&str> = known.into_iter().collect();
         match nearest(word, known.iter().copied()) {
             Some(meant) => self.label(format!("did you mean `{meant}`?")),
-            None if known.is_empty() || known.len() > 24 => self,
+            None if known.is_empty() => self,
+            None if known.len() > LISTED => {
+                self.hint(format!("known, among {}: {}", known.len(), quoted(&known[..LISTED])))
+            }
             None => self.hint(format!("known: {}", quoted(&known))),
         }
     }
@@ -111,9 +119,10 @@ impl ConfigErrors {
     /// For a terminal: each problem with file, line, column, caret and hints.
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        let shown: Vec<String> =
-            self.problems.iter().map(|problem| renderer.render(&[self.group(problem)])).collect();
-        shown.join("\n\n")
+        let shown = self.problems.iter().take(SHOWN).map(|problem| renderer.render(&[self.group(problem)]));
+        let further = self.problems.len().saturating_sub(SHOWN);
+        let further = (further > 0).then(|| format!("and {further} further problems"));
+        shown.chain(further).collect::<Vec<_>>().join("\n\n")
     }
 
     fn group<'a>(&'a self, problem: &'a Problem) -> Group<'a> {
@@ -130,9 +139,15 @@ impl ConfigErrors {
         problem: &'a Problem,
         span: Range<usize>,
     ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-        let mark = AnnotationKind::Primary.span(first_line(&self.text, span));
+        let span = first_line(&self.text, span);
+        // Its line alone: a file of nothing but faults is not to be gone through once for each of them.
+        let start = self.text[..span.start].rfind('\n').map_or(0, |at| at + 1);
+        let end = self.text[span.end..].find('\n').map_or(self.text.len(), |at| span.end + at);
+        let number = 1 + self.text[..start].matches('\n').count();
+        let mark = AnnotationKind::Primary.span(span.start - start..span.end - start);
         let mark = if problem.label.is_empty() { mark } else { mark.label(&problem.label) };
-        Snippet::source(&self.text).path(&self.origin).annotation(mark)
+        let line = Snippet::source(&self.text[start..end]).line_start(number);
+        line.path(&self.origin).annotation(mark)
     }
 }
 
@@ -169,6 +184,14 @@ mod tests {
         assert_eq!(nearest("time_zone", ["time-zone", "name"]), Some("time-zone"));
         assert_eq!(nearest("conector", ["connector", "enabled"]), Some("connector"));
         assert_eq!(nearest("zzz", ["connector", "enabled"]), None);
+    }
+
+    #[test]
+    fn a_file_of_nothing_but_faults_is_not_shown_whole() {
+        let problems = (0..SHOWN + 7).map(|at| Problem::at(at..at + 1, format!("fault {at}"))).collect();
+        let shown = ConfigErrors::new("a.toml", &"x".repeat(100), problems).render(false);
+        assert!(shown.contains(&format!("fault {}\n", SHOWN - 1)), "{shown}");
+        assert!(shown.ends_with("\n\nand 7 further problems"), "{shown}");
     }
 
     #[test]

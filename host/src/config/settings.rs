@@ -22,7 +22,7 @@ pub(super) fn read(task: View<'_>, manifest: &Manifest, problems: &mut Vec<Probl
     let schema = closed(&manifest.settings);
     let Ok(validator) = jsonschema::validator_for(&schema) else {
         let what = format!("the connector `{}` has a schema of settings that is broken", manifest.id);
-        problems.push(Problem::at(task.span(), what));
+        problems.push(Problem::at(task.span(), what).hint("tell whoever made the connector"));
         return settings;
     };
     let instance = Value::Object(settings.clone());
@@ -99,14 +99,15 @@ impl Place<'_> {
         let known = self.schema.get("properties").and_then(Value::as_object).filter(|_| path.is_empty());
         let known: Vec<&str> =
             known.map(|known| known.keys().map(String::as_str).collect()).unwrap_or_default();
-        Problem::at(span, format!("unknown setting `{name}`")).suggest(name, known)
+        let problem = Problem::at(span, format!("unknown setting `{name}`"));
+        if known.is_empty() { problem.hint("take it out") } else { problem.suggest(name, known) }
     }
 
     fn missing(&self, path: &[LocationSegment<'_>], property: &Value) -> Problem {
         let name = property.as_str().unwrap_or_default();
         let problem = Problem::at(self.span(path), format!("the setting `{name}` is missing"));
         match self.given {
-            Some(_) => problem,
+            Some(_) => problem.hint(format!("add `{name} = …`")),
             None => problem.hint(format!("add `[task.settings]` with `{name} = …`")),
         }
     }
@@ -137,8 +138,11 @@ impl Place<'_> {
                 let problem = at(format!("{name} fits several of what is allowed, and must fit one"));
                 self.allowed(fault).refuse(problem, fault.instance())
             }
-            ValidationErrorKind::Type { kind } => at(format!("{name} must be {}", type_words(kind))),
-            _ => at(format!("{name} does not fit: {}", fault.masked_with("the value"))),
+            ValidationErrorKind::Type { kind } => {
+                at(format!("{name} must be {}", type_words(kind))).label("of another type")
+            }
+            _ => at(format!("{name} does not fit: {}", fault.masked_with("the value")))
+                .hint("what fits: exchange connector inspect"),
         }
     }
 

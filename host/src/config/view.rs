@@ -180,17 +180,16 @@ pub(super) fn read_document<T>(
 pub(super) fn not_toml(refusal: &toml::de::Error) -> Problem {
     let message = refusal.message().lines().collect::<Vec<_>>().join(", ");
     let what = format!("not valid TOML: {message}");
-    match refusal.span() {
-        Some(span) => Problem::at(span, what),
-        None => Problem::whole(what),
-    }
+    let problem = refusal.span().map_or_else(|| Problem::whole(&what), |span| Problem::at(span, &what));
+    problem.hint("tables are written [name], values name = \"text\", and each name stands once")
 }
 
 /// The text of a file, a byte order mark dropped.
 pub(super) fn read_text(path: &Path) -> Result<String, ConfigErrors> {
     let origin = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|cause| {
-        ConfigErrors::unreadable(&origin, Problem::whole(format!("the file cannot be read: {cause}")))
+        let problem = Problem::whole(format!("the file cannot be read: {cause}"));
+        ConfigErrors::unreadable(&origin, problem.hint("is it there, and may you read it?"))
     })?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),

@@ -13,9 +13,11 @@ pub mod manifest;
 pub mod plan;
 pub mod records;
 pub mod setup;
+mod visible;
 
 pub use connector::{Connector, WriteJournal, WriteTicket};
 pub use contract::*;
 pub use ids::*;
 pub use item::*;
 pub use plan::*;
+pub use visible::visible;

@@ -3,13 +3,15 @@
 //! That holds for doubts, too: a write whose answer was lost may have stored nothing, and what a search then brings may
 //! be a namesake's.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::{Hash, Hasher};
 
 use crate::model::contract::{Basis, Candidate, Observation};
 use crate::model::{ItemRef, LedgerEntry};
 use crate::store::{Answer, Decision, Question};
 
-use super::state::{Next, World};
+use super::state::{Next, Situation, Work, World};
 
 /// What was seen without what a person said is something else.
 pub(super) fn but_declined(seen: &Observation, decision: Option<&Decision>) -> Observation {
@@ -29,26 +31,52 @@ pub(super) fn but_declined(seen: &Observation, decision: Option<&Decision>) -> O
     }
 }
 
-/// The handle that an item would take over and did not have.
-fn newly_taken<'a>(world: &World, id: &ItemRef, next: &'a Next) -> Option<&'a str> {
-    let (Next::Adopt(presence) | Next::Found(presence)) = next else { return None };
-    let known = world.ledger.get(id).and_then(|entry| entry.handle.as_ref());
-    (known != Some(&presence.handle)).then_some(presence.handle.as_str())
-}
+/// Handles in use, as hashes: a large ledger is not to be gone through for each new one.
+#[derive(Debug, Default)]
+pub(super) struct Handles(Option<HashSet<u64>>);
 
-/// Asks a person instead of taking over what belongs to another item already.
-pub(super) fn unless_taken(world: &World, id: &ItemRef, next: Next) -> Next {
-    let Some(handle) = newly_taken(world, id, &next) else { return next };
-    let another = |entry: &LedgerEntry| {
-        entry.item != *id && entry.item.kind == id.kind && entry.handle.as_deref() == Some(handle)
-    };
-    match world.ledger.values().any(another) {
-        true => Next::Decide(Question::Shared, vec![candidate(handle.to_owned())]),
-        false => next,
+impl Handles {
+    /// Notes a handle; answers whether it may be in use already.
+    fn note(&mut self, ledger: &BTreeMap<ItemRef, LedgerEntry>, id: &ItemRef, handle: &str) -> bool {
+        let used = self.0.get_or_insert_with(|| {
+            let handles = ledger.values().filter_map(|entry| Some((&entry.item, entry.handle.as_ref()?)));
+            handles.map(|(item, handle)| hash(&item.kind, handle)).collect()
+        });
+        !used.insert(hash(&id.kind, handle))
     }
 }
 
-/// Turns adoptions of one handle by several items into decisions.
+fn hash(kind: &str, handle: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (kind, handle).hash(&mut hasher);
+    hasher.finish()
+}
+
+impl World {
+    /// Notes what something was created as; answers whose that is already: another item's that is not about to leave.
+    pub(super) fn created_as(&mut self, id: &ItemRef, handle: &str) -> Option<ItemRef> {
+        if !self.handles.note(&self.ledger, id, handle) {
+            return None;
+        }
+        let theirs =
+            |entry: &&LedgerEntry| entry.item.kind == id.kind && entry.handle.as_deref() == Some(handle);
+        let leaves = |item: &ItemRef| self.departures.iter().any(|departure| departure.entry.item == *item);
+        let mut owners = self.ledger.values().filter(theirs).map(|entry| &entry.item);
+        owners.find(|item| *item != id && !leaves(item)).cloned()
+    }
+}
+
+/// What an item would take over: something it found, before anything or instead of an answer.
+fn claimed(work: &Work) -> Option<&str> {
+    let doubtful = matches!(work.situation, Situation::Doubt | Situation::Unconfirmed);
+    match &work.next {
+        Next::Adopt(presence) => Some(&presence.handle),
+        Next::Found(presence) if doubtful => Some(&presence.handle),
+        _ => None,
+    }
+}
+
+/// Turns claims of several items to one handle into decisions.
 pub(super) fn one_each(world: &mut World, level: &[ItemRef]) {
     let leaving: BTreeSet<&ItemRef> = world.departures.iter().map(|d| &d.entry.item).collect();
     let mut owners: BTreeMap<(&str, &str), Vec<&ItemRef>> = BTreeMap::new();
@@ -58,8 +86,11 @@ pub(super) fn one_each(world: &mut World, level: &[ItemRef]) {
         }
     }
     for (id, work) in &world.works {
-        if let Some(handle) = newly_taken(world, id, &work.next) {
-            owners.entry((&id.kind, handle)).or_default().push(id);
+        if let Some(handle) = claimed(work) {
+            let owners = owners.entry((&id.kind, handle)).or_default();
+            if !owners.contains(&id) {
+                owners.push(id);
+            }
         }
     }
     let disputed: Vec<(ItemRef, String)> = owners
@@ -81,7 +112,7 @@ fn losers(world: &World, level: &[ItemRef], handle: &str, items: &[&ItemRef]) ->
     let newcomers: Vec<&ItemRef> = items
         .iter()
         .copied()
-        .filter(|id| world.works.get(*id).is_some_and(|work| newly_taken(world, id, &work.next).is_some()))
+        .filter(|id| world.works.get(*id).is_some_and(|work| claimed(work).is_some()))
         .collect();
     let chosen: Vec<&&ItemRef> = newcomers.iter().filter(|id| decided(world, id, handle)).collect();
     let winner = if chosen.len() == 1 && newcomers.len() == items.len() { Some(*chosen[0]) } else { None };
@@ -94,6 +125,6 @@ fn decided(world: &World, id: &ItemRef, handle: &str) -> bool {
     answer == Some(&Answer::Adopt(handle.to_owned()))
 }
 
-fn candidate(handle: String) -> Candidate {
+pub(super) fn candidate(handle: String) -> Candidate {
     Candidate { label: handle.clone(), handle, evidence: Vec::new(), link: None }
 }

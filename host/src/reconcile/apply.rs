@@ -6,8 +6,8 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 
 use crate::model::contract::{CallError, Change, Effect, Rejection};
-use crate::model::manifest::Direction;
-use crate::model::{Connector, Doubt, LedgerEntry, Message, Outcome};
+use crate::model::manifest::{Direction, Observe};
+use crate::model::{Action, Connector, Doubt, LedgerEntry, Message, Outcome};
 
 use super::contract;
 use super::env::Phase;
@@ -186,8 +186,13 @@ impl<C: Connector> Run<'_, C> {
         }
         let kind = self.kind(&job.wanted.item.id.kind)?;
         match effect {
-            Effect::Done(made) => {
+            Effect::Done(mut made) => {
                 self.repeated.done();
+                if job.action == Action::Create && kind.observe != Observe::None {
+                    // What is created has a name of its own there: another one's is not believed, and looked up.
+                    let id = &job.wanted.item.id;
+                    made.handle = made.handle.filter(|handle| self.world.created_as(id, handle).is_none());
+                }
                 self.accepted(job, made, kind)
             }
             Effect::Pending => self.accepted(job, Default::default(), kind),

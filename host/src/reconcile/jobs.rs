@@ -3,9 +3,10 @@
 use crate::model::contract::{Made, Observation, Presence, Probe, Purpose};
 use crate::model::manifest::{Kind, Observe};
 use crate::model::{Action, Connector, Doubt, LedgerEntry, LedgerState, Message, Millis, Origin, Outcome};
+use crate::store::Question;
 
-use super::adopt;
-use super::call::Question;
+use super::adopt::candidate;
+use super::call;
 use super::halt::Step;
 use super::patience::poll_pause;
 use super::run::Run;
@@ -117,7 +118,7 @@ impl<C: Connector> Run<'_, C> {
         Ok(open)
     }
 
-    fn check_question(&self, job: &Job) -> Question {
+    fn check_question(&self, job: &Job) -> call::Question {
         let purpose = if job.stage == Stage::Doubt { Purpose::Doubt } else { Purpose::Confirm };
         let known = self.world.ledger.get(&job.wanted.item.id).and_then(|entry| entry.handle.clone());
         let probe = Probe {
@@ -126,7 +127,7 @@ impl<C: Connector> Run<'_, C> {
             targets: self.world.targets(&job.wanted.item),
             purpose,
         };
-        Question { probe, scope: job.wanted.scope.clone() }
+        call::Question { probe, scope: job.wanted.scope.clone() }
     }
 
     /// Reads back what was answered with yes.
@@ -143,6 +144,12 @@ impl<C: Connector> Run<'_, C> {
     }
 
     fn arrived(&mut self, job: Job, presence: &Presence, over: bool) -> Step<Option<Job>> {
+        let id = &job.wanted.item.id;
+        let known = self.world.ledger.get(id).and_then(|entry| entry.handle.as_ref());
+        if known != Some(&presence.handle) && self.world.created_as(id, &presence.handle).is_some() {
+            self.ask(&job.wanted, Question::Shared, &[candidate(presence.handle.clone())])?;
+            return Ok(None);
+        }
         let differing = job.wanted.owned(&presence.differing);
         if differing.is_empty() {
             self.is_there(&job.wanted, presence, Origin::Created, Outcome::Applied, Some(job.action))?;
@@ -186,7 +193,10 @@ impl<C: Connector> Run<'_, C> {
         let absent = matches!(seen, Some(Observation::Absent(_)));
         let entry = self.world.ledger.get(&id);
         let next = self.judge(&job.wanted, &Situation::Doubt, entry, seen.as_ref())?;
-        match adopt::unless_taken(&self.world, &id, next) {
+        match next {
+            Next::Found(presence) if self.world.created_as(&id, &presence.handle).is_some() => {
+                self.ask(&job.wanted, Question::Shared, &[candidate(presence.handle)])?;
+            }
             Next::Found(presence) => {
                 self.found(&job.wanted, &presence, Some(job.action))?;
             }

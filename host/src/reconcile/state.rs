@@ -182,6 +182,8 @@ pub(super) struct World {
     pub(super) busy: BTreeMap<ItemRef, TaskRef>,
     /// The handle with which each item was looked at.
     pub(super) probed: BTreeMap<ItemRef, Option<String>>,
+    /// Handles in use.
+    pub(super) handles: super::adopt::Handles,
     /// Questions and answers by item.
     pub(super) decisions: BTreeMap<ItemRef, Decision>,
     /// What became of items.

@@ -1,6 +1,8 @@
 //! Headings → fields: which column of a file holds what, and what a row is.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use super::problem::{Code, Fault};
 use super::words::plain;
@@ -114,9 +116,18 @@ fn field(kind: RecordType, heading: &str, profile: &ImportProfile) -> Option<&'s
     if let Some((field, _)) = mapped {
         return kind.field(field);
     }
-    kind.fields().iter().find(|spec| {
-        !profile.columns.contains_key(spec.name) && names(kind, spec).any(|name| name == heading)
-    })
+    let spec = known(kind).get(&heading).copied();
+    spec.filter(|spec| !profile.columns.contains_key(spec.name))
+}
+
+/// The fields of a type by the plain form of their headings.
+fn known(kind: RecordType) -> &'static HashMap<String, &'static FieldSpec> {
+    static KNOWN: OnceLock<HashMap<RecordType, HashMap<String, &'static FieldSpec>>> = OnceLock::new();
+    let of = |kind: RecordType| {
+        let fields = kind.fields().iter();
+        fields.flat_map(|spec| names(kind, spec).map(move |name| (name, spec))).collect()
+    };
+    &KNOWN.get_or_init(|| RecordType::ALL.into_iter().map(|kind| (kind, of(kind))).collect())[&kind]
 }
 
 /// The headings of a field, in their plain form.

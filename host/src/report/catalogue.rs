@@ -1,6 +1,6 @@
 //! The catalogue of messages: the host's own texts, compiled in, and each connector's from its manifest.
 //!
-//! Invariant: a text is always produced. A code nobody knows shows as `{code}`, so that an unfinished translation is
+//! Arguments come from anywhere: they are made visible. Invariant: a text is always produced. A code nobody knows shows as `{code}`, so that an unfinished translation is
 //! seen and never hides what happened; a test looks for codes without texts.
 
 use std::borrow::Cow;
@@ -11,7 +11,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use crate::model::manifest::Manifest;
-use crate::model::{Message, Param};
+use crate::model::{Message, Param, visible};
 
 /// The host's texts. One file a part, the same names in both languages.
 const RU: &[&str] = &[
@@ -140,7 +140,8 @@ fn add(bundle: &mut FluentBundle<FluentResource>, source: String) {
 fn format(bundle: &FluentBundle<FluentResource>, message: &Message) -> Option<String> {
     let pattern = bundle.get_message(&message.code)?.value()?;
     let mut args = FluentArgs::new();
-    for Param { name, value } in &message.args {
+    let values: Vec<Cow<'_, str>> = message.args.iter().map(|Param { value, .. }| visible(value)).collect();
+    for (Param { name, .. }, value) in message.args.iter().zip(&values) {
         args.set(name.as_str(), argument(value));
     }
     let mut errors = Vec::new();
@@ -157,11 +158,12 @@ fn argument(value: &str) -> FluentValue<'_> {
 
 fn fallback(message: &Message) -> String {
     let args: Vec<String> = message.args.iter().map(|arg| format!("{}={}", arg.name, arg.value)).collect();
-    if args.is_empty() {
+    let told = if args.is_empty() {
         format!("{{{}}}", message.code)
     } else {
         format!("{{{}: {}}}", message.code, args.join(", "))
-    }
+    };
+    visible(&told).into_owned()
 }
 
 #[cfg(test)]

@@ -42,13 +42,12 @@ fn write_sheet(
         .try_for_each(|row| file.write_record(row.iter().map(|cell| harmless(cell).into_owned())))
 }
 
-/// The cell, or the cell behind an apostrophe when a spreadsheet would take it for a formula.
+/// What begins a formula; some spreadsheets know the wide forms too.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// The cell, or the cell behind an apostrophe when a spreadsheet would take it for a formula. Blanks before do not count.
 fn harmless(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        Cow::Owned(format!("'{cell}"))
-    } else {
-        Cow::Borrowed(cell)
-    }
+    if cell.trim_start().starts_with(FORMULA) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
 #[cfg(test)]
@@ -57,7 +56,7 @@ mod tests {
 
     #[test]
     fn d8_no_cell_is_a_formula() {
-        let cells = ["=1+1", "+7", "-1", "@SUM(A1)", "\tx", "Иванов; \"А\"", "обычная"];
+        let cells = ["=1+1", "+7", "-1", "@SUM(A1)", "\t=x", " =1", "＝1", "Иванов; \"А\"", "обычная"];
         let sheet = Sheet {
             title: "т".into(),
             headings: vec![],
@@ -68,7 +67,7 @@ mod tests {
         let text = String::from_utf8(out).unwrap();
         assert_eq!(
             text,
-            "\u{feff}'=1+1\r\n'+7\r\n'-1\r\n'@SUM(A1)\r\n'\tx\r\n\"Иванов; \"\"А\"\"\"\r\nобычная\r\n"
+            "\u{feff}'=1+1\r\n'+7\r\n'-1\r\n'@SUM(A1)\r\n'\t=x\r\n' =1\r\n'＝1\r\n\"Иванов; \"\"А\"\"\"\r\nобычная\r\n"
         );
     }
 }

@@ -1,11 +1,12 @@
 //! Tables for people, and the files they become.
 //!
-//! Safe against formula injection (D8): a cell is always text. In CSV, where a spreadsheet would take `=`, `+`, `-`,
-//! `@`, tab or return at the start for a formula, an apostrophe goes before it.
+//! Safe against formula injection (D8): a cell is always text. In CSV, where a spreadsheet would take `=`, `+`, `-` or
+//! `@` at the start for a formula, an apostrophe goes before it. Nothing in a cell breaks or turns its line.
 
 use std::io::{Seek, Write};
 
 use crate::error::{Context, Kind, Result};
+use crate::model::visible;
 
 /// A table with a title and headings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,14 @@ pub struct Sheet {
     pub headings: Vec<String>,
     /// Rows of as many cells as there are headings.
     pub rows: Vec<Vec<String>>,
+}
+
+impl Sheet {
+    fn visible(&self) -> Self {
+        let line = |cells: &Vec<String>| cells.iter().map(|cell| visible(cell).into_owned()).collect();
+        let rows = self.rows.iter().map(line).collect();
+        Self { title: visible(&self.title).into_owned(), headings: line(&self.headings), rows }
+    }
 }
 
 /// The kinds of files.
@@ -43,11 +52,12 @@ impl Format {
 
 /// Writes the sheets in this format. `title` names the whole.
 pub fn write(format: Format, title: &str, sheets: &[Sheet], out: &mut (impl Write + Seek)) -> Result<()> {
+    let sheets: Vec<Sheet> = sheets.iter().map(Sheet::visible).collect();
     match format {
-        Format::Xlsx => super::xlsx_file::write(sheets, out),
-        Format::Csv => super::csv_file::write(sheets, out),
+        Format::Xlsx => super::xlsx_file::write(&sheets, out),
+        Format::Csv => super::csv_file::write(&sheets, out),
         Format::Html => {
-            super::html_file::write(title, sheets, out).context(Kind::Failed, "cannot write the page")
+            super::html_file::write(title, &sheets, out).context(Kind::Failed, "cannot write the page")
         }
     }
 }

@@ -54,7 +54,9 @@ struct Section<'a> {
 fn manifests(component: &[u8]) -> Result<Vec<Section<'_>>> {
     let (mut depth, mut end, mut found) = (0_u32, 8, Vec::new());
     for payload in Parser::new(0).parse_all(component) {
-        let payload = payload.context(Kind::Config, "the file is not a WASM component")?;
+        let payload = payload
+            .context(Kind::Config, "the file is not a WASM component")
+            .map_err(|error| error.hint("copy it anew, or build and pack it: exchange connector pack"))?;
         match &payload {
             Payload::Version { encoding: Encoding::Module, num: _, range: _ } if depth == 0 => {
                 return Err(Error::config("the file is a core module, not a component")
@@ -81,7 +83,9 @@ pub fn read_manifest(component: &[u8]) -> Result<String> {
         let error = Error::config(format!("the component holds {} manifests instead of one", found.len()));
         return Err(error.hint("pack it with its connector.toml: exchange connector pack"));
     };
-    let text = std::str::from_utf8(section.text).context(Kind::Config, "the manifest is not UTF-8")?;
+    let text = std::str::from_utf8(section.text).context(Kind::Config, "the manifest is not UTF-8").map_err(
+        |error| error.hint("save connector.toml as UTF-8 and pack it again: exchange connector pack"),
+    )?;
     Ok(text.to_owned())
 }
 

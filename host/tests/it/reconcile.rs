@@ -671,6 +671,40 @@ fn a_lost_answer_overrules_a_connector_that_says_done() {
 }
 
 #[test]
+fn two_things_of_one_name_are_not_both_believed() {
+    let world = World::new();
+    world.one().wants(vec![(scope("s"), vec![named("class", "a"), named("class", "b")])]);
+    *world.one().fake.lies.lock().unwrap() = Some(Lie::OneName);
+    let report = world.one().run();
+    assert_eq!(report.status, RunStatus::Success, "looked up, each has its own: {report:?}");
+    let handle = |key: &str| world.one().ledger("class", key).unwrap().handle.unwrap();
+    assert_ne!(handle("a"), handle("b"));
+}
+
+#[test]
+fn what_is_found_under_another_s_name_is_a_question() {
+    let world = World::new();
+    world.one().wants(vec![(scope("s"), vec![named("class", "a")])]);
+    assert_eq!(world.one().run().status, RunStatus::Success);
+    // One thing there, and two here: whatever the other side makes of the second, it is the first.
+    let twin = item("class", "twin", &[("name", Value::Text("a".into()))]);
+    *world.one().fake.lies.lock().unwrap() = Some(Lie::OneName);
+    world.faults(&[Fault::Dropped]);
+    world.one().wants(vec![(scope("s"), vec![named("class", "a"), twin])]);
+    for run in 0..3 {
+        let report = world.one().run();
+        assert!(matches!(outcome(&report, "class", "twin"), Outcome::Decision(_)), "{run}: {report:?}");
+        assert_eq!(outcome_or_same(&report, "class", "a"), Outcome::Unchanged, "{run}");
+    }
+    assert_eq!(world.things(), 1);
+}
+
+fn outcome_or_same(report: &reconcile::RunReport, kind: &str, key: &str) -> Outcome {
+    let id = ItemRef::new(kind, key);
+    report.outcomes.iter().find(|row| row.item == id).map_or(Outcome::Unchanged, |row| row.outcome.clone())
+}
+
+#[test]
 fn circles_and_doubles_are_named() {
     let circle =
         |key: &str, to: &str| item("person", key, &[("r", Value::Reference(ItemRef::new("person", to)))]);

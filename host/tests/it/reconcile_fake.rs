@@ -132,6 +132,8 @@ pub(crate) enum Lie {
     Kind,
     /// Says done though the answer was lost.
     DoneThoughLost,
+    /// Calls everything it makes by the name of the first thing.
+    OneName,
 }
 
 fn kind(name: &str) -> Kind {
@@ -518,6 +520,9 @@ impl Fake {
         };
         if self.lie(Lie::TooFew) {
             effects.pop();
+        }
+        if self.lie(Lie::OneName) {
+            effects = changes.iter().map(|_| done("1".into())).collect();
         }
         Ok(effects)
     }

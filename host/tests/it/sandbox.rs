@@ -154,15 +154,15 @@ async fn randomness_comes_in_small_pieces() {
 #[tokio::test]
 async fn pages_texts_and_keys_have_their_sizes() {
     for (behave, count, expected) in [
-        ("many-items", 1_001, Verdict::Items),
-        ("huge-text", 70_000, Verdict::Items),
+        ("crowd", 1_001, Verdict::Items),
+        ("huge-label", 70_000, Verdict::Items),
         ("huge-key", 201, Verdict::Items),
         ("unknown-kind", 0, Verdict::Contract),
     ] {
         let too_much = world("desired", behave).with("count", count);
         assert_eq!(beside_a_decent_one(too_much, "desired").await, expected, "{behave}");
     }
-    assert_eq!(call(&world("desired", "many-items").with("count", 1_000), "desired").await, Ok(()));
+    assert_eq!(call(&world("desired", "crowd").with("count", 1_000), "desired").await, Ok(()));
 }
 
 #[tokio::test]
@@ -199,7 +199,7 @@ async fn as_many_answers_as_questions() {
             "{export}"
         );
     }
-    assert_eq!(beside_a_decent_one(world("observe", "no-candidates"), "observe").await, Verdict::Contract);
+    assert_eq!(beside_a_decent_one(world("observe", "candidates"), "observe").await, Verdict::Contract);
 }
 
 #[tokio::test]

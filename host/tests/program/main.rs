@@ -28,6 +28,7 @@ mod faults;
 mod h1_settings;
 mod h2_locked;
 mod h4_rows_to_http;
+mod hostile;
 mod kills;
 mod machine;
 mod matrix;

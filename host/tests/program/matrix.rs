@@ -146,7 +146,7 @@ fn child() -> &'static str {
     let fits = |id: &str, class: &str| {
         let parents = parents(id);
         parents.len() == 2
-            && parents.iter().all(|guardian| single(guardian))
+            && parents.iter().all(single)
             && [id, class].into_iter().all(|ours| there_by_hand(ours).is_none())
     };
     let child = expected.pupils.iter().find(|pupil| fits(&pupil.id, &pupil.class));

@@ -359,7 +359,8 @@ pub(crate) fn option(said: &str, name: &str) -> String {
     line.trim().split('.').next().expect("a number").to_owned()
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder with all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).expect("a folder") {
         let (path, target) = entry.map(|entry| (entry.path(), to.join(entry.file_name()))).expect("an entry");
         if path.is_dir() {

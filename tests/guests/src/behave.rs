@@ -4,18 +4,18 @@ use std::hint::black_box;
 
 use serde::Deserialize;
 
-use super::bindings::exchange::connector::types::{Change, DesiredPage, Effect, Failure, Observation};
+use super::bindings::exchange::connector::types::DesiredPage;
 use super::bindings::exchange::connector::{clock, context, log, random, records, secrets, signing, types};
-use super::{item, made, page, requests};
+use super::{hostile, item, page, requests};
 
 /// The settings.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub(crate) struct Settings {
     /// The export that misbehaves.
-    r#in: String,
+    pub(crate) r#in: String,
     /// How.
-    behave: String,
+    pub(crate) behave: String,
     /// How often, how much.
     pub(crate) count: u32,
     /// A request to make: the operation …
@@ -30,6 +30,12 @@ pub(crate) struct Settings {
     pub(crate) token: Option<String>,
     pub(crate) timeout: Option<u32>,
     pub(crate) changes: Vec<u32>,
+    /// So many items are desired.
+    pub(crate) crowd: u32,
+    /// Texts to put wherever one fits.
+    pub(crate) texts: Vec<String>,
+    /// Other items, by kind and key; or a page, by upstream and path.
+    pub(crate) refs: Vec<(String, String)>,
     /// A line to write after the request.
     log: Option<String>,
 }
@@ -166,60 +172,30 @@ fn sign(settings: &Settings) -> String {
 }
 
 /// The page of `desired` that the settings ask for, if a special one.
-fn page_for(behave: &str, count: u32, cursor: Option<&str>) -> Option<DesiredPage> {
+pub(crate) fn special_page(cursor: Option<&str>) -> Option<DesiredPage> {
+    let settings = settings();
+    if let Some(items) = hostile::items(&settings) {
+        return Some(hostile::desired(&settings, items));
+    }
     let mut answer = page(Vec::new());
-    match behave {
+    match settings.behave.as_str() {
         "endless-pages" => {
             let at: u64 = cursor.and_then(|text| text.parse().ok()).unwrap_or(0);
-            answer.items = (0..u64::from(count)).map(|n| item(&format!("{at}-{n}"), "")).collect();
+            answer.items = (0..u64::from(settings.count)).map(|n| item(&format!("{at}-{n}"), "")).collect();
             answer.next = Some((at + 1).to_string());
             answer.complete = false;
         }
-        "same-cursor" => answer.next = Some("here".into()),
-        "many-items" => answer.items = (0..count).map(|n| item(&n.to_string(), "")).collect(),
-        "huge-text" => answer.items = vec![item("one", &"x".repeat(count as usize))],
-        "huge-key" => answer.items = vec![item(&"k".repeat(count as usize), "")],
-        "unknown-kind" => {
-            let mut stranger = item("one", "");
-            stranger.kind = "stranger".into();
-            answer.items = vec![stranger];
-        }
+        "same-cursor" => (answer.next, answer.complete) = (Some("here".into()), false),
+        "last-and-next" => answer.next = Some("more".into()),
         "inbound" => {
-            let told = requests::one(&settings());
+            let told = requests::one(&settings);
             let mut local = item("one", &told);
-            local.kind = if count == 0 { "local".into() } else { "thing".into() };
+            local.kind = if settings.count == 0 { "local".into() } else { "thing".into() };
             answer.items = vec![local];
         }
         _ => return None,
     }
     Some(answer)
-}
-
-/// The same from the settings.
-pub(crate) fn special_page(cursor: Option<String>) -> Option<DesiredPage> {
-    let settings = settings();
-    page_for(&settings.behave, settings.count, cursor.as_deref())
-}
-
-/// As many answers as the settings ask for.
-pub(crate) fn answers(mut answers: Vec<Observation>) -> Vec<Observation> {
-    match settings().behave.as_str() {
-        "too-few" => drop(answers.pop()),
-        "no-candidates" => answers = vec![Observation::Ambiguous(Vec::new())],
-        _ => {}
-    }
-    answers
-}
-
-/// What became of the changes: written for real, unless the settings ask for a lie.
-pub(crate) fn effects(changes: &[Change], told: &str) -> Result<Vec<Effect>, Failure> {
-    let settings = settings();
-    match settings.behave.as_str() {
-        "lie" => Ok(changes.iter().map(|_| made()).collect()),
-        "too-few" => Ok(Vec::new()),
-        "request" => Ok(changes.iter().map(|_| Effect::Postponed(unknown(told))).collect()),
-        _ => requests::write(changes, &settings),
-    }
 }
 
 /// Nothing definite.

@@ -4,6 +4,7 @@
 //! what a decent connector would do, so that every test has a well-behaved call to compare with.
 
 mod behave;
+mod hostile;
 mod requests;
 mod transform;
 
@@ -16,7 +17,7 @@ mod bindings {
 
 use bindings::exchange::connector::types::{
     Basis, Change, DesiredPage, Effect, Ending, Failure, Field, Finding, Input, Item, Made, Message,
-    Observation, Ownership, Probe, Scope, Severity, Step, Turn, Value, WhenGone,
+    Observation, Ownership, Presence, Probe, Scope, Severity, Step, Turn, Value, WhenGone,
 };
 use bindings::exports::exchange::connector::connector::Guest;
 
@@ -32,30 +33,32 @@ impl Guest for Guests {
 
     fn scopes() -> Result<Vec<Scope>, Failure> {
         let told = behave::act("scopes");
-        Ok(vec![Scope { id: String::new(), title: told, group: None }])
+        let one = || vec![Scope { id: String::new(), title: told, group: None }];
+        Ok(hostile::scopes(&behave::settings()).unwrap_or_else(one))
     }
 
     fn desired(_scope: String, cursor: Option<String>) -> Result<DesiredPage, Failure> {
         let told = behave::act("desired");
-        Ok(behave::special_page(cursor).unwrap_or_else(|| page(vec![item("one", &told)])))
+        Ok(behave::special_page(cursor.as_deref()).unwrap_or_else(|| page(vec![item("one", &told)])))
     }
 
     fn observe(probes: Vec<Probe>) -> Result<Vec<Observation>, Failure> {
         behave::act("observe");
-        let answers = probes.iter().map(|_| Observation::Absent(Basis::Lookup)).collect();
-        Ok(behave::answers(answers))
+        let decent = probes.iter().map(seen).collect();
+        Ok(hostile::observations(&behave::settings(), &probes, decent))
     }
 
     fn apply(changes: Vec<Change>) -> Result<Vec<Effect>, Failure> {
         let told = behave::act("apply");
-        behave::effects(&changes, &told)
+        hostile::effects(&behave::settings(), &changes, &told)
     }
 
     fn interact(_dialogue: String, input: Input, state: Vec<u8>) -> Result<Turn, Failure> {
         let told = behave::act("interact");
         let told = if told.is_empty() { requests::dialogue(&input, &state) } else { told };
         let text = vec![note(&told)];
-        let step = Step::Done(Ending { text, facts: Vec::new(), link: None });
+        let done = Step::Done(Ending { text, facts: Vec::new(), link: None });
+        let step = hostile::step(&behave::settings()).unwrap_or(done);
         Ok(Turn { step, state: behave::state(told) })
     }
 }
@@ -90,8 +93,21 @@ fn item(key: &str, label: &str) -> Item {
     }
 }
 
-fn made() -> Effect {
-    Effect::Done(Made { handle: Some("h1".into()), outputs: Vec::new() })
+/// What was made is there.
+fn seen(probe: &Probe) -> Observation {
+    let presence = |handle: &String| Presence {
+        handle: handle.clone(),
+        outputs: Vec::new(),
+        differing: Vec::new(),
+        unseen: Vec::new(),
+        remarks: Vec::new(),
+    };
+    let there = probe.handle.as_ref().map(presence);
+    there.map_or(Observation::Absent(Basis::Lookup), Observation::Present)
+}
+
+fn made(handle: &str) -> Effect {
+    Effect::Done(Made { handle: Some(handle.into()), outputs: Vec::new() })
 }
 
 #[cfg(target_arch = "wasm32")]

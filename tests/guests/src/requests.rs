@@ -4,7 +4,7 @@ use super::behave::{Settings, unknown};
 use super::bindings::exchange::connector::http::{
     self, Body, FormValue, HttpError, Raw, Request, Response, TextOrSecret,
 };
-use super::bindings::exchange::connector::types::{Change, Effect, Failure, Input, Made, Param};
+use super::bindings::exchange::connector::types::{Change, Effect, Failure, Input, Param};
 
 pub(crate) fn param((name, value): &(String, String)) -> Param {
     Param { name: name.clone(), value: value.clone() }
@@ -111,14 +111,12 @@ pub(crate) fn write(changes: &[Change], settings: &Settings) -> Result<Vec<Effec
     let all = (0..changes.len() as u32).collect();
     let request = Request { body: Body::Json("{}".into()), changes: all, token, ..plain(operation) };
     let answer = http::send(&request);
-    Ok(changes.iter().map(|_| effect(&answer)).collect())
+    Ok(changes.iter().map(|change| effect(&answer, &change.item.key)).collect())
 }
 
-fn effect(answer: &Result<Response, HttpError>) -> Effect {
+fn effect(answer: &Result<Response, HttpError>, key: &str) -> Effect {
     match answer {
-        Ok(response) if response.status < 300 => {
-            Effect::Done(Made { handle: Some("h1".into()), outputs: Vec::new() })
-        }
+        Ok(response) if response.status < 300 => super::made(key),
         Err(HttpError::Unanswered) => Effect::InDoubt(super::note("unanswered")),
         other => Effect::Postponed(unknown(&told(other))),
     }

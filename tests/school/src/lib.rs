@@ -32,5 +32,6 @@ mod stories;
 pub use by_hand::StandOptions;
 pub use expected::Expected;
 pub use files::Files;
+pub use rng::Rng;
 pub use school::{DEFAULT_PUPILS, DEFAULT_YEAR, Invalid, Params, School};
 pub use stories::Reason;

@@ -4,14 +4,17 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 /// A stream of numbers that depends on the seed alone.
-pub(crate) struct Rng(u64);
+#[derive(Debug)]
+pub struct Rng(u64);
 
 impl Rng {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// A stream; the same seed gives the same numbers.
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    fn next(&mut self) -> u64 {
+    /// The next number, any of 64 bits.
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -20,17 +23,18 @@ impl Rng {
     }
 
     /// A number from 0 to `n - 1`; `n` is at least 1.
-    pub(crate) fn below(&mut self, n: usize) -> usize {
+    pub fn below(&mut self, n: usize) -> usize {
         // The high half of the product; always less than `n`, so it fits.
-        ((u128::from(self.next()) * n as u128) >> 64) as usize
+        ((u128::from(self.number()) * n as u128) >> 64) as usize
     }
 
-    pub(crate) fn percent(&mut self, share: usize) -> bool {
+    /// True in `share` cases of a hundred.
+    pub fn percent(&mut self, share: usize) -> bool {
         self.below(100) < share
     }
 
     /// One of `choices`, which are not empty.
-    pub(crate) fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
+    pub fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len())]
     }
 
@@ -55,7 +59,7 @@ mod tests {
     #[test]
     fn numbers_are_those_of_the_reference() {
         let mut rng = Rng::new(1_234_567);
-        let numbers: Vec<u64> = (0..3).map(|_| rng.next()).collect();
+        let numbers: Vec<u64> = (0..3).map(|_| rng.number()).collect();
         assert_eq!(
             numbers,
             [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]

@@ -35,12 +35,13 @@ const STEPS: [Step; 8] = [
     Step { name: "documents", check: blocks::run },
 ];
 
-/// What takes longer: tests marked `#[ignore]`, every benchmark once, the demo.
-const LONGER: [Step; 3] = [
+/// What takes longer: tests marked `#[ignore]`, fuzzing, every benchmark once, the demo.
+const LONGER: [Step; 4] = [
     Step {
         name: "long-tests",
         check: |workspace| suite::run(workspace, &["test", "--workspace", "--tests", "--", "--ignored"]),
     },
+    Step { name: "fuzzing", check: fuzz },
     Step { name: "benchmarks", check: |workspace| cargo(workspace, "test --package exchange --benches") },
     Step { name: "demo", check: |workspace| demo::run(workspace, None) },
 ];
@@ -87,6 +88,16 @@ fn print_times(times: &[(&'static str, Duration)]) {
     println!("{:<14}{:>8.1} s", "all", whole.as_secs_f64());
 }
 
+/// A minute for every target, unless `EXCHANGE_FUZZ_SECONDS` asks for another time.
+fn fuzz(workspace: &Workspace) -> Outcome {
+    let mut command = workspace.cargo();
+    command.args(["test", "--package", "exchange", "--test", "fuzz", "--", "--nocapture"]);
+    if std::env::var_os("EXCHANGE_FUZZ_SECONDS").is_none() {
+        command.env("EXCHANGE_FUZZ_SECONDS", "60");
+    }
+    process::run(&mut command)
+}
+
 /// Cargo with arguments that hold no spaces.
 fn cargo(workspace: &Workspace, arguments: &str) -> Outcome {
     process::run(workspace.cargo().args(arguments.split(' ')))
@@ -106,7 +117,7 @@ mod tests {
         let usual =
             ["format", "look-outs", "connectors", "clippy", "layers", "dependencies", "tests", "documents"];
         assert_eq!(names(false, &[]), usual);
-        assert_eq!(names(true, &[]), [&usual[..], &["long-tests", "benchmarks", "demo"]].concat());
+        assert_eq!(names(true, &[]), [&usual[..], &["long-tests", "fuzzing", "benchmarks", "demo"]].concat());
     }
 
     #[test]

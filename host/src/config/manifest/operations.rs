@@ -35,6 +35,7 @@ fn upstream(manifest: View<'_>, operation: View<'_>, problems: &mut Vec<Problem>
     let known: Vec<String> = manifest.each("upstream").into_iter().map(|(name, _)| name.text).collect();
     if !known.contains(&upstream.text) {
         let problem = Problem::at(upstream.span, format!("there is no `[upstream.{}]`", upstream.text));
+        let problem = if known.is_empty() { problem.hint("add it") } else { problem };
         problems.push(problem.suggest(&upstream.text, known.iter().map(String::as_str)));
     }
 }
@@ -90,7 +91,7 @@ fn headers(operation: View<'_>, problems: &mut Vec<Problem>) {
     for name in names.into_iter().chain(operation.word("token-header")) {
         let lower = name.text.to_ascii_lowercase();
         if !is_token(&name.text) {
-            problems.push(Problem::at(name.span, "not the name of a header"));
+            problems.push(Problem::at(name.span, "not the name of a header").hint("such as `x-page`"));
         } else if FORBIDDEN.contains(&lower.as_str()) {
             let problem = Problem::at(name.span, "a connector may not set this header");
             problems.push(problem.hint("credentials are put on requests by the host"));

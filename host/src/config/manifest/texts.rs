@@ -22,7 +22,8 @@ fn both_languages(one: View<'_>, other: View<'_>, name: &str, problems: &mut Vec
     for code in one.keys().filter(|code| !other.has(&code.text)) {
         let problem = Problem::at(code.span, format!("`{}` is missing in `[messages.{name}]`", code.text));
         let known: Vec<String> = other.keys().map(|key| key.text).collect();
-        problems.push(problem.suggest(&code.text, known.iter().map(String::as_str)));
+        let problem = problem.suggest(&code.text, known.iter().map(String::as_str));
+        problems.push(problem.hint("every text stands in both languages"));
     }
 }
 
@@ -32,7 +33,8 @@ fn patterns(language: View<'_>, problems: &mut Vec<Problem>) {
             let problem = Problem::at(code.span, format!("`{}` is no code for a message", code.text));
             problems.push(problem.hint("begin with a letter; go on with letters, digits, `-` and `_`"));
         } else if code.text.starts_with("host-") {
-            problems.push(Problem::at(code.span, "codes that begin with `host-` are the host's own"));
+            let problem = Problem::at(code.span, "codes that begin with `host-` are the host's own");
+            problems.push(problem.hint("give it another name"));
         } else if let Some(pattern) = language.word(&code.text)
             && let Err(fault) = arguments(&code, &pattern)
         {

@@ -1,8 +1,8 @@
 //! CSV: `;`, `,` or tab, told from the first line.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 
 use super::{Row, Rows};
 use crate::records::problem::{Code, Fault};
@@ -10,7 +10,7 @@ use crate::records::text::{Meter, Utf8, fault_of};
 
 /// A CSV file being read.
 pub(super) struct CsvRows {
-    reader: Reader<Utf8>,
+    reader: Reader<Lines>,
     record: ByteRecord,
     meter: Meter,
     failed: bool,
@@ -20,8 +20,12 @@ impl CsvRows {
     /// Looks at the first line for the delimiter.
     pub(super) fn new(mut reader: Utf8, meter: &Meter) -> io::Result<Self> {
         let delimiter = delimiter(reader.fill_buf()?);
-        let reader =
-            ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(reader);
+        let reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .terminator(Terminator::Any(b'\n'))
+            .from_reader(Lines { text: reader, ended: false });
         Ok(Self { reader, record: ByteRecord::new(), meter: meter.clone(), failed: false })
     }
 }
@@ -51,7 +55,7 @@ impl Rows for CsvRows {
             Ok(false) => None,
             Ok(true) => {
                 self.meter.row_done();
-                Some(Ok(row(&self.record)))
+                Some(Ok(self.row()))
             }
             Err(error) => {
                 self.failed = true;
@@ -64,15 +68,64 @@ impl Rows for CsvRows {
     }
 }
 
-fn row(record: &ByteRecord) -> Row {
-    let number = record.position().map_or(0, csv::Position::line);
-    let texts = record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned());
-    Row { number, kind: None, cells: texts.enumerate().filter(|(_, text)| !text.is_empty()).collect() }
+impl CsvRows {
+    fn row(&self) -> Row {
+        let texts = self.record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned());
+        let cells = texts.enumerate().filter(|(_, text)| !text.is_empty()).collect();
+        Row { number: self.number(), kind: None, cells }
+    }
+
+    /// The line on which the record begins, counted from where it ended: the reader's own position of a record is that
+    /// of the blank lines before it.
+    fn number(&self) -> u64 {
+        let inside = self.record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+        let line_end = u64::from(!self.reader.get_ref().ended);
+        self.reader.position().line().saturating_sub(inside + line_end)
+    }
+}
+
+/// A text in which a `\r` alone, as some programs end lines, has become a `\n`: only those are counted.
+struct Lines {
+    text: Utf8,
+    ended: bool,
+}
+
+impl Read for Lines {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.text.read(out)?;
+        self.ended = count == 0;
+        let mut next = if self.ended { None } else { self.text.fill_buf()?.first().copied() };
+        for byte in out[..count].iter_mut().rev() {
+            let alone = *byte == b'\r' && next != Some(b'\n');
+            next = Some(std::mem::replace(byte, if alone { b'\n' } else { *byte }));
+        }
+        Ok(count)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::delimiter;
+    use super::*;
+    use crate::records::text::open;
+
+    fn numbers(text: &str) -> Vec<u64> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let meter = Meter::default();
+        let mut rows = CsvRows::new(open(file.path(), encoding_rs::UTF_8, &meter).unwrap(), &meter).unwrap();
+        let rows = std::iter::from_fn(|| rows.next_row()).map(|row| row.unwrap());
+        rows.filter(|row| !row.cells.is_empty()).map(|row| row.number).collect()
+    }
+
+    #[test]
+    fn rows_are_numbered_as_an_editor_numbers_their_first_lines() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = |text: &str| text.replace('\n', end);
+            assert_eq!(numbers(&text("a;b\n\n\n1;2\n3;4")), [1, 4, 5], "{end:?}");
+            assert_eq!(numbers(&text("a;b\n\"x\ny\";2\n3;4\n")), [1, 2, 4], "{end:?}");
+            assert_eq!(numbers(&text("a;b\n1;2\n\"open;\n4\n")), [1, 2, 3], "{end:?}");
+        }
+    }
 
     #[test]
     fn the_delimiter_is_told_from_the_headings() {

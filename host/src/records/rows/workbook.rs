@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use calamine::{DataRef, Reader, Xlsx};
@@ -36,8 +37,9 @@ pub(super) fn open(path: &Path, sheet: Option<&str>, meter: &Meter) -> Result<Sh
     let mut file = BufReader::new(file);
     no_bomb(&mut file, MAX_UNPACKED)?;
     meter.set_total(length);
-    let mut workbook = Xlsx::new(file).map_err(|_| broken())?;
-    let rows = cells(&mut workbook, sheet)?;
+    // The reader counts on sensible workbooks and panics over some others (`<dimension ref="A9:A1"/>`): those are broken.
+    let read = || cells(&mut Xlsx::new(file).map_err(|_| broken())?, sheet);
+    let rows = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(broken()))?;
     Ok(SheetRows { rows: rows.into_iter() })
 }
 
@@ -71,8 +73,13 @@ fn cells<F: Read + Seek>(workbook: &mut Xlsx<F>, sheet: Option<&str>) -> Result<
     let mut reader = workbook.worksheet_cells_reader(&name).map_err(|_| broken())?;
     let mut rows: Vec<Row> = Vec::new();
     let (mut cells, mut bytes) = (0, 0);
+    let mut last = None;
     while let Some(cell) = reader.next_cell().map_err(|_| broken())? {
         let (row, column) = cell.get_position();
+        // Two rows with one number, or two cells in one place: nobody could say which one is meant.
+        if last.replace((row, column)).is_some_and(|last| last >= (row, column)) {
+            return Err(broken());
+        }
         let text = text(cell.get_value());
         if text.is_empty() {
             continue;
