@@ -350,7 +350,7 @@ pub struct Doubt {
     pub sent: Millis,
     /// The last moment at which the other side could have begun to process it.
     pub until: Millis,
-    /// What these moments are measured on; `None`: the clock on the wall.
+    /// How these moments lie on a clock that nobody sets; `None`: nobody noted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale: Option<Scale>,
 }

@@ -75,9 +75,9 @@ impl<C: Connector> Run<'_, C> {
 
     /// The scopes of what was loosened outside this run are worked out by the next one, whatever becomes of this one.
     pub(super) fn open_loose(&mut self) -> Step<()> {
-        let Some(fence) = &self.fence else { return Ok(()) };
-        let mut memories = self.memories()?;
         let loose: BTreeSet<ScopeId> = std::mem::take(&mut self.world.loose);
+        let Some(fence) = self.fence.as_ref().filter(|_| !loose.is_empty()) else { return Ok(()) };
+        let mut memories = self.memories()?;
         let open = |id| memories.remove(id).map(|memory| ScopeMemory { settled: Settled::Open, ..memory });
         let open: Vec<ScopeMemory> = loose.iter().filter_map(open).collect();
         self.env.school.remember_scopes(fence, &self.env.task.id, &open)?;

@@ -56,6 +56,11 @@ impl FakeClock {
         self.ahead.fetch_add(by, Ordering::Relaxed);
     }
 
+    /// Sets the clock on the wall right.
+    pub(crate) fn right(&self) {
+        self.ahead.store(0, Ordering::Relaxed);
+    }
+
     /// Somebody will set it while a run goes on.
     pub(crate) fn set_leap(&self, leap: Option<Leap>) {
         *self.leap.lock().unwrap_or_else(PoisonError::into_inner) = leap;

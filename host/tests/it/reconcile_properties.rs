@@ -27,6 +27,8 @@ enum Event {
     Wait(u64),
     /// Somebody sets the clock on the wall.
     Set(i64),
+    /// Somebody removes a class at the other side, and it is time to look at all classes again.
+    Razed(u8),
 }
 
 fn fault() -> impl Strategy<Value = Fault> {
@@ -68,6 +70,7 @@ fn event() -> impl Strategy<Value = Event> {
         4 => run(),
         1 => (1..40_000_u64).prop_map(Event::Wait),
         1 => set().prop_map(Event::Set),
+        1 => (0..4_u8).prop_map(Event::Razed),
     ]
 }
 
@@ -141,6 +144,13 @@ fn happen(world: &mut World, event: &Event) {
         Event::Wants { school, people } => world.schools[*school].wants(desired(*school, people)),
         Event::Wait(ms) => world.clock.advance(*ms),
         Event::Set(by) => world.clock.set(*by),
+        Event::Razed(which) => {
+            let class = format!("class-{}-{}", which / 2, which % 2);
+            world.up().things.retain(|_, thing| thing.natural != class);
+            // Audits go by the wall: it is right again, and enough time has passed for any it was set to before.
+            world.clock.right();
+            world.clock.advance(600 * 3_600_000);
+        }
         Event::Run { school, faults, fuse, power, leap } => {
             world.faults(faults);
             world.clock.set_leap(*leap);
