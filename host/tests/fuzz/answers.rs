@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use dnevnik::bind::Binding;
 use dnevnik::contingent::{Contingent, Records};
-use dnevnik::desired::{kind, page, scopes};
+use dnevnik::desired::{kind, page};
 use dnevnik::observe::observe;
 use dnevnik::remote::Remote;
 use dnevnik::settings::{Evidence, Settings, Year};
@@ -116,9 +116,7 @@ impl World {
         let records = records();
         let year = Year { first: 2026, next: false };
         let contingent = Contingent::of(&records, year, "2026-10-01");
-        let scopes = scopes(&records.classes, year);
-        let items: Vec<Item> =
-            scopes.iter().flat_map(|scope| page(&contingent, &scope.id, None).items).collect();
+        let items = page(&contingent, None).items;
         assert!(items.len() >= 10, "{} items make no school", items.len());
         let settings = rows_to_http::Settings { with_birth_dates: true };
         let rows = rows_to_http::desired(&records.pupils, &records.classes, &settings, None).items;
