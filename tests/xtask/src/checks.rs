@@ -2,6 +2,7 @@
 
 mod blocks;
 mod deny;
+mod strace;
 mod suite;
 
 use std::time::{Duration, Instant};
@@ -31,7 +32,13 @@ const STEPS: [Step; 8] = [
         check: |workspace| cargo(workspace, "test --quiet --package xtask --test layers"),
     },
     Step { name: "dependencies", check: deny::check },
-    Step { name: "tests", check: |workspace| suite::run(workspace, &["test", "--workspace"]) },
+    Step {
+        name: "tests",
+        check: |workspace| {
+            strace::provide();
+            suite::run(workspace, &["test", "--workspace"])
+        },
+    },
     Step { name: "documents", check: blocks::run },
 ];
 
