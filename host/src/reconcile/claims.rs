@@ -1,7 +1,7 @@
 //! Claims on what schools share, before it is created.
 
 use crate::model::{Action, Connector, Message, Outcome};
-use crate::store::Claim;
+use crate::store::{Claim, Wish};
 
 use super::halt::Step;
 use super::jobs::Job;
@@ -11,16 +11,9 @@ use super::state::{Next, Situation, Wanted};
 impl<C: Connector> Run<'_, C> {
     /// Creations of shared things need the claim; what another school has made meanwhile is taken over.
     pub(super) async fn claim_all(&mut self, jobs: Vec<Job>) -> Step<Vec<Job>> {
+        let claims = self.claims_of(&jobs)?;
         let mut mine = Vec::new();
-        for job in jobs {
-            let busy = self.world.busy.get(&job.wanted.item.id).cloned();
-            let claim = match job.action {
-                Action::Create if busy.is_some() => busy.map(Claim::Busy),
-                Action::Create => {
-                    self.claim(job.wanted.identity.as_ref(), self.gone(&job.wanted)?.as_deref())?
-                }
-                _ => None,
-            };
+        for (job, claim) in jobs.into_iter().zip(claims) {
             match claim {
                 None | Some(Claim::Yours) => mine.push(job),
                 Some(Claim::Busy(task)) => {
@@ -31,6 +24,26 @@ impl<C: Connector> Run<'_, C> {
             }
         }
         Ok(mine)
+    }
+
+    /// What may be created, asked for all at once: each durable commit is a wait for the disk, and for other schools.
+    fn claims_of(&self, jobs: &[Job]) -> Step<Vec<Option<Claim>>> {
+        let mut claims = vec![None; jobs.len()];
+        let (mut places, mut wishes) = (Vec::new(), Vec::new());
+        for (place, job) in jobs.iter().enumerate().filter(|(_, job)| job.action == Action::Create) {
+            match (self.world.busy.get(&job.wanted.item.id), &job.wanted.identity) {
+                (Some(task), _) => claims[place] = Some(Claim::Busy(task.clone())),
+                (None, Some(id)) => {
+                    places.push(place);
+                    wishes.push(Wish { id: id.clone(), gone: self.gone(&job.wanted)? });
+                }
+                (None, None) => {}
+            }
+        }
+        for (place, claim) in places.into_iter().zip(self.claim(&wishes)?) {
+            claims[place] = Some(claim);
+        }
+        Ok(claims)
     }
 
     /// The known handle of a shared thing that this run has just found absent.
@@ -54,8 +67,12 @@ impl<C: Connector> Run<'_, C> {
                 self.adopt(&wanted, &presence)
             }
             Next::Apply { .. } => {
-                let claim = self.claim(wanted.identity.as_ref(), Some(&handle))?;
-                if claim.is_none() {
+                let wishes: Vec<Wish> = wanted
+                    .identity
+                    .iter()
+                    .map(|id| Wish { id: id.clone(), gone: Some(handle.clone()) })
+                    .collect();
+                if self.claim(&wishes)?.iter().all(|claim| *claim == Claim::Yours) {
                     return Ok(Some(job));
                 }
                 self.tell(

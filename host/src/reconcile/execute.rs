@@ -58,7 +58,7 @@ impl<C: Connector> Run<'_, C> {
             work.next,
             Next::Same | Next::Found(_) | Next::Tell { .. } | Next::Apply { action: Action::Update, .. }
         ) {
-            self.hold_again(id)?;
+            self.hold_again(id);
         }
         match work.next {
             Next::Same => self.refresh(&wanted)?,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Result;
 use crate::model::{Connector, Item, ItemRef, LedgerEntry, TaskRef};
-use crate::store::{Claim, IdentityRef};
+use crate::store::{Claim, Held, IdentityRef, Wish};
 
 use super::hash;
 use super::run::Run;
@@ -43,22 +43,22 @@ impl<C: Connector> Run<'_, C> {
     }
 
     /// Ends the claims that stand for nothing under way any more.
-    pub(super) fn end_claims(&self) -> Result<()> {
+    pub(super) fn end_claims(&mut self) -> Result<()> {
         let claims = self.env.host.claims(&self.own())?;
         if claims.is_empty() {
             return Ok(());
         }
         let entries = self.world.ledger.values();
-        let known: BTreeMap<IdentityRef, &LedgerEntry> =
-            entries.filter_map(|entry| Some((self.identity_in(entry)?, entry))).collect();
+        let known: BTreeMap<IdentityRef, LedgerEntry> =
+            entries.filter_map(|entry| Some((self.identity_in(entry)?, entry.clone()))).collect();
         for claim in claims {
             match known.get(&claim) {
-                Some(entry) if is_there(entry.state) => self.hold(entry)?,
+                Some(entry) if is_there(entry.state) => self.hold(entry),
                 Some(_) => {}
                 None => self.give_back(&claim)?,
             }
         }
-        Ok(())
+        self.flush_held()
     }
 
     /// Holds of what the ledger does not want: a run was killed before it wrote down what it had taken over or let go.
@@ -88,15 +88,18 @@ impl<C: Connector> Run<'_, C> {
 
     /// A doubt about something no longer desired: once it can no longer come into being, other schools need not wait
     /// for it; they see for themselves whether it is there.
-    pub(super) fn release_doubt(&self, entry: &LedgerEntry) -> Result<()> {
+    pub(super) fn release_doubt(&mut self, entry: &LedgerEntry) -> Result<()> {
         self.identity_in(entry).map_or(Ok(()), |id| self.give_back(&id))
     }
 
-    /// Asks to create; `None`: go ahead. A dry run never comes here.
-    pub(super) fn claim(&self, identity: Option<&IdentityRef>, gone: Option<&str>) -> Result<Option<Claim>> {
-        let (Some(id), Some(fence)) = (identity, &self.fence) else { return Ok(None) };
-        let claim = self.env.host.claim_identity(fence, &self.env.task.id, id, gone)?;
-        Ok(Some(claim).filter(|claim| *claim != Claim::Yours))
+    /// Asks to create. A dry run never comes here.
+    pub(super) fn claim(&self, wishes: &[Wish]) -> Result<Vec<Claim>> {
+        match &self.fence {
+            Some(fence) if !wishes.is_empty() => {
+                self.env.host.claim_identities(fence, &self.env.task.id, wishes)
+            }
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// Was this handle made by one of this host's schools?
@@ -112,25 +115,37 @@ impl<C: Connector> Run<'_, C> {
         self.made_by_us(Some(&id), handle)
     }
 
-    /// The thing is there, and this task holds it.
-    pub(super) fn hold(&self, entry: &LedgerEntry) -> Result<()> {
-        let (Some(id), Some(fence)) = (self.identity_in(entry), &self.fence) else { return Ok(()) };
-        let Some(handle) = &entry.handle else { return Ok(()) };
+    /// The thing is there, and this task holds it: noted, and written with the next flush, before the ledger.
+    pub(super) fn hold(&mut self, entry: &LedgerEntry) {
+        let (Some(id), Some(handle)) = (self.identity_in(entry), entry.handle.clone()) else { return };
         let created = entry.origin == crate::model::Origin::Created;
-        self.env.host.settle_identity(fence, &self.env.task.id, &id, handle, created)
+        self.world.held.push(Held { id, handle, created });
+    }
+
+    /// Writes down what is held.
+    pub(super) fn flush_held(&mut self) -> Result<()> {
+        let held = std::mem::take(&mut self.world.held);
+        match &self.fence {
+            Some(fence) if !held.is_empty() => {
+                self.env.host.settle_identities(fence, &self.env.task.id, &held)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The claim came to nothing.
-    pub(super) fn give_back(&self, id: &IdentityRef) -> Result<()> {
+    pub(super) fn give_back(&mut self, id: &IdentityRef) -> Result<()> {
+        self.flush_held()?;
         let Some(fence) = &self.fence else { return Ok(()) };
         self.env.host.release_identity(fence, &self.env.task.id, id)
     }
 
     /// The task holds the thing no longer.
-    pub(super) fn let_go(&self, entry: &LedgerEntry, removed: bool) -> Result<()> {
-        let (Some(id), Some(fence)) = (self.identity_in(entry), &self.fence) else { return Ok(()) };
+    pub(super) fn let_go(&mut self, entry: &LedgerEntry, removed: bool) -> Result<()> {
+        let Some(id) = self.identity_in(entry) else { return Ok(()) };
         // A claim on something that turned out never to have been made ends here too.
         self.give_back(&id)?;
+        let Some(fence) = &self.fence else { return Ok(()) };
         self.env.host.unhold_identity(fence, &self.env.task.id, &id, removed)
     }
 

@@ -66,8 +66,10 @@ impl<C: Connector> Run<'_, C> {
         self.world.outcomes.insert(id.clone(), row);
     }
 
-    /// Writes down durably what became known.
+    /// Writes down durably what became known; what schools share first: a hold too many is dropped by the next run, one
+    /// too few lets others remove it.
     pub(super) fn flush(&mut self) -> Step<()> {
+        self.flush_held()?;
         let Some(fence) = &self.fence else { return Ok(()) };
         if !self.world.pending.is_empty() {
             let pending = std::mem::take(&mut self.world.pending);

@@ -9,7 +9,7 @@ use crate::model::{
     Action, FieldHash, Item, ItemRef, LedgerEntry, LedgerState, Message, Millis, OutcomeRow, Param, ScopeId,
     TaskRef, Waiting,
 };
-use crate::store::{Decision, IdentityRef, Progress, Question};
+use crate::store::{Decision, Held, IdentityRef, Progress, Question};
 
 /// An item that should exist.
 #[derive(Clone, Debug)]
@@ -174,6 +174,8 @@ pub(super) struct World {
     pub(super) loose: BTreeSet<ScopeId>,
     /// What is known to be there.
     pub(super) ledger: BTreeMap<ItemRef, LedgerEntry>,
+    /// What is held from now on and not in the store yet.
+    pub(super) held: Vec<Held>,
     /// What became known and is not in the store yet.
     pub(super) pending: Progress,
     /// What observation has shown to be there, though the ledger does not know it yet.

@@ -22,9 +22,11 @@ impl<C: Connector> Run<'_, C> {
     }
 
     /// What was gone, is wanted again and still there is held again, before that is written down.
-    pub(super) fn hold_again(&self, id: &ItemRef) -> Step<()> {
-        let returned = self.world.ledger.get(id).filter(|entry| entry.gone_since.is_some());
-        returned.map_or(Ok(()), |entry| Ok(self.hold(entry)?))
+    pub(super) fn hold_again(&mut self, id: &ItemRef) {
+        let returned = self.world.ledger.get(id).filter(|entry| entry.gone_since.is_some()).cloned();
+        if let Some(entry) = returned {
+            self.hold(&entry);
+        }
     }
 
     pub(super) fn adopt(&mut self, wanted: &Wanted, presence: &Presence) -> Step<Option<Job>> {
@@ -100,7 +102,7 @@ impl<C: Connector> Run<'_, C> {
         entry.doubt = None;
         entry.confirmed = Some(self.time.now());
         // What schools share first: a hold too many is dropped by the next run, one too few lets others remove it.
-        self.hold(&entry)?;
+        self.hold(&entry);
         self.put(entry);
         self.tell(&wanted.item.id, outcome, action, presence.remarks.clone());
         Ok(())
@@ -123,7 +125,7 @@ impl<C: Connector> Run<'_, C> {
         entry.fields.clone_from(&wanted.hashes);
         entry.state = LedgerState::Accepted;
         entry.doubt = None;
-        self.hold(&entry)?;
+        self.hold(&entry);
         self.put(entry);
         self.tell(&wanted.item.id, Outcome::Accepted, None, Vec::new());
         Ok(())

@@ -25,24 +25,11 @@ impl IdentityStore for FusedHost {
     fn identity(&self, id: &IdentityRef) -> Result<Option<Claim>> {
         self.step().identity(id)
     }
-    fn claim_identity(
-        &self,
-        fence: &Fence,
-        task: &TaskId,
-        id: &IdentityRef,
-        gone: Option<&str>,
-    ) -> Result<Claim> {
-        self.step().claim_identity(fence, task, id, gone)
+    fn claim_identities(&self, fence: &Fence, task: &TaskId, wishes: &[Wish]) -> Result<Vec<Claim>> {
+        self.step().claim_identities(fence, task, wishes)
     }
-    fn settle_identity(
-        &self,
-        f: &Fence,
-        task: &TaskId,
-        id: &IdentityRef,
-        handle: &str,
-        created: bool,
-    ) -> Result<()> {
-        self.step().settle_identity(f, task, id, handle, created)
+    fn settle_identities(&self, fence: &Fence, task: &TaskId, held: &[Held]) -> Result<()> {
+        self.step().settle_identities(fence, task, held)
     }
     fn release_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()> {
         self.step().release_identity(fence, task, id)

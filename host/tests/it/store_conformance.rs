@@ -648,6 +648,16 @@ fn scopes_and_tallies(subject: &Subject) {
     assert_eq!(store.tally(&"other".into(), 0, NOW + 10).unwrap(), Tally::default());
 }
 
+/// Asks to create one shared thing.
+fn claim(subject: &Subject, lane: &Lane, id: &IdentityRef, gone: Option<&str>) -> Claim {
+    let wish = Wish { id: id.clone(), gone: gone.map(str::to_owned) };
+    subject.host.claim_identities(lane.fence(), &"t".into(), &[wish]).unwrap().remove(0)
+}
+
+fn held(id: &IdentityRef, handle: &str, created: bool) -> [Held; 1] {
+    [Held { id: id.clone(), handle: handle.to_owned(), created }]
+}
+
 fn identities_are_created_once(subject: &Subject) {
     let (host, task) = (&*subject.host, TaskId::from("t"));
     let (one, two) =
@@ -655,28 +665,20 @@ fn identities_are_created_once(subject: &Subject) {
     let id = IdentityRef { space: "s".into(), hash: [1; 32] };
     let first = TaskRef { school: subject.school.school().clone(), task: task.clone() };
     assert_eq!(host.identity(&id).unwrap(), None);
-    assert_eq!(host.claim_identity(one.fence(), &task, &id, None).unwrap(), Claim::Yours);
-    assert_eq!(
-        host.claim_identity(one.fence(), &task, &id, None).unwrap(),
-        Claim::Yours,
-        "after a crash too"
-    );
-    assert_eq!(host.claim_identity(two.fence(), &task, &id, None).unwrap(), Claim::Busy(first.clone()));
+    assert_eq!(claim(subject, &one, &id, None), Claim::Yours);
+    assert_eq!(claim(subject, &one, &id, None), Claim::Yours, "after a crash too");
+    assert_eq!(claim(subject, &two, &id, None), Claim::Busy(first.clone()));
     assert_eq!(host.claims(&first).unwrap(), std::slice::from_ref(&id));
-    host.settle_identity(one.fence(), &task, &id, "77", true).unwrap();
+    host.settle_identities(one.fence(), &task, &held(&id, "77", true)).unwrap();
     let known = Claim::Known { handle: "77".into(), created: true };
-    assert_eq!(host.claim_identity(two.fence(), &task, &id, None).unwrap(), known);
-    host.settle_identity(two.fence(), &task, &id, "77", false).unwrap();
+    assert_eq!(claim(subject, &two, &id, None), known);
+    host.settle_identities(two.fence(), &task, &held(&id, "77", false)).unwrap();
     assert_eq!(host.identity(&id).unwrap(), Some(known), "found later does not undo who made it");
     assert_eq!(host.holders(&id).unwrap().len(), 2);
     assert_eq!(host.holdings(&first).unwrap(), std::slice::from_ref(&id));
     host.unhold_identity(one.fence(), &task, &id, false).unwrap();
     assert_eq!(host.holders(&id).unwrap().len(), 1);
-    assert_eq!(
-        host.claim_identity(one.fence(), &task, &id, Some("77")).unwrap(),
-        Claim::Yours,
-        "it is gone there"
-    );
+    assert_eq!(claim(subject, &one, &id, Some("77")), Claim::Yours, "it is gone there");
     host.unhold_identity(two.fence(), &task, &id, true).unwrap();
     assert_eq!(host.identity(&id).unwrap(), Some(Claim::Busy(first)));
     host.release_identity(one.fence(), &task, &id).unwrap();
@@ -697,13 +699,13 @@ fn stale_fences_are_refused(subject: &Subject) {
     assert_eq!(store.lane_holder().unwrap(), None);
     let new = store.take_lane("second", NOW).unwrap();
     assert!(new.fence().number > stale.number);
-    host.claim_identity(new.fence(), &task, &id, None).unwrap();
+    claim(subject, &new, &id, None);
 
     assert!(store.set_secret(&stale, "a", "b", NOW).is_err());
     assert!(store.record(&stale, &task, None, &Progress::default()).is_err());
     assert!(store.begin_run(&stale, &task, &Selection::default(), NOW).is_err());
     assert!(load(store, &stale, vec![pupil("p", None, &[])], ImportMode::Add).is_err());
-    assert!(host.settle_identity(&stale, &task, &id, "1", true).is_err());
+    assert!(host.settle_identities(&stale, &task, &held(&id, "1", true)).is_err());
     let foreign = subject.other.take_lane("other", NOW).unwrap();
     assert!(store.set_secret(foreign.fence(), "a", "b", NOW).is_err(), "a fence of another school");
     assert_eq!(store.secret_names().unwrap(), []);

@@ -17,7 +17,7 @@ pub struct IdentityRef {
 /// Who may create a shared thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claim {
-    /// The asker, and nobody else until `settle_identity` or `release_identity`.
+    /// The asker, and nobody else until `settle_identities` or `release_identity`.
     Yours,
     /// It is there: its handle, and whether a school's run created it (rather than found it).
     Known {
@@ -30,6 +30,26 @@ pub enum Claim {
     Busy(TaskRef),
 }
 
+/// A wish to create a shared thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// Which.
+    pub id: IdentityRef,
+    /// The handle that the asker has found absent; it is forgotten when it is still the known one.
+    pub gone: Option<String>,
+}
+
+/// A shared thing that a task holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Which.
+    pub id: IdentityRef,
+    /// Where it is.
+    pub handle: String,
+    /// Created by the task, not found.
+    pub created: bool,
+}
+
 /// Identities shared between schools.
 pub trait IdentityStore: Send + Sync {
     /// The host's random key for hashes of identities.
@@ -38,25 +58,11 @@ pub trait IdentityStore: Send + Sync {
     /// What is known, without claiming.
     fn identity(&self, id: &IdentityRef) -> Result<Option<Claim>>;
 
-    /// Asks to create. Durable. `gone`: the handle that the asker has found absent; it is forgotten when it is
-    /// still the known one.
-    fn claim_identity(
-        &self,
-        fence: &Fence,
-        task: &TaskId,
-        id: &IdentityRef,
-        gone: Option<&str>,
-    ) -> Result<Claim>;
+    /// Asks to create, in one durable transaction; as many answers as questions.
+    fn claim_identities(&self, fence: &Fence, task: &TaskId, wishes: &[Wish]) -> Result<Vec<Claim>>;
 
-    /// It is there with this handle, and the task holds it. Ends the task's claim. Durable.
-    fn settle_identity(
-        &self,
-        fence: &Fence,
-        task: &TaskId,
-        id: &IdentityRef,
-        handle: &str,
-        created: bool,
-    ) -> Result<()>;
+    /// These are there, and the task holds them. Ends the task's claims. One durable transaction.
+    fn settle_identities(&self, fence: &Fence, task: &TaskId, held: &[Held]) -> Result<()>;
 
     /// The task's claim ends without a thing.
     fn release_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()>;

@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row, params};
 
 use crate::error::Result;
 use crate::model::{TaskId, TaskRef};
-use crate::store::{Claim, Fence, IdentityRef, IdentityStore};
+use crate::store::{Claim, Fence, Held, IdentityRef, IdentityStore, Wish};
 
 use super::HostDb;
 use super::values::{bytes32, col, exec, first, number, rows};
@@ -35,44 +35,23 @@ impl IdentityStore for HostDb {
         Ok(self.database.read(|t| known(t, id))?.and_then(Known::claim))
     }
 
-    fn claim_identity(
-        &self,
-        fence: &Fence,
-        task: &TaskId,
-        id: &IdentityRef,
-        gone: Option<&str>,
-    ) -> Result<Claim> {
+    fn claim_identities(&self, fence: &Fence, task: &TaskId, wishes: &[Wish]) -> Result<Vec<Claim>> {
         let asker = TaskRef { school: fence.school.clone(), task: task.clone() };
-        self.change(fence, |t| {
-            let mut row = known(t, id)?.unwrap_or(Known { handle: None, created: false, creating: None });
-            if gone.is_some() && row.handle.as_deref() == gone {
-                row.handle = None;
-            }
-            match row.claim() {
-                Some(Claim::Busy(holder)) if holder != asker => Ok(Claim::Busy(holder)),
-                Some(claim @ Claim::Known { .. }) => Ok(claim),
-                _ => claim(t, id, &asker),
-            }
-        })
+        self.change(fence, |t| wishes.iter().map(|wish| grant(t, wish, &asker)).collect())
     }
 
-    fn settle_identity(
-        &self,
-        fence: &Fence,
-        task: &TaskId,
-        id: &IdentityRef,
-        handle: &str,
-        created: bool,
-    ) -> Result<()> {
-        let school = fence.school.as_str();
+    fn settle_identities(&self, fence: &Fence, task: &TaskId, held: &[Held]) -> Result<()> {
+        let (school, task) = (fence.school.as_str(), task.as_str());
         let sql = "INSERT INTO identity VALUES (?1, ?2, ?3, ?4, NULL, NULL) ON CONFLICT (space, hash) DO UPDATE SET \
                    created = CASE WHEN handle IS excluded.handle THEN max(created, excluded.created) \
                    ELSE excluded.created END, handle = excluded.handle, creating_school = NULL, \
                    creating_task = NULL";
         let hold = "INSERT OR IGNORE INTO identity_holder VALUES (?1, ?2, ?3, ?4)";
         self.change(fence, |t| {
-            exec(t, sql, params![id.space, id.hash.as_slice(), handle, created])?;
-            exec(t, hold, params![id.space, id.hash.as_slice(), school, task.as_str()]).map(drop)
+            held.iter().try_for_each(|Held { id, handle, created }| {
+                exec(t, sql, params![id.space, id.hash.as_slice(), handle, created])?;
+                exec(t, hold, params![id.space, id.hash.as_slice(), school, task]).map(drop)
+            })
         })
     }
 
@@ -142,6 +121,19 @@ fn creating(row: &Row<'_>) -> Result<Option<TaskRef>> {
     let school: Option<String> = col(row, "creating_school")?;
     let task: Option<String> = col(row, "creating_task")?;
     Ok(school.zip(task).map(|(school, task)| TaskRef { school: school.into(), task: task.into() }))
+}
+
+/// Answers one wish.
+fn grant(t: &Connection, wish: &Wish, asker: &TaskRef) -> Result<Claim> {
+    let mut row = known(t, &wish.id)?.unwrap_or(Known { handle: None, created: false, creating: None });
+    if wish.gone.is_some() && row.handle == wish.gone {
+        row.handle = None;
+    }
+    match row.claim() {
+        Some(Claim::Busy(holder)) if holder != *asker => Ok(Claim::Busy(holder)),
+        Some(claim @ Claim::Known { .. }) => Ok(claim),
+        _ => claim(t, &wish.id, asker),
+    }
 }
 
 fn claim(t: &Connection, id: &IdentityRef, asker: &TaskRef) -> Result<Claim> {
