@@ -15,7 +15,7 @@ use crate::mutate::Damage;
 pub(crate) type Judged = Result<String, String>;
 
 /// Seconds of an ordinary run of a target.
-const ORDINARY: u64 = 2;
+const ORDINARY: u64 = 1;
 /// A case that takes longer has hung: a thousand times what the slowest honest one takes.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Inputs kept for further damage.
