@@ -157,8 +157,11 @@ fn play(behaviour: &Behaviour) -> Vec<String> {
     if !said.contains(&behaviour.told) {
         wrong.push(format!("it does not say {:?}", behaviour.told));
     }
-    if !is_tame(&said) || said.contains(TOKEN) {
-        wrong.push(format!("it steers the terminal, or knows the token: {said:?}"));
+    if !is_tame(&said) {
+        wrong.push(format!("it steers the terminal: {said:?}"));
+    }
+    if said.contains(TOKEN) || said.contains("p-decent") {
+        wrong.push("it knows the token, or a pupil of the other school".into());
     }
     wrong.extend(there(&world, behaviour));
     if behaviour.by == By::Run {
