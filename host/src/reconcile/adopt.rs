@@ -44,6 +44,13 @@ impl Handles {
         });
         !used.insert(hash(&id.kind, handle))
     }
+
+    /// Notes a handle that something was found under; before the first creation the ledger tells them all.
+    pub(super) fn learn(&mut self, id: &ItemRef, handle: &str) {
+        if let Some(used) = &mut self.0 {
+            used.insert(hash(&id.kind, handle));
+        }
+    }
 }
 
 fn hash(kind: &str, handle: &str) -> u64 {

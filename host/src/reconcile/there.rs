@@ -96,6 +96,7 @@ impl<C: Connector> Run<'_, C> {
         let mut entry = self.entry(wanted, known.as_ref());
         entry.origin = known.map_or(origin, |known| known.origin);
         entry.handle = Some(presence.handle.clone());
+        self.world.handles.learn(&wanted.item.id, &presence.handle);
         entry.outputs.clone_from(&presence.outputs);
         entry.fields = wanted.hashes_but(&wanted.owned(&presence.differing));
         entry.state = LedgerState::Confirmed;

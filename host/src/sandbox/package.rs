@@ -15,6 +15,9 @@ pub const MANIFEST_SECTION: &str = "exchange:manifest";
 const CONTRACT: &str = "exchange:connector/";
 const CONTRACT_VERSION: &str = "@0.1.";
 
+/// What to do about a file that is none.
+const ANEW: &str = "copy it anew, or build and pack it: exchange connector pack";
+
 /// Makes a connector of a core module (or a component) and its manifest. A manifest already inside is replaced.
 pub fn pack(module: &[u8], manifest: &str) -> Result<Vec<u8>> {
     let mut component = if Parser::is_component(module) { unpacked(module)? } else { encode(module)? };
@@ -56,13 +59,20 @@ fn manifests(component: &[u8]) -> Result<Vec<Section<'_>>> {
     for payload in Parser::new(0).parse_all(component) {
         let payload = payload
             .context(Kind::Config, "the file is not a WASM component")
-            .map_err(|error| error.hint("copy it anew, or build and pack it: exchange connector pack"))?;
+            .map_err(|error| error.hint(ANEW))?;
         match &payload {
             Payload::Version { encoding: Encoding::Module, num: _, range: _ } if depth == 0 => {
                 return Err(Error::config("the file is a core module, not a component")
                     .hint("pack it: exchange connector pack"));
             }
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::ModuleSection { unchecked_range, .. }
+            | Payload::ComponentSection { unchecked_range, .. } => {
+                // The parser takes a module that is cut short for one that ends there.
+                if unchecked_range.end > component.len() {
+                    return Err(Error::config("the component is cut short").hint(ANEW));
+                }
+                depth += 1;
+            }
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::CustomSection(section) if depth == 0 && section.name() == MANIFEST_SECTION => {
                 found.push(Section { whole: end..section.range().end, text: section.data() });

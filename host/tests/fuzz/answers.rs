@@ -3,16 +3,17 @@
 //! An input is a list of answers: a line `== OPERATION STATUS`, then the body. An operation without one answers 404;
 //! words in place of the status are what the host says when there is no answer.
 
+mod school;
+
 use std::collections::BTreeMap;
 
 use dnevnik::bind::Binding;
-use dnevnik::contingent::{Contingent, Records};
+use dnevnik::contingent::Contingent;
 use dnevnik::desired::{kind, page};
 use dnevnik::observe::observe;
 use dnevnik::remote::Remote;
 use dnevnik::settings::{Evidence, Settings, Year};
 use exchange_sdk::http::{HttpError, Request};
-use exchange_sdk::records::{Applicant, Application, ApplicationState, Order, OrderKind, Pupil, SchoolClass};
 use exchange_sdk::testing::{Answer, Recorded, answer};
 use exchange_sdk::{
     Action, Change, Effect, Failure, Input, Item, Observation, Param, Probe, Purpose, RoundTrip, Step, Target,
@@ -113,7 +114,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let records = records();
+        let records = school::records();
         let year = Year { first: 2026, next: false };
         let contingent = Contingent::of(&records, year, "2026-10-01");
         let items = page(&contingent, None).items;
@@ -292,75 +293,5 @@ fn change(item: &Item, handle: Option<&str>) -> Change {
         fields: Vec::new(),
         targets: targets(item),
         token: format!("token of {}", item.key),
-    }
-}
-
-fn records() -> Records {
-    let class = SchoolClass {
-        id: "c".into(),
-        study_year: 2026,
-        grade: 5,
-        letter: Some("А".into()),
-        teacher_id: None,
-    };
-    let numbers = 1..=2;
-    Records {
-        classes: vec![class],
-        pupils: numbers.clone().map(pupil).collect(),
-        applications: numbers.clone().map(application).collect(),
-        orders: numbers.map(order).collect(),
-    }
-}
-
-fn pupil(number: u32) -> Pupil {
-    Pupil {
-        id: format!("p{number}"),
-        last_name: Some("Лисов".into()),
-        first_name: Some(["Пётр", "Яков"][number as usize % 2].into()),
-        middle_name: Some("Иванович".into()),
-        birth_date: Some("2015-03-04".into()),
-        sex: None,
-        snils: Some("11223344595".into()),
-        class_id: Some("c".into()),
-        guardian_ids: vec![format!("g-p{number}")],
-    }
-}
-
-fn applicant(first: &str) -> Applicant {
-    Applicant {
-        last_name: Some("Лисов".into()),
-        first_name: Some(first.into()),
-        middle_name: Some("Иванович".into()),
-        birth_date: Some("2015-03-04".into()),
-        sex: None,
-        snils: None,
-    }
-}
-
-fn application(number: u32) -> Application {
-    Application {
-        id: format!("a{number}"),
-        pupil_id: format!("p{number}"),
-        study_year: 2026,
-        grade: 5,
-        submitted: None,
-        state: ApplicationState::Accepted,
-        child: Some(applicant(["Пётр", "Яков"][number as usize % 2])),
-        guardian_id: Some(format!("g-p{number}")),
-        guardian: Some(applicant("Мария")),
-        relation: Some("мать".into()),
-    }
-}
-
-fn order(number: u32) -> Order {
-    Order {
-        id: format!("o{number}"),
-        number: None,
-        kind: OrderKind::Enrolment,
-        signed: None,
-        effective: "2026-09-01".into(),
-        study_year: 2026,
-        pupil_id: format!("p{number}"),
-        class_id: Some("c".into()),
     }
 }

@@ -15,7 +15,7 @@ use crate::mutate::Damage;
 pub(crate) type Judged = Result<String, String>;
 
 /// Seconds of an ordinary run of a target.
-const ORDINARY: u64 = 2;
+const ORDINARY: u64 = 1;
 /// A case that takes longer has hung: a thousand times what the slowest honest one takes.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Inputs kept for further damage.
@@ -89,6 +89,10 @@ impl Target {
 }
 
 fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+    // Nothing was found yet that is worth keeping.
+    if !folder.exists() {
+        return;
+    }
     let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     for path in entries.map(|entry| entry.expect("an entry").path()) {
         if path.is_dir() {
@@ -174,11 +178,14 @@ impl Case<'_> {
     }
 
     fn judge(&self, input: &[u8], judge: &impl Fn(&[u8]) -> Judged) -> Judged {
+        // What ends the process at once, as memory that is not to be had does, leaves its input here.
+        let under_way = write(self.target.name, "under-way", input);
         let began = Instant::now();
         *lock(&self.watched) = Some((began, input.to_vec()));
         let before = Memory::begin();
         let judged = catch_unwind(AssertUnwindSafe(|| judge(input)));
         let grown = before.grown();
+        drop(std::fs::remove_file(under_way));
         *lock(&self.watched) = None;
         self.slowest.set(self.slowest.get().max((began.elapsed(), input.len())));
         if grown > self.target.memory {
@@ -216,11 +223,15 @@ fn said(panic: &(dyn std::any::Any + Send)) -> &str {
 
 /// Writes a failing input where the next build does not wipe it out.
 fn keep(name: &str, input: &[u8]) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fuzz").join(name);
     let hash = input.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    let file = folder.join(format!("{hash:016x}"));
+    write(name, &format!("{hash:016x}"), input)
+}
+
+fn write(name: &str, file: &str, input: &[u8]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fuzz").join(name);
+    let file = folder.join(file);
     std::fs::create_dir_all(&folder)
         .and_then(|()| std::fs::write(&file, input))
         .expect("a folder to write to");

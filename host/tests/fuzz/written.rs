@@ -152,7 +152,10 @@ fn json(list: &List, rng: &mut Rng) -> File {
     let records: Vec<String> = list.rows.iter().map(record).collect();
     let text = match rng.below(3) {
         0 => format!("[{}]", records.join(",\n")),
-        1 => format!("{{\"exported\": [{{\"on\": 1}}], \"pupil\": [{}]}}", records.join(",")),
+        1 => {
+            let other = rng.pick(&["[]", "[{\"on\": 1}]", "[], \"printed\": []"]);
+            format!("{{\"exported\": {other}, \"pupil\": [{}]}}", records.join(","))
+        }
         _ => records.join("\n"),
     };
     File { name: "pupils.json", bytes: text.into_bytes(), numbers: counted(list) }

@@ -177,32 +177,42 @@ impl JsonRows {
         }
     }
 
-    /// An object at the start: does its first member name a group? Otherwise it is the first record itself.
+    /// An object at the start: do its members name groups? Otherwise it is the first record itself.
+    ///
+    /// `"guardian_ids": ["g1"]` is a field of a record; `"pupil": [{…}]` is a group, asked for or not. An empty list under
+    /// a name that is not asked for may be either: the next member tells.
     fn groups_or_record(&mut self) -> Result<Option<Vec<u8>>, Fault> {
         let mut text = Vec::new();
         text.extend(self.take()?);
-        if self.peek_solid()? != Some(b'"') {
-            self.place = Place::Lines;
-            self.rest(&mut text, 1)?;
-            return Ok(Some(text));
-        }
-        self.string(&mut text)?;
-        let place = self.group(&text[1..]);
-        let colon = self.peek_solid()? == Some(b':');
-        if colon {
+        while self.peek_solid()? == Some(b'"') {
+            if text.len() > 1 {
+                text.push(b',');
+            }
+            let start = text.len();
+            self.string(&mut text)?;
+            let place = self.group(&text[start..]);
+            if self.peek_solid()? != Some(b':') {
+                break;
+            }
             text.extend(self.take()?);
-        }
-        let opens = colon && self.peek_solid()? == Some(b'[');
-        if opens {
+            if self.peek_solid()? != Some(b'[') {
+                break;
+            }
             text.extend(self.take()?);
-        }
-        // `"guardian_ids": ["g1"]` is a field of a record; `"pupil": [{…}]` is a group, asked for or not.
-        if opens && (place != Place::Skipped || self.peek_solid()? == Some(b'{')) {
-            self.place = place;
-            return Ok(None);
+            let next = self.peek_solid()?;
+            if place != Place::Skipped || next == Some(b'{') {
+                self.place = place;
+                return Ok(None);
+            }
+            if next != Some(b']') {
+                self.place = Place::Lines;
+                self.rest(&mut text, 2)?;
+                return Ok(Some(text));
+            }
+            text.extend(self.take()?);
         }
         self.place = Place::Lines;
-        self.rest(&mut text, 1 + usize::from(opens))?;
+        self.rest(&mut text, 1)?;
         Ok(Some(text))
     }
 

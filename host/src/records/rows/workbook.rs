@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use calamine::{DataRef, Reader, Xlsx};
+use quick_xml::events::Event;
 
 use super::{Row, Rows};
 use crate::records::problem::{Code, Fault};
@@ -21,6 +22,9 @@ const MAX_PARTS: usize = 4_096;
 /// Most cells of a sheet, and bytes of their texts: they are held until the end.
 const MAX_CELLS: usize = 5_000_000;
 const MAX_TEXT: usize = 256 << 20;
+
+/// How the name of the part with the strings ends.
+const STRINGS: &str = "sharedstrings.xml";
 
 /// A sheet's rows.
 pub(super) struct SheetRows {
@@ -56,11 +60,40 @@ fn no_bomb(file: &mut (impl Read + Seek), limit: u64) -> Result<(), Fault> {
     }
     let mut left = limit;
     for index in 0..archive.len() {
+        let mut part = archive.by_index(index).map_err(|_| broken())?;
+        if part.name().is_ok_and(|name| name.to_lowercase().ends_with(STRINGS)) && claims_too_much(&mut part)
+        {
+            return Err(too_large());
+        }
+        drop(part);
         let part = archive.by_index(index).map_err(|_| broken())?;
         let unpacked = std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|_| broken())?;
         left = left.checked_sub(unpacked).ok_or_else(too_large)?;
     }
     file.rewind().map_err(|error| fault_of(&error))
+}
+
+/// Does a table of strings say that it has more of them than a sheet may have cells? The reader would make room for as
+/// many before it has seen one, and end the process if there is none.
+fn claims_too_much(part: &mut impl Read) -> bool {
+    let mut xml = quick_xml::Reader::from_reader(BufReader::new(part));
+    xml.config_mut().check_end_names = false;
+    let mut buffer = Vec::new();
+    loop {
+        buffer.clear();
+        match xml.read_event_into(&mut buffer) {
+            Ok(Event::Start(element) | Event::Empty(element))
+                if element.local_name().into_inner() == "sst" =>
+            {
+                let numbers = element.attributes_raw().split(|c: char| !c.is_ascii_digit());
+                let large =
+                    |digits: &str| digits.parse().map_or(!digits.is_empty(), |n: usize| n > MAX_CELLS);
+                return numbers.into_iter().any(large);
+            }
+            Ok(Event::Eof) | Err(_) => return false,
+            Ok(_) => {}
+        }
+    }
 }
 
 fn cells<F: Read + Seek>(workbook: &mut Xlsx<F>, sheet: Option<&str>) -> Result<Vec<Row>, Fault> {
@@ -132,6 +165,22 @@ mod tests {
     use std::io::{Cursor, Write};
 
     use super::*;
+
+    #[test]
+    fn a_table_of_strings_gets_no_room_for_what_it_merely_claims() {
+        let table =
+            |head: &str| format!("<?xml version=\"1.0\"?><!-- c --><sst {head}><si><t>x</t></si></sst>");
+        for head in [
+            "uniqueCount=\"4294967295\"",
+            "a='b' uniqueCount = '99999999999999999999999'",
+            "uniqueCount=\"5000001\"",
+        ] {
+            assert!(claims_too_much(&mut table(head).as_bytes()), "{head}");
+        }
+        for head in ["", "xmlns=\"http://x/2006/main\" count=\"12\" uniqueCount=\"5000000\""] {
+            assert!(!claims_too_much(&mut table(head).as_bytes()), "{head}");
+        }
+    }
 
     /// Zeros pack a thousand to one, and the sizes an archive declares need not be true.
     #[test]

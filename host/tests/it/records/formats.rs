@@ -65,7 +65,10 @@ fn json_as_an_array_by_type_and_by_lines() {
     assert_pupils("pupils.json", format!("[{one},\n{two}]"));
     assert_pupils("export.json", format!("[{one},\n{two}]"));
     assert_pupils("export.json", format!(r#"{{"other": [{{"a": [1, "]"]}}], "pupil": [{one},{two}]}}"#));
+    assert_pupils("export.json", format!(r#"{{"other": [], "more": [ ], "pupil": [{one},{two}]}}"#));
     assert_pupils("export.jsonl", format!("{one}\n{two}\n"));
+    let empty = one.replacen('{', r#"{"guardian_ids": [], "#, 1);
+    assert_pupils("pupils.json", format!("{empty}\n{two}\n"));
 }
 
 #[test]

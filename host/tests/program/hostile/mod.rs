@@ -1,6 +1,7 @@
 //! A hostile connector and its neighbour: whatever the guest of the tests does, it is stopped, refused or harmless, the
 //! person reads why, and a run of another school at the same time notices nothing.
 
+mod afterwards;
 mod service;
 mod start;
 mod table;
@@ -8,17 +9,18 @@ mod table;
 use std::fs;
 use std::sync::OnceLock;
 
-use calamine::{DataType, Reader};
-use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::process::{self, Ended};
 use crate::{connector, world};
+use afterwards::{afterwards, is_tame};
 use service::Service;
-use table::{Behaviour, By, End, chapter, chapters};
+use table::{Behaviour, By, chapter, chapters};
 
 const HOSTILE: &str = "hostile/t";
 const NEIGHBOUR: &str = "decent/t";
+/// How the schools' tokens end.
+const TOKEN: &str = "-token-0123456789";
 
 /// Tight limits, so that a test takes seconds.
 fn host_file(service: &Service) -> String {
@@ -91,10 +93,7 @@ impl World {
             world.write("pupils.csv", &pupil);
             world.run_with("", &["import", school, "pupils.csv"]).with(0);
             world
-                .run_with(
-                    &format!("{school}-token-0123456789"),
-                    &["secret", "set", "token", "--school", school],
-                )
+                .run_with(&format!("{school}{TOKEN}"), &["secret", "set", "token", "--school", school])
                 .with(0);
         }
         world.run_with("", &["check"]).with(0);
@@ -143,46 +142,28 @@ impl World {
 /// Plays a behaviour beside a decent run; what is wrong, if anything.
 fn play(behaviour: &Behaviour) -> Vec<String> {
     let world = World::new(behaviour);
-    let command: &[&str] = match behaviour.by {
-        By::Check => &["check", HOSTILE],
-        By::Bind => &["bind", HOSTILE, "--wait", "2s"],
-        By::Plan => &["plan", HOSTILE, "--all"],
-        By::Run => &["run", HOSTILE],
-    };
     let (ended, neighbour) = std::thread::scope(|scope| {
         let neighbour = scope.spawn(|| world.run(&["run", NEIGHBOUR]));
-        (world.run(command), neighbour.join().expect("it runs"))
+        (world.run(behaviour.command()), neighbour.join().expect("it runs"))
     });
+    let said = said(&world, behaviour, &ended);
     let mut wrong = Vec::new();
-    let mut hold = |holds: bool, what: String| {
-        if !holds {
-            wrong.push(what);
-        }
-    };
-    hold(
-        neighbour.code == Some(0) && neighbour.out.contains("Успешно") && world.writes("decent") == 1,
-        format!("the neighbour noticed: {}{}", neighbour.out, neighbour.err),
-    );
-    hold(ended.code == Some(code(behaviour)), format!("it ended with {:?}", ended.code));
-    let mut said = format!("{}{}", ended.out, ended.err);
-    if behaviour.by == By::Run && behaviour.verdict.is_none() {
-        let shown = world.run(&["show", run_of(&ended)]);
-        said.push_str(&shown.out);
+    if neighbour.code != Some(0) || !neighbour.out.contains("Успешно") || world.writes("decent") != 1 {
+        wrong.push(format!("the neighbour noticed: {}{}", neighbour.out, neighbour.err));
     }
-    hold(said.contains(&behaviour.told), format!("it does not say {:?}", behaviour.told));
-    hold(is_tame(&said), format!("it steers the terminal: {said:?}"));
-    hold(
-        world.writes("hostile") == behaviour.writes,
-        format!("writes: {:?}", world.service.requests("/hostile")),
-    );
-    let strays: Vec<String> = world
-        .service
-        .requests("")
-        .into_iter()
-        .filter(|line| !line.contains(" /hostile/") && !line.contains(" /decent/"))
-        .collect();
-    hold(strays.is_empty(), format!("requests elsewhere: {strays:?}"));
-    hold(world.service.header("x-evil").is_empty(), "a header was smuggled".into());
+    if ended.code != Some(behaviour.code()) {
+        wrong.push(format!("it ended with {:?}", ended.code));
+    }
+    if !said.contains(&behaviour.told) {
+        wrong.push(format!("it does not say {:?}", behaviour.told));
+    }
+    if !is_tame(&said) {
+        wrong.push(format!("it steers the terminal: {said:?}"));
+    }
+    if said.contains(TOKEN) || said.contains("p-decent") {
+        wrong.push("it knows the token, or a pupil of the other school".into());
+    }
+    wrong.extend(there(&world, behaviour));
     if behaviour.by == By::Run {
         wrong.extend(afterwards(&world, behaviour, &ended));
     }
@@ -192,89 +173,33 @@ fn play(behaviour: &Behaviour) -> Vec<String> {
     wrong
 }
 
+/// What the person reads, also after a run that was not stopped.
+fn said(world: &World, behaviour: &Behaviour, ended: &Ended) -> String {
+    let shows = behaviour.by == By::Run && behaviour.verdict.is_none();
+    let shown = shows.then(|| world.run(&["show", run_of(ended)]).out);
+    format!("{}{}{}", ended.out, ended.err, shown.unwrap_or_default())
+}
+
+/// What came to the other side and should not have.
+fn there(world: &World, behaviour: &Behaviour) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if world.writes("hostile") != behaviour.writes {
+        wrong.push(format!("writes: {:?}", world.service.requests("/hostile")));
+    }
+    let allowed = |line: &String| line.contains(" /hostile/") || line.contains(" /decent/");
+    let strays: Vec<String> = world.service.requests("").into_iter().filter(|line| !allowed(line)).collect();
+    if !strays.is_empty() {
+        wrong.push(format!("requests elsewhere: {strays:?}"));
+    }
+    if !world.service.header("x-evil").is_empty() {
+        wrong.push("a header was smuggled".into());
+    }
+    wrong
+}
+
 /// The number of the run, with which its first line begins.
 fn run_of(ended: &Ended) -> &str {
     ended.out.split_whitespace().next().unwrap_or_default()
-}
-
-/// What is kept of a run: the verdict, and reports that are harmless.
-fn afterwards(world: &World, behaviour: &Behaviour, ended: &Ended) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let run = run_of(ended);
-    let shown = world.run(&["show", run, "--log", "--json"]);
-    let shown: Value = serde_json::from_str(&shown.out).unwrap_or_default();
-    let verdict = behaviour.verdict.as_deref().map_or(Value::Null, Value::from);
-    if shown["verdict"] != verdict {
-        wrong.push(format!("the verdict kept is {}", shown["verdict"]));
-    }
-    if shown["log"].as_array().is_none_or(|lines| lines.len() > 60) {
-        wrong.push(format!("its log: {}", shown["log"]));
-    }
-    if behaviour.has_texts() {
-        wrong.extend(faces(world, run));
-        wrong.extend(reports(world, run));
-    }
-    wrong
-}
-
-/// Commands that show texts of the run and steer the terminal by it.
-fn faces(world: &World, run: &str) -> Vec<String> {
-    let commands = [&["show", run, "--log"][..], &["decide", HOSTILE], &["status"], &["runs"]];
-    let said = commands.map(|words| (words[0], world.run(words)));
-    let steering = said.into_iter().filter(|(_, said)| !is_tame(&format!("{}{}", said.out, said.err)));
-    steering.map(|(command, said)| format!("`{command}` steers the terminal: {:?}", said.out)).collect()
-}
-
-/// What is not harmless about the run's reports: formulas, markup, characters that steer.
-fn reports(world: &World, run: &str) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let written = |name: &str| {
-        world.run(&["report", run, "-o", name]).with(0);
-        world.folder.path().join(name)
-    };
-    let page = fs::read_to_string(written("r.html")).expect("a page");
-    let body = page.split_once("</style>").expect("a style").1;
-    if ["<script", "<img", "\"onmouse"].iter().any(|bad| body.contains(bad)) || !is_tame(body) {
-        wrong.push(format!("the page is not harmless: {body}"));
-    }
-    let table = fs::read(written("r.csv")).expect("a table");
-    let mut rows =
-        csv::ReaderBuilder::new().delimiter(b';').flexible(true).has_headers(false).from_reader(&table[3..]);
-    for cell in
-        rows.records().flat_map(|row| row.expect("a row").iter().map(str::to_owned).collect::<Vec<_>>())
-    {
-        let formula = cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-        if formula || !is_tame(&cell) {
-            wrong.push(format!("a cell is not harmless: {cell:?}"));
-        }
-    }
-    let mut book: calamine::Xlsx<_> = calamine::open_workbook(written("r.xlsx")).expect("a workbook");
-    for sheet in book.sheet_names() {
-        let formulas = book.worksheet_formula(&sheet).expect("a sheet");
-        let cells = book.worksheet_range(&sheet).expect("a sheet");
-        let texts =
-            cells.cells().all(|(_, _, cell)| cell.is_empty() || cell.get_string().is_some_and(is_tame));
-        if !formulas.is_empty() || !texts {
-            wrong.push(format!("the sheet {sheet} is not harmless"));
-        }
-    }
-    wrong
-}
-
-/// No control character but the end of a line, and none that turns a line around.
-fn is_tame(said: &str) -> bool {
-    let turns = |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    !said.chars().any(|c| (c.is_control() && c != '\n') || turns(c))
-}
-
-fn code(behaviour: &Behaviour) -> i32 {
-    match (behaviour.end, behaviour.by) {
-        (None | Some(End::Fails), _) => 1,
-        (Some(End::Misconfigured), _) => 2,
-        (Some(End::Refused | End::Told | End::Doubted), By::Run) => 3,
-        (Some(End::Held | End::Asked), _) => 4,
-        _ => 0,
-    }
 }
 
 #[track_caller]

@@ -1,4 +1,5 @@
-//! The other side of the hostile connector and of its neighbour: says yes to everything and remembers who asked what.
+//! The other side of the hostile connector and of its neighbour: says yes to everything, tells the credential that
+//! came, and remembers who asked what.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -53,11 +54,11 @@ impl Service {
 async fn answer(State(seen): State<Seen>, request: Request) -> Response {
     let line = format!("{} {}", request.method(), request.uri());
     let hangs = line.contains("hang=1");
+    let token = request.headers().get("x-token").and_then(|token| token.to_str().ok()).unwrap_or_default();
+    let body = format!("{{\"ok\": true, \"echo\": \"{token}\"}}");
     seen.lock().expect("no panic").push((line, request.headers().clone()));
     if hangs {
         std::future::pending::<()>().await;
     }
-    // What a guest must not see.
-    let header = [("content-type", "application/json")];
-    (header, r#"{"access_token": "captured-0123456789", "ok": true}"#).into_response()
+    ([("content-type", "application/json")], body).into_response()
 }

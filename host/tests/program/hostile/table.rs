@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use toml::Table;
 
+use super::HOSTILE;
+
 const FILE: &str = include_str!("behaviours.toml");
 
 /// The command that the connector is reached by.
@@ -81,6 +83,27 @@ impl Behaviour {
     /// As lines of `[task.settings]`.
     pub(crate) fn settings(&self) -> String {
         self.r#do.to_string()
+    }
+
+    /// The words of the command that reaches it.
+    pub(crate) fn command(&self) -> &'static [&'static str] {
+        match self.by {
+            By::Check => &["check", HOSTILE],
+            By::Bind => &["bind", HOSTILE, "--wait", "2s"],
+            By::Plan => &["plan", HOSTILE, "--all"],
+            By::Run => &["run", HOSTILE],
+        }
+    }
+
+    /// The exit code of that command.
+    pub(crate) fn code(&self) -> i32 {
+        match (self.end, self.by) {
+            (None | Some(End::Fails), _) => 1,
+            (Some(End::Misconfigured), _) => 2,
+            (Some(End::Refused | End::Told | End::Doubted), By::Run) => 3,
+            (Some(End::Held | End::Asked), _) => 4,
+            _ => 0,
+        }
     }
 
     /// Does it bring texts of its own?
