@@ -1,0 +1,168 @@
+//! What a run costs that finds nothing to do: lane, run, memory of scopes, journal, all durable; no guest is started.
+//!
+//! Goal: ahead of the nearest ready-made tool, which needs 1.8 ms each and does 1,900 a second with 32 at once.
+
+#[path = "../tests/program/rows_service.rs"]
+#[allow(dead_code, reason = "the tests use the rest of it")]
+mod rows_service;
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Instant;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use exchange::daemon::lazy::LazyConnector;
+use exchange::daemon::task::{Parts, Task, request_deadline_ms};
+use exchange::model::manifest::Manifest;
+use exchange::model::{RunStatus, Selection};
+use exchange::reconcile::{self, Cancel, Env, Mode, Options, Silent, SystemClock};
+use exchange::store::{HostDb, LaneStore, MasterKey, SchoolDb, SchoolOptions};
+use exchange::{config, sandbox};
+use jiff::tz::TimeZone;
+use rows_service::Service;
+
+/// Schools that run at once.
+const SCHOOLS: usize = 32;
+/// Pupils of each.
+const PUPILS: usize = 100;
+/// The key of the bench's folder.
+const KEY: [u8; 32] = [7; 32];
+
+const SCHOOL: &str = "name = \"Школа строк\"\ntime-zone = \"Europe/Moscow\"\n\n\
+    [[task]]\nid = \"rows\"\nconnector = \"rows-to-http\"\nenabled = true\n\n[task.settings]\n\
+    with-birth-dates = true\n\n[task.grant]\nupstreams = { rows = \"rows\" }\n\
+    records = { school-class = [\"*\"], pupil = [\"*\"] }\nsecrets = [\"token\"]\nwrite = true\n";
+
+/// One school with its task.
+struct School {
+    store: Arc<SchoolDb>,
+    env: Env<LazyConnector>,
+}
+
+impl School {
+    fn run(&self) {
+        let lane = self.store.take_lane("run", jiff::Timestamp::now().as_millisecond()).expect("the lane");
+        let mode = Mode::Apply { lane: &lane, approved: None };
+        let options = Options { mode, selection: Selection::default() };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let report = runtime.block_on(reconcile::run(&self.env, &options)).expect("a report");
+        assert_eq!((report.status, report.quiet), (RunStatus::Success, true), "{report:?}");
+    }
+}
+
+struct Known(Manifest);
+
+impl config::Manifests for Known {
+    fn manifest(&self, id: &str) -> Option<Manifest> {
+        (id == "rows-to-http").then(|| self.0.clone())
+    }
+}
+
+/// Files, imports and first runs, by the program itself.
+fn prepare(folder: &Path, service: &Service) {
+    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).expect("a file");
+    for name in ["schools", "connectors"] {
+        std::fs::create_dir(folder.join(name)).expect("a folder");
+    }
+    let host = format!(
+        "data = \"data\"\nschools = \"schools\"\nconnectors = \"connectors\"\n[key]\nenv = \"BENCH_KEY\"\n\
+         [upstream.rows]\nbase = [\"http://{}\"]\nprivate = true\nrate = 0\n\
+         credential = {{ header = \"Authorization\", prefix = \"Bearer \" }}\n",
+        service.address
+    );
+    write("exchange.toml", &host);
+    write("classes.csv", "id;study_year;grade;letter\nc1;2026;5;А\n");
+    let row = |n: usize| format!("p{n};Петров;Пётр;2015-03-{:02};c1\n", n % 28 + 1);
+    let rows: String = (1..=PUPILS).map(row).collect();
+    write("pupils.csv", &format!("id;last-name;first-name;birth-date;class-id\n{rows}"));
+    let packed = component();
+    std::fs::copy(packed, folder.join("connectors/rows-to-http.wasm")).expect("it is built");
+    say(folder, "", &["connector", "lock"]);
+    for n in 0..SCHOOLS {
+        write(&format!("schools/s{n}.toml"), SCHOOL);
+        let school = format!("s{n}");
+        say(folder, "rows-token", &["secret", "set", "token", "--school", &school]);
+        say(folder, "", &["import", &school, "classes.csv", "pupils.csv"]);
+        say(folder, "", &["run", &format!("{school}/rows"), "--quiet"]);
+    }
+}
+
+fn component() -> std::path::PathBuf {
+    let program = Path::new(env!("CARGO_BIN_EXE_exchange"));
+    let target = program.ancestors().nth(2).expect("target/PROFILE/exchange");
+    target.join("connectors/rows-to-http.wasm")
+}
+
+fn say(folder: &Path, input: &str, words: &[&str]) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_exchange"));
+    let key: String = KEY.iter().map(|byte| format!("{byte:02x}")).collect();
+    command.current_dir(folder).env("BENCH_KEY", key).args(words);
+    let output = assert_cmd::Command::from_std(command).write_stdin(input.to_owned()).output().expect("it runs");
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// All schools, with one component and one host file among them.
+fn schools(folder: &Path) -> Vec<School> {
+    let host = config::load_host(&folder.join("exchange.toml")).expect("the settings");
+    let bytes = Arc::new(std::fs::read(component()).expect("the component"));
+    let text = sandbox::read_manifest(&bytes).expect("a manifest");
+    let manifest = Arc::new(config::load_manifest(&text, "rows-to-http").expect("a manifest"));
+    let shared = Arc::new(HostDb::open(&host.data, &MasterKey(KEY)).expect("the host's file"));
+    let known = Known((*manifest).clone());
+    let files = config::school_files(&host).expect("the schools");
+    let school = |(_, path): &(_, std::path::PathBuf)| {
+        let school = config::load_school(path, &host, &known).expect("a school");
+        let task = school.tasks[0].clone();
+        let options = SchoolOptions { key: MasterKey(KEY), time_zone: TimeZone::UTC };
+        let store = Arc::new(SchoolDb::open(&host.data, &school.id, options).expect("the school's file"));
+        let parts = Parts {
+            host: host.clone(),
+            school,
+            task: task.clone(),
+            component: Arc::clone(&bytes),
+            manifest: Arc::clone(&manifest),
+            store: Arc::clone(&store),
+            shared: Arc::clone(&shared),
+            key: KEY,
+        };
+        let env = Env {
+            connector: Task::new(parts).connector,
+            school: Arc::clone(&store) as _,
+            host: Arc::clone(&shared) as _,
+            clock: Arc::new(SystemClock),
+            progress: Arc::new(Silent),
+            cancel: Cancel::default(),
+            request_deadline_ms: request_deadline_ms(&host, &task),
+            task,
+        };
+        School { store, env }
+    };
+    files.iter().map(school).collect()
+}
+
+fn quiet_runs(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let service = Service::start();
+    prepare(folder.path(), &service);
+    let schools = schools(folder.path());
+    let mut group = criterion.benchmark_group("quiet runs");
+    group.sample_size(20);
+    group.bench_function("one", |bencher| bencher.iter(|| schools[0].run()));
+    group.throughput(Throughput::Elements(SCHOOLS as u64));
+    group.bench_function("32 at once", |bencher| {
+        bencher.iter_custom(|times| {
+            let start = Instant::now();
+            std::thread::scope(|scope| {
+                for school in &schools {
+                    scope.spawn(move || (0..times).for_each(|_| school.run()));
+                }
+            });
+            start.elapsed()
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, quiet_runs);
+criterion_main!(benches);
