@@ -16,7 +16,7 @@ host-connector-stopped = the connector was stopped: { $verdict ->
     [Requests] it made too many requests
     [Bytes] it moved too much data
     [Items] its answer was too long
-    [Link] it asks for what nobody grants
+    [Link] it cannot be loaded, or asks for what nobody grants
    *[Contract] its answer does not fit the contract
   }; tell whoever installed it
 host-decision = a person has to decide: question { $number }

@@ -33,7 +33,7 @@ fn host_file(service: &Service) -> String {
     };
     format!(
         "data = \"data\"\nschools = \"schools\"\nconnectors = \"connectors\"\n[key]\nfile = \"exchange.key\"\n\
-         [limits]\nmemory = \"32MiB\"\ncpu = \"500ms\"\nwall = \"6s\"\nrequests = 50\nlog-lines = 10\nscope-items = 2000\n{}{}{}",
+         [limits]\nmemory = \"32MiB\"\ncpu = \"500ms\"\nwall = \"6s\"\nrequests = 50\nbytes = \"1MiB\"\nlog-lines = 10\nscope-items = 2000\n{}{}{}",
         upstream("hostile"),
         upstream("decent"),
         upstream("other")

@@ -55,7 +55,10 @@ async fn answer(State(seen): State<Seen>, request: Request) -> Response {
     let line = format!("{} {}", request.method(), request.uri());
     let hangs = line.contains("hang=1");
     let token = request.headers().get("x-token").and_then(|token| token.to_str().ok()).unwrap_or_default();
-    let body = format!("{{\"ok\": true, \"echo\": \"{token}\"}}");
+    let body = match line.contains("big=1") {
+        true => "x".repeat(300_000),
+        false => format!("{{\"ok\": true, \"echo\": \"{token}\"}}"),
+    };
     seen.lock().expect("no panic").push((line, request.headers().clone()));
     if hangs {
         std::future::pending::<()>().await;

@@ -4,14 +4,18 @@
 //! Rust cannot do, such as growing a table, is tried too.
 
 use wasm_encoder::{
-    BlockType, CodeSection, ComponentSection, Function, FunctionSection, HeapType, InstanceSection,
-    Instruction, MemorySection, MemoryType, Module, ModuleSection, RefType, StartSection, TableSection,
-    TableType, TypeSection, ValType,
+    BlockType, CodeSection, Component, ComponentImportSection, ComponentSection, ComponentTypeRef,
+    ComponentTypeSection, Function, FunctionSection, HeapType, InstanceSection, InstanceType, Instruction,
+    MemorySection, MemoryType, Module, ModuleSection, RefType, StartSection, TableSection, TableType,
+    TypeSection, ValType,
 };
 use wasmparser::{Parser, Payload};
 
 /// The component with an instance of such a module in it.
 pub(crate) fn with(component: &[u8], behave: &str) -> Vec<u8> {
+    if behave == "import" {
+        return importing("evil:net/sockets@1.0.0");
+    }
     let mut component = component.to_vec();
     let modules = core_modules(&component);
     ModuleSection(&module(behave)).append_to_component(&mut component);
@@ -19,6 +23,16 @@ pub(crate) fn with(component: &[u8], behave: &str) -> Vec<u8> {
     instances.instantiate(modules, std::iter::empty::<(&str, wasm_encoder::ModuleArg)>());
     instances.append_to_component(&mut component);
     component
+}
+
+/// A component that does nothing but import this.
+fn importing(name: &str) -> Vec<u8> {
+    let (mut types, mut imports) = (ComponentTypeSection::new(), ComponentImportSection::new());
+    types.instance(&InstanceType::new());
+    imports.import(name, ComponentTypeRef::Instance(0));
+    let mut component = Component::new();
+    component.section(&types).section(&imports);
+    component.finish()
 }
 
 /// How many core modules stand at the component's top: the number of the next one.
