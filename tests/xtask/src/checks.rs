@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Outcome};
 use crate::workspace::Workspace;
-use crate::{connectors, demo, lookouts, process};
+use crate::{bench, connectors, demo, lookouts, process};
 
 /// One thing that is checked.
 #[derive(Debug)]
@@ -35,13 +35,14 @@ const STEPS: [Step; 8] = [
     Step { name: "documents", check: blocks::run },
 ];
 
-/// What takes longer: tests marked `#[ignore]`, every benchmark once, the demo.
-const LONGER: [Step; 3] = [
+/// What takes longer: tests marked `#[ignore]`, every benchmark once, the six faults, the demo.
+const LONGER: [Step; 4] = [
     Step {
         name: "long-tests",
         check: |workspace| suite::run(workspace, &["test", "--workspace", "--tests", "--", "--ignored"]),
     },
     Step { name: "benchmarks", check: |workspace| cargo(workspace, "test --package exchange --benches") },
+    Step { name: "faults", check: bench::our_faults },
     Step { name: "demo", check: |workspace| demo::run(workspace, None) },
 ];
 
@@ -106,7 +107,7 @@ mod tests {
         let usual =
             ["format", "look-outs", "connectors", "clippy", "layers", "dependencies", "tests", "documents"];
         assert_eq!(names(false, &[]), usual);
-        assert_eq!(names(true, &[]), [&usual[..], &["long-tests", "benchmarks", "demo"]].concat());
+        assert_eq!(names(true, &[]), [&usual[..], &["long-tests", "benchmarks", "faults", "demo"]].concat());
     }
 
     #[test]
