@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ids::Millis;
 
@@ -612,19 +612,30 @@ impl Record {
 
     /// A record of this type from its stored form.
     pub fn from_json(record_type: RecordType, json: &str) -> serde_json::Result<Self> {
+        let mut form = serde_json::Deserializer::from_str(json);
+        let record = Self::read(record_type, &mut form)?;
+        form.end().map(|()| record)
+    }
+
+    /// A record of this type from its stored form, taken apart already.
+    pub fn from_value(record_type: RecordType, form: serde_json::Value) -> serde_json::Result<Self> {
+        Self::read(record_type, form)
+    }
+
+    fn read<'de, D: Deserializer<'de>>(record_type: RecordType, form: D) -> Result<Self, D::Error> {
         Ok(match record_type {
-            RecordType::SchoolClass => Self::SchoolClass(serde_json::from_str(json)?),
-            RecordType::Pupil => Self::Pupil(serde_json::from_str(json)?),
-            RecordType::Guardian => Self::Guardian(serde_json::from_str(json)?),
-            RecordType::Application => Self::Application(serde_json::from_str(json)?),
-            RecordType::Order => Self::Order(serde_json::from_str(json)?),
-            RecordType::Staff => Self::Staff(serde_json::from_str(json)?),
-            RecordType::Journal => Self::Journal(serde_json::from_str(json)?),
-            RecordType::Lesson => Self::Lesson(serde_json::from_str(json)?),
-            RecordType::Mark => Self::Mark(serde_json::from_str(json)?),
-            RecordType::Attendance => Self::Attendance(serde_json::from_str(json)?),
-            RecordType::Account => Self::Account(serde_json::from_str(json)?),
-            RecordType::Identifier => Self::Identifier(serde_json::from_str(json)?),
+            RecordType::SchoolClass => Self::SchoolClass(SchoolClass::deserialize(form)?),
+            RecordType::Pupil => Self::Pupil(Pupil::deserialize(form)?),
+            RecordType::Guardian => Self::Guardian(Guardian::deserialize(form)?),
+            RecordType::Application => Self::Application(Application::deserialize(form)?),
+            RecordType::Order => Self::Order(Order::deserialize(form)?),
+            RecordType::Staff => Self::Staff(Staff::deserialize(form)?),
+            RecordType::Journal => Self::Journal(Journal::deserialize(form)?),
+            RecordType::Lesson => Self::Lesson(Lesson::deserialize(form)?),
+            RecordType::Mark => Self::Mark(Mark::deserialize(form)?),
+            RecordType::Attendance => Self::Attendance(Attendance::deserialize(form)?),
+            RecordType::Account => Self::Account(Account::deserialize(form)?),
+            RecordType::Identifier => Self::Identifier(Identifier::deserialize(form)?),
         })
     }
 
