@@ -9,11 +9,14 @@ use crate::error::Result;
 use crate::model::records::{Filter, RecordType};
 use crate::store::{RecordStore, SchoolDb};
 
+/// A revision of the records, and the digest of an answer then.
+type Known = (u64, [u8; 32]);
+
 /// Reads records of one school.
 pub(super) struct StoredRecords {
     store: Arc<SchoolDb>,
     /// Digests already worked out, and for which revision: a scope of many pages asks the same question for each.
-    digests: Mutex<HashMap<(RecordType, Filter), (u64, [u8; 32])>>,
+    digests: Mutex<HashMap<(RecordType, Filter), Known>>,
 }
 
 impl StoredRecords {
