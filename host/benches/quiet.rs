@@ -2,10 +2,6 @@
 //!
 //! Goal: ahead of the nearest ready-made tool, which needs 1.8 ms each and does 1,900 a second with 32 at once.
 
-#[path = "../tests/program/rows_service.rs"]
-#[allow(dead_code, reason = "the tests use the rest of it")]
-mod rows_service;
-
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -19,8 +15,8 @@ use exchange::model::{RunStatus, Selection};
 use exchange::reconcile::{self, Cancel, Env, Mode, Options, Silent, SystemClock};
 use exchange::store::{HostDb, LaneStore, MasterKey, SchoolDb, SchoolOptions};
 use exchange::{config, sandbox};
+use exchange_stand::rows::{Options as Open, Service};
 use jiff::tz::TimeZone;
-use rows_service::Service;
 
 /// Schools that run at once.
 const SCHOOLS: usize = 32;
@@ -69,7 +65,7 @@ fn prepare(folder: &Path, service: &Service) {
         "data = \"data\"\nschools = \"schools\"\nconnectors = \"connectors\"\n[key]\nenv = \"BENCH_KEY\"\n\
          [upstream.rows]\nbase = [\"http://{}\"]\nprivate = true\nrate = 0\n\
          credential = {{ header = \"Authorization\", prefix = \"Bearer \" }}\n",
-        service.address
+        service.addr()
     );
     write("exchange.toml", &host);
     write("classes.csv", "id;study_year;grade;letter\nc1;2026;5;А\n");
@@ -98,7 +94,8 @@ fn say(folder: &Path, input: &str, words: &[&str]) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_exchange"));
     let key: String = KEY.iter().map(|byte| format!("{byte:02x}")).collect();
     command.current_dir(folder).env("BENCH_KEY", key).args(words);
-    let output = assert_cmd::Command::from_std(command).write_stdin(input.to_owned()).output().expect("it runs");
+    let output =
+        assert_cmd::Command::from_std(command).write_stdin(input.to_owned()).output().expect("it runs");
     assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
@@ -143,7 +140,8 @@ fn schools(folder: &Path) -> Vec<School> {
 
 fn quiet_runs(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder");
-    let service = Service::start();
+    let token = Some("rows-token".to_owned());
+    let service = Service::spawn(Open { token, ..Open::default() }).expect("the service starts");
     prepare(folder.path(), &service);
     let schools = schools(folder.path());
     let mut group = criterion.benchmark_group("quiet runs");

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use exchange_sdk::failure::{Written, of_read, of_write, refused};
 use exchange_sdk::http::{Host, Http, HttpError, Request, Response};
-use exchange_sdk::records::{self, Filter, Pupil, SchoolClass};
+use exchange_sdk::records::{self, Filter, Page, Pupil, SchoolClass};
 use exchange_sdk::{
     Basis, Change, Connector, DesiredPage, Effect, Failure, Item, LeftOut, Message, Observation, Presence,
     Probe, RecordRef, RecordType, context,
@@ -37,23 +37,13 @@ pub struct Row {
     pub birth_date: Option<String>,
 }
 
-/// Items on a page; the contract allows as many.
-const PAGE: usize = 1000;
-
 /// A page of the school: pupils in classes become items, those without a class are left out with the reason.
-/// The cursor is the place of the page's first pupil.
-pub fn desired(
-    pupils: &[Pupil],
-    classes: &[SchoolClass],
-    settings: &Settings,
-    cursor: Option<&str>,
-) -> DesiredPage {
-    let start = cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
-    let next = (pupils.len() > start + PAGE).then(|| (start + PAGE).to_string());
+pub fn desired(pupils: Page<Pupil>, classes: &[SchoolClass], settings: &Settings) -> DesiredPage {
+    let Page { items: pupils, next } = pupils;
     let titles: BTreeMap<&str, String> =
         classes.iter().map(|class| (class.id.as_str(), title(class))).collect();
     let mut page = DesiredPage { complete: next.is_none(), next, ..DesiredPage::whole(Vec::new()) };
-    for pupil in pupils.iter().skip(start).take(PAGE) {
+    for pupil in &pupils {
         match pupil.class_id.as_deref().and_then(|id| titles.get(id)) {
             Some(class) => page.items.push(item(pupil, class, settings)),
             None => page.left_out.push(LeftOut::new(
@@ -226,7 +216,7 @@ impl Connector for RowsToHttp {
     fn desired(_scope: &str, cursor: Option<&str>) -> Result<DesiredPage, Failure> {
         let settings: Settings = context::settings()?;
         let classes = records::classes(&Filter::of_year(context::study_year()))?;
-        Ok(desired(&records::pupils(&Filter::all())?, &classes, &settings, cursor))
+        Ok(desired(records::pupils_page(&Filter::all(), cursor)?, &classes, &settings))
     }
 
     fn observe(probes: Vec<Probe>) -> Result<Vec<Observation>, Failure> {

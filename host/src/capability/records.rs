@@ -56,7 +56,7 @@ impl TaskRecords {
         let granted = self.grants.records.get(&of);
         let granted =
             granted.ok_or_else(|| not_granted(&what, &format!("records = {{ {of} = [\"*\"] }}")))?;
-        Ok(Fields { asked, granted })
+        Ok(Fields::new(of, asked, granted))
     }
 }
 
@@ -109,9 +109,17 @@ fn check(of: RecordType, filter: &Filter) -> Result<(), String> {
 struct Fields<'a> {
     asked: &'a [String],
     granted: &'a [String],
+    /// Members of the record's own that may not be seen.
+    denied: Vec<&'static str>,
 }
 
-impl Fields<'_> {
+impl<'a> Fields<'a> {
+    fn new(of: RecordType, asked: &'a [String], granted: &'a [String]) -> Self {
+        let mut fields = Self { asked, granted, denied: Vec::new() };
+        fields.denied = optional(of).iter().copied().filter(|name| !fields.allows(&kebab(name))).collect();
+        fields
+    }
+
     fn allows(&self, field: &str) -> bool {
         listed(self.asked, field) && listed(self.granted, field)
     }
@@ -120,12 +128,11 @@ impl Fields<'_> {
     fn record(&self, of: RecordType, id: &str, json: &str) -> Result<Record, String> {
         let broken = |_| format!("the record `{of}:{id}` cannot be read");
         let mut record: Map<String, Value> = serde_json::from_str(json).map_err(broken)?;
-        let optional = optional(of);
-        record.retain(|name, _| !optional.contains(&name.as_str()) || self.allows(&kebab(name)));
+        record.retain(|name, _| !self.denied.contains(&name.as_str()));
         for part in applicants(of) {
             self.applicant(part, &mut record);
         }
-        Record::read(of, Value::Object(record)).map_err(broken)
+        Record::from_value(of, Value::Object(record)).map_err(broken)
     }
 
     /// Leaves of a person's data what is allowed, and nothing where nothing is.
@@ -202,7 +209,7 @@ mod tests {
 
     fn application(asked: &[&str], granted: &[&str]) -> serde_json::Value {
         let (asked, granted) = (list(asked), list(granted));
-        let fields = Fields { asked: &asked, granted: &granted };
+        let fields = Fields::new(RecordType::Application, &asked, &granted);
         let record = fields.record(RecordType::Application, "a1", APPLICATION).unwrap();
         serde_json::from_str(&record.to_json().unwrap()).unwrap()
     }

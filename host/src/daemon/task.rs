@@ -97,7 +97,7 @@ fn ports(parts: &Parts, journal: Arc<Journal>, vault: Arc<Vault>) -> Result<Port
         journal: journal.clone(),
         redactor: Arc::clone(&redactor),
     };
-    let source = Arc::new(StoredRecords(Arc::clone(&parts.store)));
+    let source = Arc::new(StoredRecords::new(Arc::clone(&parts.store)));
     Ok(Ports {
         http: Arc::new(TaskHttp::new(http)),
         records: Arc::new(TaskRecords::new(source, Arc::clone(manifest), grants.clone())),

@@ -1,6 +1,7 @@
 //! What a run intends and what became of it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -54,10 +55,10 @@ pub enum Intent {
 }
 
 /// One line of a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Planned {
     /// The item; for something gone, what the ledger still knows of it (no fields).
-    pub item: Item,
+    pub item: Arc<Item>,
     /// Its scope.
     pub scope: ScopeId,
     /// What to do.
@@ -105,7 +106,7 @@ pub struct PlanCounts {
 }
 
 /// What a run is about to do.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Plan {
     /// Names exactly this set of changes: 16 hex digits over kinds, keys, actions and contents.
     pub hash: String,

@@ -612,27 +612,30 @@ impl Record {
 
     /// A record of this type from its stored form.
     pub fn from_json(record_type: RecordType, json: &str) -> serde_json::Result<Self> {
-        let mut stored = serde_json::Deserializer::from_str(json);
-        let record = Self::read(record_type, &mut stored)?;
-        stored.end()?;
-        Ok(record)
+        let mut form = serde_json::Deserializer::from_str(json);
+        let record = Self::read(record_type, &mut form)?;
+        form.end().map(|()| record)
     }
 
-    /// A record of this type from any form.
-    pub fn read<'de, D: Deserializer<'de>>(record_type: RecordType, from: D) -> Result<Self, D::Error> {
+    /// A record of this type from its stored form, taken apart already.
+    pub fn from_value(record_type: RecordType, form: serde_json::Value) -> serde_json::Result<Self> {
+        Self::read(record_type, form)
+    }
+
+    fn read<'de, D: Deserializer<'de>>(record_type: RecordType, form: D) -> Result<Self, D::Error> {
         Ok(match record_type {
-            RecordType::SchoolClass => Self::SchoolClass(Deserialize::deserialize(from)?),
-            RecordType::Pupil => Self::Pupil(Deserialize::deserialize(from)?),
-            RecordType::Guardian => Self::Guardian(Deserialize::deserialize(from)?),
-            RecordType::Application => Self::Application(Deserialize::deserialize(from)?),
-            RecordType::Order => Self::Order(Deserialize::deserialize(from)?),
-            RecordType::Staff => Self::Staff(Deserialize::deserialize(from)?),
-            RecordType::Journal => Self::Journal(Deserialize::deserialize(from)?),
-            RecordType::Lesson => Self::Lesson(Deserialize::deserialize(from)?),
-            RecordType::Mark => Self::Mark(Deserialize::deserialize(from)?),
-            RecordType::Attendance => Self::Attendance(Deserialize::deserialize(from)?),
-            RecordType::Account => Self::Account(Deserialize::deserialize(from)?),
-            RecordType::Identifier => Self::Identifier(Deserialize::deserialize(from)?),
+            RecordType::SchoolClass => Self::SchoolClass(SchoolClass::deserialize(form)?),
+            RecordType::Pupil => Self::Pupil(Pupil::deserialize(form)?),
+            RecordType::Guardian => Self::Guardian(Guardian::deserialize(form)?),
+            RecordType::Application => Self::Application(Application::deserialize(form)?),
+            RecordType::Order => Self::Order(Order::deserialize(form)?),
+            RecordType::Staff => Self::Staff(Staff::deserialize(form)?),
+            RecordType::Journal => Self::Journal(Journal::deserialize(form)?),
+            RecordType::Lesson => Self::Lesson(Lesson::deserialize(form)?),
+            RecordType::Mark => Self::Mark(Mark::deserialize(form)?),
+            RecordType::Attendance => Self::Attendance(Attendance::deserialize(form)?),
+            RecordType::Account => Self::Account(Account::deserialize(form)?),
+            RecordType::Identifier => Self::Identifier(Identifier::deserialize(form)?),
         })
     }
 

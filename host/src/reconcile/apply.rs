@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 
 use crate::model::contract::{CallError, Change, Effect, Rejection};
 use crate::model::manifest::{Direction, Observe};
-use crate::model::{Action, Connector, Doubt, LedgerEntry, Message, Outcome};
+use crate::model::{Action, Connector, Doubt, Item, LedgerEntry, Message, Outcome};
 
 use super::contract;
 use super::env::Phase;
@@ -36,9 +36,10 @@ impl<C: Connector> Run<'_, C> {
         });
         let mut open = Vec::new();
         let alike = |a: &Job, b: &Job| a.wanted.item.id.kind == b.wanted.item.id.kind && a.action == b.action;
-        let groups: Vec<Vec<Job>> = jobs.chunk_by(alike).map(<[Job]>::to_vec).collect();
-        for group in groups {
-            open.extend(self.apply_group(group).await?);
+        while let Some(first) = jobs.first() {
+            let others = jobs.iter().position(|job| !alike(first, job)).unwrap_or(jobs.len());
+            let rest = jobs.split_off(others);
+            open.extend(self.apply_group(std::mem::replace(&mut jobs, rest)).await?);
         }
         Ok(open)
     }
@@ -51,8 +52,7 @@ impl<C: Connector> Run<'_, C> {
             return Ok(Vec::new());
         }
         let total = group.len() as u64;
-        let mut queue: VecDeque<Vec<Job>> =
-            group.chunks(kind.batch.max(1) as usize).map(<[Job]>::to_vec).collect();
+        let mut queue = batches(group, kind.batch.max(1) as usize);
         let mut open = Vec::new();
         while !queue.is_empty() {
             self.go_on()?;
@@ -117,7 +117,7 @@ impl<C: Connector> Run<'_, C> {
     fn change_of(&self, job: &Job) -> Change {
         Change {
             action: job.action,
-            item: job.wanted.item.clone(),
+            item: Item::clone(&job.wanted.item),
             handle: job.handle.clone(),
             fields: job.fields.clone(),
             targets: self.world.targets(&job.wanted.item),
@@ -255,7 +255,7 @@ impl<C: Connector> Run<'_, C> {
             Some(entry) => self.put(entry.clone()),
             None => {
                 self.world.ledger.remove(&job.wanted.item.id);
-                self.world.pending.drop.push(job.wanted.item.id.clone());
+                self.world.pending.entries.insert(job.wanted.item.id.clone());
             }
         }
     }
@@ -352,4 +352,11 @@ impl<C: Connector> Run<'_, C> {
             self.tell(&job.wanted.item.id, outcome, Some(job.action), Vec::new());
         }
     }
+}
+
+/// Jobs in batches of this size, in their order.
+fn batches(jobs: Vec<Job>, size: usize) -> VecDeque<Vec<Job>> {
+    let mut jobs = jobs.into_iter();
+    let batch = || Some(jobs.by_ref().take(size).collect::<Vec<_>>()).filter(|batch| !batch.is_empty());
+    std::iter::from_fn(batch).collect()
 }

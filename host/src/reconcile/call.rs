@@ -2,12 +2,14 @@
 //! probes beside each other.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use futures_util::future::join_all;
 
 use crate::model::contract::{CallError, NotKnown, Observation, Probe, Purpose};
+use crate::model::item::Target;
 use crate::model::manifest::Direction;
-use crate::model::{Connector, ItemRef, Message};
+use crate::model::{Connector, Item, ItemRef, Message, ScopeId};
 
 use super::contract;
 use super::env::Phase;
@@ -18,8 +20,18 @@ use super::run::Run;
 /// What to look at, and why.
 #[derive(Clone, Debug)]
 pub(super) struct Question {
-    pub(super) probe: Probe,
-    pub(super) scope: crate::model::ScopeId,
+    pub(super) item: Arc<Item>,
+    pub(super) handle: Option<String>,
+    pub(super) targets: Vec<Target>,
+    pub(super) purpose: Purpose,
+    pub(super) scope: ScopeId,
+}
+
+impl Question {
+    fn probe(&self) -> Probe {
+        let (item, handle) = (Item::clone(&self.item), self.handle.clone());
+        Probe { item, handle, targets: self.targets.clone(), purpose: self.purpose }
+    }
 }
 
 impl<C: Connector> Run<'_, C> {
@@ -55,15 +67,13 @@ impl<C: Connector> Run<'_, C> {
     pub(super) async fn observe(&self, mut questions: Vec<Question>) -> Step<Vec<(ItemRef, Observation)>> {
         let place = |kind: &str| self.env.connector.manifest().kinds.iter().position(|k| k.name == kind);
         questions.sort_by_cached_key(|q| {
-            (place(&q.probe.item.id.kind), q.probe.purpose as u8, q.scope.clone(), q.probe.item.id.clone())
+            (place(&q.item.id.kind), q.purpose as u8, q.scope.clone(), q.item.id.clone())
         });
         let total = questions.len() as u64;
         let mut answers = Vec::with_capacity(questions.len());
-        let alike = |a: &Question, b: &Question| {
-            a.probe.item.id.kind == b.probe.item.id.kind && a.probe.purpose == b.probe.purpose
-        };
+        let alike = |a: &Question, b: &Question| a.item.id.kind == b.item.id.kind && a.purpose == b.purpose;
         for group in questions.chunk_by(alike) {
-            let kind = self.kind(&group[0].probe.item.id.kind)?;
+            let kind = self.kind(&group[0].item.id.kind)?;
             let batches: Vec<_> = group.chunks(kind.observe_batch.max(1) as usize).collect();
             for beside in batches.chunks(kind.parallel.max(1) as usize) {
                 self.env.progress.progress(Phase::Observe, answers.len() as u64, total);
@@ -77,32 +87,31 @@ impl<C: Connector> Run<'_, C> {
     }
 
     async fn look_at(&self, batch: &[Question]) -> Step<Vec<(ItemRef, Observation)>> {
-        let probes: Vec<Probe> = batch.iter().map(|question| question.probe.clone()).collect();
-        let seen = self.probe(&probes).await?;
-        contract::count("observe", probes.len(), seen.len())?;
+        let seen = self.probe(batch).await?;
+        contract::count("observe", batch.len(), seen.len())?;
         contract::observations(&seen)?;
-        Ok(probes.into_iter().map(|probe| probe.item.id).zip(seen).collect())
+        Ok(batch.iter().map(|question| question.item.id.clone()).zip(seen).collect())
     }
 
-    async fn probe(&self, probes: &[Probe]) -> Step<Vec<Observation>> {
-        let kind = probes.first().map(|probe| self.kind(&probe.item.id.kind)).transpose()?;
+    async fn probe(&self, batch: &[Question]) -> Step<Vec<Observation>> {
+        let kind = batch.first().map(|question| self.kind(&question.item.id.kind)).transpose()?;
         if kind.is_some_and(|kind| kind.direction == Direction::Inbound) {
-            return self.look_inside(probes);
+            return self.look_inside(batch);
         }
         for attempt in 0.. {
             self.go_on()?;
-            let error = match self.env.connector.observe(probes.to_vec()).await {
+            let error = match self.env.connector.observe(batch.iter().map(Question::probe).collect()).await {
                 Ok(seen) => return Ok(seen),
                 Err(error) => error,
             };
             match Advice::of(error) {
                 Advice::Again(after, reason) => self.pause(attempt, after, reason).await?,
                 // Not an answer about these items, and none about others either.
-                Advice::Refused { reason, .. } => return Ok(unknown(probes.len(), &reason)),
+                Advice::Refused { reason, .. } => return Ok(unknown(batch.len(), &reason)),
                 Advice::Stop(stop) => return Err(stop.into()),
             }
         }
-        Ok(unknown(probes.len(), &Message::new("host-busy-there")))
+        Ok(unknown(batch.len(), &Message::new("host-busy-there")))
     }
 }
 

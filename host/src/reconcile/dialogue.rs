@@ -1,5 +1,7 @@
 //! What a dialogue writes goes the same way as a run: ledger, journal, reading back; keyed by its step.
 
+use std::sync::Arc;
+
 use crate::error::Result;
 use crate::model::contract::{Effect, Made, NotKnown};
 use crate::model::{Connector, Item, ItemRef, Message, Outcome, ScopeId};
@@ -42,9 +44,8 @@ impl<C: Connector> Run<'_, C> {
             contract::item(self.env.connector.manifest(), &item)?;
             keys.note(&item.id, scope.as_str())?;
             let (hashes, identity) = (self.hasher.fields(&item), self.identity_of(&item));
-            self.world.desired.insert(item.id.clone());
-            let wanted = Wanted { item, scope: scope.clone(), hashes, identity };
-            self.world.wanted.insert(wanted.item.id.clone(), wanted);
+            let wanted = Wanted { item: Arc::new(item), scope: scope.clone(), hashes, identity };
+            self.world.wanted.insert(wanted.item.id.clone(), Arc::new(wanted));
         }
         self.diff()?;
         self.look().await?;

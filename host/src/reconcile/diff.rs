@@ -36,13 +36,11 @@ impl<C: Connector> Run<'_, C> {
                 continue;
             }
             let formers = wanted.item.former_keys.iter().map(|key| ItemRef::new(&id.kind, key));
-            let former = formers
-                .into_iter()
-                .find(|old| world.ledger.contains_key(old) && !world.desired.contains(old));
+            let former =
+                formers.into_iter().find(|old| world.ledger.contains_key(old) && !world.desires(old));
             let Some((old, entry)) = former.and_then(|old| world.ledger.remove_entry(&old)) else { continue };
             let entry = LedgerEntry { item: id.clone(), ..entry };
-            world.pending.drop.push(old);
-            world.pending.put.push(entry.clone());
+            world.pending.entries.extend([old, id.clone()]);
             world.ledger.insert(id.clone(), entry);
         }
     }
@@ -55,7 +53,7 @@ impl<C: Connector> Run<'_, C> {
         for entry in self.world.ledger.values() {
             let chosen = whole.contains(&entry.scope)
                 || self.chosen.item(entry.group.as_deref(), entry.about.as_ref());
-            if !complete.contains(&entry.scope) || self.world.desired.contains(&entry.item) || !chosen {
+            if !complete.contains(&entry.scope) || self.world.desires(&entry.item) || !chosen {
                 continue;
             }
             // A kind that the connector has given up can only be told.

@@ -1,5 +1,7 @@
 //! Carrying a plan out: level by level, what is there is taken over, what is not is made.
 
+use std::sync::Arc;
+
 use crate::model::contract::{Candidate, Observation};
 use crate::model::{Action, Connector, Doubt, ItemRef, LedgerEntry, LedgerState, Outcome};
 use crate::store::{Ask, Possibility, Question};
@@ -120,7 +122,7 @@ impl<C: Connector> Run<'_, C> {
     /// The change of an item, or what stands in its way.
     pub(super) fn job(
         &mut self,
-        wanted: Wanted,
+        wanted: Arc<Wanted>,
         action: Action,
         fields: Vec<String>,
         token: Option<String>,

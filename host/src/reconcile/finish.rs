@@ -40,7 +40,7 @@ impl<C: Connector> Run<'_, C> {
             .asked
             .iter()
             .filter(|asked| asked.whole)
-            .map(|asked| self.memory(asked, rows.get(&asked.scope.id).map_or(&[], Vec::as_slice)))
+            .map(|asked| self.memory(asked, rows.get(&asked.scope.id).map_or(&[][..], Vec::as_slice)))
             .collect();
         self.env.school.remember_scopes(&fence, &task, &ended)?;
         let vanished = self.world.vanished.iter().map(|(id, _)| id.clone());
@@ -55,21 +55,22 @@ impl<C: Connector> Run<'_, C> {
         Ok(())
     }
 
-    fn rows_by_scope(&self) -> BTreeMap<ScopeId, Vec<OutcomeRow>> {
+    fn rows_by_scope(&self) -> BTreeMap<ScopeId, Vec<&OutcomeRow>> {
         let leaving: BTreeMap<&ItemRef, &ScopeId> =
             self.world.departures.iter().map(|d| (&d.entry.item, &d.entry.scope)).collect();
-        let mut rows: BTreeMap<ScopeId, Vec<OutcomeRow>> = BTreeMap::new();
+        let mut rows: BTreeMap<ScopeId, Vec<&OutcomeRow>> = BTreeMap::new();
         for row in self.world.outcomes.values() {
             let wanted = self.world.wanted.get(&row.item).map(|wanted| &wanted.scope);
             if let Some(scope) = wanted.or_else(|| leaving.get(&row.item).copied()) {
-                rows.entry(scope.clone()).or_default().push(row.clone());
+                rows.entry(scope.clone()).or_default().push(row);
             }
         }
         rows
     }
 
-    fn memory(&self, asked: &Asked, rows: &[OutcomeRow]) -> ScopeMemory {
-        let carried: Vec<OutcomeRow> = rows.iter().filter(|row| is_told(&row.outcome)).cloned().collect();
+    fn memory(&self, asked: &Asked, rows: &[&OutcomeRow]) -> ScopeMemory {
+        let told = rows.iter().copied().filter(|row| is_told(&row.outcome));
+        let carried: Vec<OutcomeRow> = told.cloned().collect();
         let settled = match rows.iter().all(|row| settles(&row.outcome)) {
             false => Settled::Open,
             true if carried.is_empty() => Settled::Clean,
@@ -103,7 +104,7 @@ impl<C: Connector> Run<'_, C> {
             let there = self.world.works.contains_key(id)
                 && self.world.ledger.get(id).is_some_and(|entry| is_there(entry.state));
             let doubt = self.world.ledger.get(id).is_some_and(|entry| entry.doubt.is_some());
-            let gone = asked.contains(scope) && !self.world.desired.contains(id) && !doubt;
+            let gone = asked.contains(scope) && !self.world.desires(id) && !doubt;
             !waits && (there || gone)
         };
         let all = self.world.decisions.iter();
@@ -156,7 +157,7 @@ impl<C: Connector> Run<'_, C> {
         self.world.known = self.env.school.ledger_count(&self.env.task.id)?;
         let memories: Vec<ScopeMemory> = self.memories()?.into_values().collect();
         for row in memories.iter().flat_map(|memory| &memory.carried) {
-            self.world.pending.outcomes.push(row.clone());
+            self.world.pending.outcomes.insert(row.item.clone());
             self.world.outcomes.insert(row.item.clone(), row.clone());
         }
         self.flush()?;

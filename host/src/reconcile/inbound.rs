@@ -1,18 +1,19 @@
 //! Inbound kinds: the host itself looks at the school's records and changes them, keeping what was before.
 
-use crate::model::contract::{Basis, Difference, Observation, Presence, Probe};
+use crate::model::contract::{Basis, Difference, Observation, Presence};
 use crate::model::item::Value;
 use crate::model::records::{Identifier, Record, RecordType};
 use crate::model::{Connector, Item, LedgerState, Outcome};
 
+use super::call::Question;
 use super::halt::{Step, Stop};
 use super::jobs::Job;
 use super::run::Run;
 
 impl<C: Connector> Run<'_, C> {
     /// What the school's records say about inbound items.
-    pub(super) fn look_inside(&self, probes: &[Probe]) -> Step<Vec<Observation>> {
-        probes.iter().map(|probe| self.look_inside_for(&probe.item)).collect()
+    pub(super) fn look_inside(&self, questions: &[Question]) -> Step<Vec<Observation>> {
+        questions.iter().map(|question| self.look_inside_for(&question.item)).collect()
     }
 
     fn look_inside_for(&self, item: &Item) -> Step<Observation> {

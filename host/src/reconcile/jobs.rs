@@ -1,6 +1,8 @@
 //! Changes under way: applied in batches, read back, repeated where that is safe, until each has an end.
 
-use crate::model::contract::{Made, Observation, Presence, Probe, Purpose};
+use std::sync::Arc;
+
+use crate::model::contract::{Made, Observation, Presence, Purpose};
 use crate::model::manifest::{Kind, Observe};
 use crate::model::{Action, Connector, Doubt, LedgerEntry, LedgerState, Message, Millis, Origin, Outcome};
 use crate::store::Question;
@@ -29,7 +31,7 @@ pub(super) enum Stage {
 /// A change under way.
 #[derive(Clone, Debug)]
 pub(super) struct Job {
-    pub(super) wanted: Wanted,
+    pub(super) wanted: Arc<Wanted>,
     pub(super) action: Action,
     pub(super) fields: Vec<String>,
     pub(super) handle: Option<String>,
@@ -121,13 +123,13 @@ impl<C: Connector> Run<'_, C> {
     fn check_question(&self, job: &Job) -> call::Question {
         let purpose = if job.stage == Stage::Doubt { Purpose::Doubt } else { Purpose::Confirm };
         let known = self.world.ledger.get(&job.wanted.item.id).and_then(|entry| entry.handle.clone());
-        let probe = Probe {
-            item: job.wanted.item.clone(),
+        call::Question {
+            item: Arc::clone(&job.wanted.item),
             handle: known.or_else(|| job.handle.clone()),
             targets: self.world.targets(&job.wanted.item),
             purpose,
-        };
-        call::Question { probe, scope: job.wanted.scope.clone() }
+            scope: job.wanted.scope.clone(),
+        }
     }
 
     /// Reads back what was answered with yes.
@@ -179,7 +181,7 @@ impl<C: Connector> Run<'_, C> {
         if let Some(entry) = self.world.ledger.remove(&id) {
             self.let_go(&entry, job.action == Action::Remove)?;
         }
-        self.world.pending.drop.push(id.clone());
+        self.world.pending.entries.insert(id.clone());
         self.tell(&id, Outcome::Removed, Some(job.action), Vec::new());
         Ok(())
     }

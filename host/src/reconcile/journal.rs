@@ -41,6 +41,8 @@ pub(super) struct Watch {
 #[derive(Default)]
 struct Seen {
     tickets: Vec<Ticket>,
+    /// The tickets that name an item, by their places.
+    named: BTreeMap<ItemRef, Vec<usize>>,
     doubts: BTreeMap<ItemRef, LedgerEntry>,
     stranger: Option<ItemRef>,
     broken: Option<Error>,
@@ -48,7 +50,6 @@ struct Seen {
 
 struct Ticket {
     id: WriteTicket,
-    items: Vec<ItemRef>,
     /// Outer `None`: open. Inner `None`: never left.
     answer: Option<Option<u16>>,
 }
@@ -67,7 +68,8 @@ impl Watch {
     /// What became of an item's requests.
     pub(super) fn trace(&self, item: &ItemRef) -> Trace {
         let seen = self.seen();
-        let mine: Vec<&Ticket> = seen.tickets.iter().filter(|ticket| ticket.items.contains(item)).collect();
+        let places = seen.named.get(item).map_or(&[][..], Vec::as_slice);
+        let mine: Vec<&Ticket> = places.iter().map(|place| &seen.tickets[*place]).collect();
         if mine.iter().any(|ticket| ticket.answer.is_none()) {
             return Trace::Open;
         }
@@ -141,7 +143,9 @@ impl WriteJournal for Watch {
             }
         };
         let mut seen = self.seen();
-        seen.tickets.push(Ticket { id, items: items.to_vec(), answer: None });
+        let place = seen.tickets.len();
+        seen.tickets.push(Ticket { id, answer: None });
+        items.iter().for_each(|item| seen.named.entry(item.clone()).or_default().push(place));
         seen.doubts.extend(doubts.into_iter().map(|entry| (entry.item.clone(), entry)));
         Ok(id)
     }

@@ -267,7 +267,7 @@ mod tests {
             window: None,
             waiting: None,
         };
-        Wanted { item, scope: "s".into(), hashes: vec![], identity: None }
+        Wanted { item: std::sync::Arc::new(item), scope: "s".into(), hashes: vec![], identity: None }
     }
 
     fn doubtful() -> LedgerEntry {

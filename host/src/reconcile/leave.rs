@@ -1,6 +1,7 @@
 //! Departures: told, forgotten, handed over, closed, removed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::model::{Action, Connector, ItemRef, LedgerEntry, LedgerState, Message, Outcome};
 use crate::store::{Answer, Question};
@@ -90,7 +91,7 @@ impl<C: Connector> Run<'_, C> {
             Some(_) => self.tell(&id, Outcome::InDoubt, None, Vec::new()),
             None => {
                 let wanted = Wanted {
-                    item: bare(entry),
+                    item: Arc::new(bare(entry)),
                     scope: entry.scope.clone(),
                     hashes: Vec::new(),
                     identity: None,
@@ -102,13 +103,13 @@ impl<C: Connector> Run<'_, C> {
     }
 
     fn leaving_job(&self, entry: &LedgerEntry, action: Action) -> Job {
-        let item = bare(entry);
+        let item = Arc::new(bare(entry));
         let hashes = entry.fields.clone();
         let wanted = Wanted { item, scope: entry.scope.clone(), hashes, identity: None };
         Job {
             token: self.token(&wanted, action),
             handle: entry.handle.clone(),
-            wanted,
+            wanted: Arc::new(wanted),
             action,
             fields: Vec::new(),
             before: Some(entry.clone()),

@@ -1,8 +1,9 @@
 //! Looking at what is doubtful, level by level, and judging it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::model::contract::{Observation, Probe, Purpose};
+use crate::model::contract::{Observation, Purpose};
 use crate::model::manifest::{Direction, Observe};
 use crate::model::{Action, Connector, Item, ItemRef, LedgerEntry, WhenGone};
 use crate::store::{Answer, Claim};
@@ -71,16 +72,14 @@ impl<C: Connector> Run<'_, C> {
     fn question(&self, wanted: &Wanted, purpose: Purpose) -> Step<Question> {
         let handle = self.likely_handle(wanted)?;
         let targets = self.world.targets(&wanted.item);
-        let probe = Probe { item: wanted.item.clone(), handle, targets, purpose };
-        Ok(Question { probe, scope: wanted.scope.clone() })
+        Ok(Question { item: Arc::clone(&wanted.item), handle, targets, purpose, scope: wanted.scope.clone() })
     }
 
     /// A question about something that another school has just made.
     pub(super) fn question_at(&self, wanted: &Wanted, handle: String) -> Question {
         let targets = self.world.targets(&wanted.item);
-        let probe =
-            Probe { item: wanted.item.clone(), handle: Some(handle), targets, purpose: Purpose::Adopt };
-        Question { probe, scope: wanted.scope.clone() }
+        let (item, scope) = (Arc::clone(&wanted.item), wanted.scope.clone());
+        Question { item, handle: Some(handle), targets, purpose: Purpose::Adopt, scope }
     }
 
     /// What the ledger, a person, or another school knows of where it is.
@@ -105,8 +104,9 @@ impl<C: Connector> Run<'_, C> {
 
     /// Looks, and keeps what was seen.
     async fn see(&mut self, questions: Vec<Question>) -> Step<()> {
-        let probed = questions.iter().map(|q| (q.probe.item.id.clone(), q.probe.handle.clone()));
-        self.world.probed.extend(probed.collect::<Vec<_>>());
+        let shared = questions.iter().filter(|question| question.item.identity.is_some());
+        let probed = shared.map(|question| (question.item.id.clone(), question.handle.clone()));
+        self.world.probed.extend(probed);
         for (id, observation) in self.observe(questions).await? {
             if let Some(work) = self.world.works.get_mut(&id) {
                 work.observation = Some(observation);
@@ -316,11 +316,11 @@ pub(super) fn bare(entry: &LedgerEntry) -> Item {
 
 /// A question about something of which only the ledger knows.
 pub(super) fn bare_question(entry: &LedgerEntry) -> Question {
-    let probe = Probe {
-        item: bare(entry),
+    Question {
+        item: Arc::new(bare(entry)),
         handle: entry.handle.clone(),
         targets: Vec::new(),
         purpose: Purpose::Doubt,
-    };
-    Question { probe, scope: entry.scope.clone() }
+        scope: entry.scope.clone(),
+    }
 }

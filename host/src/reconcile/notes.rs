@@ -3,10 +3,11 @@
 use crate::model::{
     Action, Connector, ItemRef, LedgerEntry, LedgerState, Message, Origin, Outcome, OutcomeRow,
 };
+use crate::store::Progress;
 
 use super::halt::Step;
 use super::run::Run;
-use super::state::Wanted;
+use super::state::{Pending, Wanted};
 
 impl<C: Connector> Run<'_, C> {
     /// An entry for an item: what the item says of itself, what is known of it from before.
@@ -38,9 +39,7 @@ impl<C: Connector> Run<'_, C> {
 
     /// Notes an entry, to be written with the next flush.
     pub(super) fn put(&mut self, entry: LedgerEntry) {
-        self.world.pending.drop.retain(|id| *id != entry.item);
-        self.world.pending.put.retain(|known| known.item != entry.item);
-        self.world.pending.put.push(entry.clone());
+        self.world.pending.entries.insert(entry.item.clone());
         self.world.ledger.insert(entry.item.clone(), entry);
     }
 
@@ -53,16 +52,13 @@ impl<C: Connector> Run<'_, C> {
         remarks: Vec<Message>,
     ) {
         let item = self.world.wanted.get(id).map(|wanted| &wanted.item);
-        let left = self.world.departures.iter().find(|d| d.entry.item == *id).map(|d| &d.entry);
-        let row = OutcomeRow {
-            item: id.clone(),
-            group: item.map_or_else(|| left.and_then(|e| e.group.clone()), |item| item.group.clone()),
-            about: item.map_or_else(|| left.and_then(|e| e.about.clone()), |item| item.about.clone()),
-            outcome,
-            action,
-            remarks,
+        let left = || self.world.departures.iter().find(|d| d.entry.item == *id).map(|d| &d.entry);
+        let (group, about) = match item {
+            Some(item) => (item.group.clone(), item.about.clone()),
+            None => left().map_or((None, None), |entry| (entry.group.clone(), entry.about.clone())),
         };
-        self.world.pending.outcomes.push(row.clone());
+        self.world.pending.outcomes.insert(id.clone());
+        let row = OutcomeRow { item: id.clone(), group, about, outcome, action, remarks };
         self.world.outcomes.insert(id.clone(), row);
     }
 
@@ -71,16 +67,24 @@ impl<C: Connector> Run<'_, C> {
     pub(super) fn flush(&mut self) -> Step<()> {
         self.flush_held()?;
         let Some(fence) = &self.fence else { return Ok(()) };
-        if !self.world.pending.is_empty() {
-            let pending = std::mem::take(&mut self.world.pending);
-            self.env.school.record(fence, &self.env.task.id, self.number, &pending)?;
+        let Pending { entries, outcomes } = std::mem::take(&mut self.world.pending);
+        let outcomes = outcomes.iter().filter_map(|id| self.world.outcomes.get(id)).cloned().collect();
+        let mut progress = Progress { outcomes, ..Progress::default() };
+        for id in entries {
+            match self.world.ledger.get(&id) {
+                Some(entry) => progress.put.push(entry.clone()),
+                None => progress.drop.push(id),
+            }
+        }
+        if !progress.is_empty() {
+            self.env.school.record(fence, &self.env.task.id, self.number, &progress)?;
         }
         Ok(())
     }
 
     pub(super) fn forget(&mut self, id: &ItemRef) {
         if self.world.ledger.remove(id).is_some() {
-            self.world.pending.drop.push(id.clone());
+            self.world.pending.entries.insert(id.clone());
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a run is about to do, as people read it and approve it.
 
+use std::sync::Arc;
+
 use crate::error::Result;
 use crate::model::contract::{Difference, LeftOut, Observation};
 use crate::model::setup::Changes;
@@ -60,7 +62,7 @@ impl<C: Connector> Run<'_, C> {
         let intent = intent(&work.next)?;
         let handle = self.world.ledger.get(&wanted.item.id).and_then(|entry| entry.handle.clone());
         Some(Planned {
-            item: wanted.item.clone(),
+            item: Arc::clone(&wanted.item),
             scope: wanted.scope.clone(),
             intent,
             handle,
@@ -249,7 +251,7 @@ fn departure_line(departure: &Departure) -> Option<Planned> {
         Leaving::InDoubt => Intent::InDoubt,
     };
     Some(Planned {
-        item: bare(&departure.entry),
+        item: Arc::new(bare(&departure.entry)),
         scope: departure.entry.scope.clone(),
         intent,
         handle: departure.entry.handle.clone(),

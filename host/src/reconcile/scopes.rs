@@ -1,6 +1,7 @@
 //! Which scopes must be worked out anew, and working them out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::error::Result;
 use crate::model::contract::Scope;
@@ -47,9 +48,8 @@ impl<C: Connector> Run<'_, C> {
             self.desired(scope, &mut keys).await?;
         }
         self.env.progress.progress(Phase::Desired, total, total);
-        self.world.desired = self.world.wanted.keys().cloned().collect();
         let whole = self.world.asked.iter().filter(|a| a.whole).map(|a| a.scope.id.clone()).collect();
-        select::keep(&mut self.world.wanted, &self.chosen, &whole);
+        self.world.unchosen = select::keep(&mut self.world.wanted, &self.chosen, &whole);
         Ok(())
     }
 
@@ -277,8 +277,8 @@ impl<C: Connector> Run<'_, C> {
             self.not_elsewhere(&item.id, &id)?;
             let hashes = self.hasher.fields(&item);
             let identity = self.identity_of(&item);
-            let wanted = Wanted { item, scope: id.clone(), hashes, identity };
-            self.world.wanted.insert(wanted.item.id.clone(), wanted);
+            let wanted = Wanted { item: Arc::new(item), scope: id.clone(), hashes, identity };
+            self.world.wanted.insert(wanted.item.id.clone(), Arc::new(wanted));
         }
         asked.left_out.extend(page.left_out);
         asked.valid_until = [asked.valid_until, page.valid_until].into_iter().flatten().min();

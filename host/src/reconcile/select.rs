@@ -1,6 +1,7 @@
 //! What a person chose: scopes, items, and what those need. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::model::records::RecordRef;
 use crate::model::{ItemRef, Scope, Selection};
@@ -56,14 +57,14 @@ impl Chosen {
     }
 }
 
-/// Keeps what is chosen and, of the rest, what it refers to.
+/// Keeps what is chosen and, of the rest, what it refers to. Answers what is not kept.
 pub(super) fn keep(
-    wanted: &mut BTreeMap<ItemRef, Wanted>,
+    wanted: &mut BTreeMap<ItemRef, Arc<Wanted>>,
     chosen: &Chosen,
     whole: &BTreeSet<crate::model::ScopeId>,
-) {
+) -> BTreeSet<ItemRef> {
     if chosen.is_all() {
-        return;
+        return BTreeSet::new();
     }
     let direct =
         |w: &Wanted| whole.contains(&w.scope) || chosen.item(w.item.group.as_deref(), w.item.about.as_ref());
@@ -75,5 +76,7 @@ pub(super) fn keep(
             kept.insert(id);
         }
     }
+    let others = wanted.keys().filter(|id| !kept.contains(*id)).cloned().collect();
     wanted.retain(|id, _| kept.contains(id));
+    others
 }

@@ -1,6 +1,7 @@
 //! What a run knows while it goes on.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::model::contract::{Candidate, Difference, LeftOut, Observation, Presence, Scope};
 use crate::model::item::{Ownership, Target};
@@ -9,12 +10,12 @@ use crate::model::{
     Action, FieldHash, Item, ItemRef, LedgerEntry, LedgerState, Message, Millis, OutcomeRow, Param, ScopeId,
     TaskRef, Waiting,
 };
-use crate::store::{Decision, Held, IdentityRef, Progress, Question};
+use crate::store::{Decision, Held, IdentityRef, Question};
 
 /// An item that should exist.
 #[derive(Clone, Debug)]
 pub(super) struct Wanted {
-    pub(super) item: Item,
+    pub(super) item: Arc<Item>,
     pub(super) scope: ScopeId,
     pub(super) hashes: Vec<FieldHash>,
     pub(super) identity: Option<IdentityRef>,
@@ -141,6 +142,14 @@ pub(super) enum Leaving {
     InDoubt,
 }
 
+/// Items of which the store does not know the latest: how they stand is in the ledger (nothing: no more) and among the
+/// outcomes.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    pub(super) entries: BTreeSet<ItemRef>,
+    pub(super) outcomes: BTreeSet<ItemRef>,
+}
+
 /// Everything a run knows.
 #[derive(Debug, Default)]
 pub(super) struct World {
@@ -156,10 +165,10 @@ pub(super) struct World {
     pub(super) vanished: Vec<(ScopeId, bool)>,
     /// Scopes known to be as they were, and not asked.
     pub(super) fresh: BTreeSet<ScopeId>,
-    /// Everything desired in these scopes, chosen or not.
-    pub(super) desired: BTreeSet<ItemRef>,
+    /// Desired in these scopes, and not chosen.
+    pub(super) unchosen: BTreeSet<ItemRef>,
     /// What should exist.
-    pub(super) wanted: BTreeMap<ItemRef, Wanted>,
+    pub(super) wanted: BTreeMap<ItemRef, Arc<Wanted>>,
     /// The level of each.
     pub(super) levels: BTreeMap<ItemRef, usize>,
     /// What is to be done with each.
@@ -177,12 +186,12 @@ pub(super) struct World {
     /// What is held from now on and not in the store yet.
     pub(super) held: Vec<Held>,
     /// What became known and is not in the store yet.
-    pub(super) pending: Progress,
+    pub(super) pending: Pending,
     /// What observation has shown to be there, though the ledger does not know it yet.
     pub(super) seen: BTreeMap<ItemRef, (String, Vec<Param>)>,
     /// Shared things that another task was about to create when they were looked at.
     pub(super) busy: BTreeMap<ItemRef, TaskRef>,
-    /// The handle with which each item was looked at.
+    /// The handle with which each shared thing was looked at.
     pub(super) probed: BTreeMap<ItemRef, Option<String>>,
     /// Handles in use.
     pub(super) handles: super::adopt::Handles,
@@ -193,6 +202,11 @@ pub(super) struct World {
 }
 
 impl World {
+    /// Is it desired, chosen or not?
+    pub(super) fn desires(&self, id: &ItemRef) -> bool {
+        self.wanted.contains_key(id) || self.unchosen.contains(id)
+    }
+
     /// What is known of each item that this one refers to.
     pub(super) fn targets(&self, item: &Item) -> Vec<Target> {
         let mut ids: Vec<&ItemRef> = item.refs().collect();

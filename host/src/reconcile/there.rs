@@ -1,5 +1,7 @@
 //! Writing down what is there: taken over, found again, unchanged, different, lost.
 
+use std::sync::Arc;
+
 use crate::model::contract::Presence;
 use crate::model::manifest::Nature;
 use crate::model::setup::Changes;
@@ -79,7 +81,7 @@ impl<C: Connector> Run<'_, C> {
         self.is_there(wanted, presence, origin, Outcome::Differs(differing.clone()), action)?;
         match self.env.task.changes {
             Changes::Report => Ok(None),
-            Changes::Update => self.job(wanted.clone(), Action::Update, differing, None),
+            Changes::Update => self.job(Arc::new(wanted.clone()), Action::Update, differing, None),
         }
     }
 

@@ -1,5 +1,8 @@
 //! Words of files, Russian and English → values of fields, unless a profile says otherwise.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Word as written → value. Compared by `plain`.
 const WORDS: &[(&str, &[&str])] = &[
     ("male", &["м", "муж", "мужской", "мальчик", "m"]),
@@ -31,13 +34,18 @@ pub(super) fn plain(text: &str) -> String {
     letters.map(|c| if c == 'ё' { 'е' } else { c }).filter(|c| c.is_alphanumeric() || *c == '№').collect()
 }
 
+/// The words of [`WORDS`] by their value, as they are compared.
+static PLAIN: LazyLock<HashMap<&str, Vec<String>>> = LazyLock::new(|| {
+    WORDS.iter().map(|(value, words)| (*value, words.iter().map(|word| plain(word)).collect())).collect()
+});
+
 /// The value among `known` that a word stands for.
 pub(super) fn value(known: &[&'static str], text: &str) -> Option<&'static str> {
     let word = plain(text);
-    known.iter().copied().find(|value| {
-        let others = WORDS.iter().find(|(name, _)| name == value).map_or(&[][..], |(_, words)| words);
-        plain(value) == word || others.iter().any(|other| plain(other) == word)
-    })
+    known
+        .iter()
+        .copied()
+        .find(|value| PLAIN.get(value).is_some_and(|others| others.contains(&word)) || plain(value) == word)
 }
 
 /// Yes or no.

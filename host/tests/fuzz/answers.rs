@@ -119,8 +119,9 @@ impl World {
         let contingent = Contingent::of(&records, year, "2026-10-01");
         let items = page(&contingent, None).items;
         assert!(items.len() >= 10, "{} items make no school", items.len());
+        let pupils = exchange_sdk::records::Page { items: records.pupils.clone(), next: None };
         let settings = rows_to_http::Settings { with_birth_dates: true };
-        let rows = rows_to_http::desired(&records.pupils, &records.classes, &settings, None).items;
+        let rows = rows_to_http::desired(pupils, &records.classes, &settings).items;
         let settings = serde_json::json!({
             "study-year": "current", "client-id": "exchange", "scope": ["a"],
             "adopt-by": ["snils", "name-and-birthday", "name-and-class"],

@@ -2,12 +2,13 @@
 
 use std::fs;
 
+use exchange_stand::rows::{Fault, Options, Service};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::connector;
 use crate::process::{self, Ended};
-use crate::rows_service::Service;
+use crate::school;
 
 const SCHOOL: &str = "name = \"Школа строк\"\ntime-zone = \"Europe/Moscow\"\n\n\
     [[task]]\nid = \"rows\"\nconnector = \"rows-to-http\"\nenabled = true\npatience = \"20s\"\n\n\
@@ -16,27 +17,31 @@ const SCHOOL: &str = "name = \"Школа строк\"\ntime-zone = \"Europe/Mos
     secrets = [\"token\"]\nwrite = true\n";
 
 /// More than one batch of 500.
-const PUPILS: usize = 1_200;
+pub(crate) const PUPILS: u64 = 1_200;
 
-struct World {
+/// A folder with pupils to deliver, and the service they go to.
+pub(crate) struct World {
     folder: TempDir,
-    service: Service,
+    pub(crate) service: Service,
 }
 
 impl World {
-    fn new() -> Self {
-        let world = Self { folder: TempDir::new().expect("a folder"), service: Service::start() };
-        let address = world.service.address;
+    pub(crate) fn new() -> Self {
+        let token = Some("rows-token".to_owned());
+        let service = Service::spawn(Options { token, ..Options::default() }).expect("the service starts");
+        let world = Self { folder: TempDir::new().expect("a folder"), service };
+        let address = world.service.addr();
         world.write(
             "exchange.toml",
             &format!(
                 "data = \"data\"\nschools = \"schools\"\nconnectors = \"connectors\"\n[key]\nfile = \"exchange.key\"\n\
-                 [upstream.rows]\nbase = [\"http://{address}\"]\nprivate = true\nrate = 0\n\
+                 [upstream.rows]\nbase = [\"http://{address}\"]\nprivate = true\nrate = 0\nparallel = 1\n\
                  credential = {{ header = \"Authorization\", prefix = \"Bearer \" }}\n"
             ),
         );
         world.write("schools/rows.toml", SCHOOL);
-        world.write("classes.csv", "id;study_year;grade;letter\nc1;2026;5;А\n");
+        let classes = format!("id;study_year;grade;letter\nc1;{};5;А\n", school::study_year());
+        world.write("classes.csv", &classes);
         world.write("pupils.csv", &pupils());
         let packed = connector::file().with_file_name("rows-to-http.wasm");
         fs::create_dir(world.folder.path().join("connectors")).expect("a folder");
@@ -53,25 +58,26 @@ impl World {
         fs::write(path, text).expect("a file");
     }
 
-    fn run(&self, input: &str, words: &[&str]) -> Ended {
+    pub(crate) fn run(&self, input: &str, words: &[&str]) -> Ended {
         let mut command = process::exchange(self.folder.path());
         command.args(words);
         process::run(command, input)
     }
 
-    fn writes(&self) -> u32 {
-        self.service.kept.lock().expect("no panic").writes
+    fn writes(&self) -> u64 {
+        self.service.tally().posts
     }
 
-    fn arrived(&self) -> usize {
-        let kept = self.service.kept.lock().expect("no panic");
-        assert!(kept.rows.values().all(|rows| rows.len() == 1), "a row came twice");
-        kept.rows.len()
+    /// Different rows there; none came twice.
+    pub(crate) fn arrived(&self) -> u64 {
+        let tally = self.service.tally();
+        assert_eq!((tally.rows, tally.unreadable), (tally.distinct, 0), "a row came twice: {tally:?}");
+        tally.distinct
     }
 }
 
 fn pupils() -> String {
-    let row = |n: usize| format!("p{n};Петров;Пётр;2015-03-{:02};c1\n", n % 28 + 1);
+    let row = |n: u64| format!("p{n};Петров;Пётр;2015-03-{:02};c1\n", n % 28 + 1);
     let rows: String = (1..=PUPILS).map(row).collect();
     format!("id;last-name;first-name;birth-date;class-id\n{rows}")
 }
@@ -91,7 +97,7 @@ fn h4_rows_arrive_once_and_a_second_run_sends_nothing() {
 #[test]
 fn h4_one_bad_row_costs_one_row_and_is_named() {
     let world = World::new();
-    world.service.kept.lock().expect("no panic").refused = Some("p77".into());
+    world.service.misbehave(Fault::BadRow("p77".into()));
     let run: Value = world.run("", &["run", "rows/rows", "--json"]).with(3).json();
     assert_eq!(run["counts"]["rejected"], 1, "{run:#}");
     assert_eq!(world.arrived(), PUPILS - 1);

@@ -7,7 +7,6 @@ mod compare;
 mod connector;
 mod dialogue;
 mod process;
-mod rows_service;
 mod school;
 mod world;
 
@@ -27,6 +26,7 @@ mod d9_first_run;
 mod faults;
 mod h1_settings;
 mod h2_locked;
+mod h4_faults;
 mod h4_rows_to_http;
 mod hostile;
 mod kills;

@@ -1,4 +1,4 @@
-//! The school's records, all pages of an answer in one list.
+//! The school's records: all of an answer in one list, or page by page where there may be many.
 //!
 //! Everything that is read becomes what the scope depends on, so read what you need and no more.
 
@@ -45,13 +45,20 @@ impl Filter {
     }
 }
 
+/// Some of an answer's records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// A few hundred of them.
+    pub items: Vec<T>,
+    /// The cursor of the next page; none: this is the last. A page of `desired` may have the same cursor.
+    pub next: Option<String>,
+}
+
 /// Follows `next` until there is none.
-fn all_pages<T>(
-    mut page: impl FnMut(Option<&str>) -> Result<(Vec<T>, Option<String>), String>,
-) -> Result<Vec<T>, Failure> {
+fn all_pages<T>(mut page: impl FnMut(Option<&str>) -> Result<Page<T>, Failure>) -> Result<Vec<T>, Failure> {
     let (mut all, mut cursor) = (Vec::new(), None);
     loop {
-        let (items, next) = page(cursor.as_deref()).map_err(not_granted)?;
+        let Page { items, next } = page(cursor.as_deref())?;
         all.extend(items);
         match next {
             Some(next) => cursor = Some(next),
@@ -65,42 +72,53 @@ fn not_granted(lines: String) -> Failure {
 }
 
 macro_rules! readers {
-    ($($(#[$doc:meta])* $name:ident = $import:ident -> $record:ident),* $(,)?) => {$(
+    ($($(#[$doc:meta])* $name:ident, $page:ident = $import:ident -> $record:ident),* $(,)?) => {$(
         $(#[$doc])*
         ///
         /// # Errors
         /// [`Failure::Forbidden`] (`records-not-granted`) when the task does not grant the type.
         pub fn $name(filter: &Filter) -> Result<Vec<$record>, Failure> {
-            all_pages(|cursor| host::$import(filter, cursor).map(|page| (page.items, page.next)))
+            all_pages(|cursor| $page(filter, cursor))
+        }
+
+        $(#[$doc])*
+        ///
+        /// One page of them: the first, or the one that begins at `cursor`.
+        ///
+        /// # Errors
+        /// [`Failure::Forbidden`] (`records-not-granted`) when the task does not grant the type.
+        pub fn $page(filter: &Filter, cursor: Option<&str>) -> Result<Page<$record>, Failure> {
+            let page = host::$import(filter, cursor).map_err(not_granted)?;
+            Ok(Page { items: page.items, next: page.next })
         }
     )*};
 }
 
 readers! {
     /// Classes.
-    classes = school_classes -> SchoolClass,
+    classes, classes_page = school_classes -> SchoolClass,
     /// Children.
-    pupils = pupils -> Pupil,
+    pupils, pupils_page = pupils -> Pupil,
     /// Parents and other representatives.
-    guardians = guardians -> Guardian,
+    guardians, guardians_page = guardians -> Guardian,
     /// Applications for a place.
-    applications = applications -> Application,
+    applications, applications_page = applications -> Application,
     /// Orders, a line per child.
-    orders = orders -> Order,
+    orders, orders_page = orders -> Order,
     /// Employees.
-    staff = staff_members -> Staff,
+    staff, staff_page = staff_members -> Staff,
     /// Journals.
-    journals = journals -> Journal,
+    journals, journals_page = journals -> Journal,
     /// Lessons.
-    lessons = lessons -> Lesson,
+    lessons, lessons_page = lessons -> Lesson,
     /// Marks.
-    marks = marks -> Mark,
+    marks, marks_page = marks -> Mark,
     /// Absences.
-    attendance = attendance_entries -> Attendance,
+    attendance, attendance_page = attendance_entries -> Attendance,
     /// Accounts in other systems.
-    accounts = accounts -> Account,
+    accounts, accounts_page = accounts -> Account,
     /// Identifiers in other systems.
-    identifiers = identifiers -> Identifier,
+    identifiers, identifiers_page = identifiers -> Identifier,
 }
 
 #[cfg(test)]
@@ -113,8 +131,8 @@ mod tests {
         let all = all_pages(|cursor| {
             asked.push(cursor.map(str::to_owned));
             Ok(match cursor {
-                None => (vec![1, 2], Some("b".to_owned())),
-                _ => (vec![3], None),
+                None => Page { items: vec![1, 2], next: Some("b".to_owned()) },
+                _ => Page { items: vec![3], next: None },
             })
         });
         assert_eq!(all, Ok(vec![1, 2, 3]));
@@ -123,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_refusal_carries_the_lines_that_would_grant_it() {
-        let refused = all_pages::<u8>(|_| Err("records.order = []".to_owned()));
+        let refused = all_pages::<u8>(|_| Err(not_granted("records.order = []".to_owned())));
         let Err(Failure::Forbidden(message)) = refused else { panic!("{refused:?}") };
         assert_eq!(message.args[0].value, "records.order = []");
     }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use exchange_stand::consent::{self, Person};
-use exchange_stand::{dnevnik, http};
+use exchange_stand::{dnevnik, http, rows};
 
 /// Stand-ins of remote systems for tests and demonstrations.
 #[derive(Parser)]
@@ -27,6 +27,15 @@ enum Command {
         /// Folder the state is kept in, so that a restart goes on; without it the state is lost at the end.
         #[arg(long)]
         data: Option<PathBuf>,
+    },
+    /// A service that keeps rows by key: the other side of the example connector and of the peers.
+    Rows {
+        /// Address to listen on; port 0 takes a free one. The address taken is printed.
+        #[arg(long, default_value = "127.0.0.1:0")]
+        listen: SocketAddr,
+        /// How it misbehaves: `503/N`, `429/N`, `bad-row/ID`, `lost/N`, `dropped/N`; every N-th delivery.
+        #[arg(long, default_value = "none")]
+        fault: rows::Fault,
     },
     /// Fill a running stand-in from a JSON file.
     Seed {
@@ -61,6 +70,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Dnevnik { listen, data } => serve(dnevnik::Options { listen, data }),
+        Command::Rows { listen, fault } => serve_rows(rows::Options { listen, fault, token: None }),
         Command::Seed { file, at } => seed(&file, &at),
         Command::State { at } => state(&at),
         Command::Consent { url, login, password, refuse } => {
@@ -91,6 +101,16 @@ async fn run(options: dnevnik::Options) -> io::Result<()> {
         })
         .await;
     Ok(())
+}
+
+/// One thread: beside a program that is measured it shall take one core at most.
+fn serve_rows(options: rows::Options) -> io::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let server = rows::Server::bind(options).await?;
+        println!("listening on http://{}", server.addr());
+        match server.run().await {}
+    })
 }
 
 fn seed(file: &Path, at: &str) -> io::Result<ExitCode> {

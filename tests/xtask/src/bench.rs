@@ -1,173 +1,115 @@
-//! `cargo xtask bench micro`: criterion's measurements, for people or as one JSON object.
+//! `cargo xtask bench`: what is measured, alone and beside ready-made tools.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::os::fd::AsFd;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::SystemTime;
+mod faults;
+mod folder;
+mod micro;
+mod peers;
+mod service;
+mod students;
+mod table;
+mod timed;
+mod tool;
 
-use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
-use crate::failure::{Context, Failure, Outcome};
-use crate::process;
+use clap::{Args, Subcommand};
+
+use crate::failure::Outcome;
 use crate::workspace::Workspace;
+use crate::{connectors, process};
 
-/// What criterion calls a benchmark.
-#[derive(Debug, Deserialize)]
-struct Benchmark {
-    full_id: String,
+/// What can be measured.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bench {
+    /// The host's criterion benchmarks.
+    Micro {
+        /// Print one JSON object: a name, and its figures in nanoseconds.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Six faults of the other side, beside ready-made tools; fails when a promise is broken.
+    Faults {
+        /// Rows to deliver.
+        #[arg(long, default_value_t = 20_000)]
+        rows: usize,
+        #[command(flatten)]
+        beside: Beside,
+    },
+    /// Speed, CPU and memory of the example connector, beside ready-made tools.
+    Peers {
+        /// Rows to deliver.
+        #[arg(long, default_value_t = 100_000)]
+        rows: usize,
+        /// Runs of each; the best one counts.
+        #[arg(long, default_value_t = 3)]
+        runs: usize,
+        #[command(flatten)]
+        beside: Beside,
+    },
 }
 
-/// Criterion's estimates, in nanoseconds.
-#[derive(Debug, Deserialize)]
-struct Estimates {
-    median: Estimate,
-    mean: Estimate,
-    std_dev: Estimate,
+/// Beside whom, and how it is told.
+#[derive(Debug, Args)]
+pub(crate) struct Beside {
+    /// These tools alone, separated by commas.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Install the peers that are missing, with `tests/peers/setup.sh`.
+    #[arg(long)]
+    pub(crate) install: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
-#[derive(Debug, Deserialize)]
-struct Estimate {
-    point_estimate: f64,
-    confidence_interval: Interval,
-}
-
-#[derive(Debug, Deserialize)]
-struct Interval {
-    lower_bound: f64,
-    upper_bound: f64,
-}
-
-/// One measurement as it is printed. Bounds are those of the median at 95 %.
-#[derive(Debug, PartialEq, Serialize)]
-struct Figure {
-    median_ns: f64,
-    median_low_ns: f64,
-    median_high_ns: f64,
-    mean_ns: f64,
-    std_dev_ns: f64,
-}
-
-/// Runs the host's benchmarks; with `json`, standard output is one object
-/// `{name: {median_ns, …}}` and all else goes to standard error.
+/// Measures.
 ///
 /// # Errors
-/// When the benchmarks fail or leave nothing that can be read.
-pub(crate) fn micro(workspace: &Workspace, json: bool) -> Outcome {
-    let start = SystemTime::now();
-    let mut bench = workspace.cargo();
-    bench.args(["bench", "--package", "exchange"]);
-    // The folder is the workspace's own, wherever the person keeps criterion's.
-    let folder = workspace.target.join("criterion");
-    bench.env("CRITERION_HOME", &folder);
-    if json {
-        let aside =
-            std::io::stderr().as_fd().try_clone_to_owned().context(|| "cannot use standard error".into())?;
-        bench.stdout(Stdio::from(aside));
+/// When something does not build or cannot be started; `faults` also when Exchange breaks a promise.
+pub(crate) fn run(workspace: &Workspace, bench: &Bench) -> Outcome {
+    match bench {
+        Bench::Micro { json } => micro::run(workspace, *json),
+        Bench::Faults { rows, beside } => faults::run(workspace, *rows, beside),
+        Bench::Peers { rows, runs, beside } => peers::run(workspace, *rows, *runs, beside),
     }
-    process::run(&mut bench)?;
-    if json {
-        let figures = figures(&folder, start)?;
-        println!("{}", serde_json::to_string_pretty(&figures).context(|| "cannot write the figures".into())?);
-    }
-    Ok(())
 }
 
-/// The figures measured since `start`; those of benchmarks that are gone lie beside them.
-fn figures(folder: &Path, start: SystemTime) -> Outcome<BTreeMap<String, Figure>> {
-    let mut found = BTreeMap::new();
-    // Criterion makes the folder with its first measurement.
-    fs::create_dir_all(folder).context(|| format!("cannot make {}", folder.display()))?;
-    for measured in measured(folder, start).context(|| format!("cannot read {}", folder.display()))? {
-        let Benchmark { full_id } = read(&measured.join("benchmark.json"))?;
-        let estimates: Estimates = read(&measured.join("estimates.json"))?;
-        found.insert(full_id, figure(&estimates));
-    }
-    if found.is_empty() {
-        return Err(Failure::new("nothing was measured").hint("criterion benchmarks belong to host/benches"));
-    }
-    Ok(found)
+/// The six faults, for Exchange alone.
+///
+/// # Errors
+/// As for [`run`].
+pub(crate) fn our_faults(workspace: &Workspace) -> Outcome {
+    let only = vec![tool::EXCHANGE.to_owned()];
+    faults::run(workspace, 5_000, &Beside { only, install: false, json: false })
 }
 
-/// Every folder `…/new` with estimates written since `start`.
-fn measured(folder: &Path, start: SystemTime) -> std::io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if !path.is_dir() {
-            continue;
+/// Rows in one delivery, of every tool.
+const BATCH: usize = 500;
+
+/// What measurements stand on: the programs built, and a folder for their files.
+struct Ground<'a> {
+    workspace: &'a Workspace,
+    /// `exchange` and `exchange-stand`, optimised.
+    programs: PathBuf,
+    /// Made anew for each bench, under the target folder: a disk, not memory.
+    scratch: PathBuf,
+    /// The peers' environments.
+    peers: PathBuf,
+}
+
+impl<'a> Ground<'a> {
+    fn prepare(workspace: &'a Workspace, beside: &Beside) -> Outcome<Self> {
+        let mut build = workspace.cargo();
+        build.args("build --quiet --release --package exchange --package exchange-stand".split(' '));
+        process::run(&mut build)?;
+        connectors::build(workspace, true)?;
+        let scratch = workspace.target.join("bench");
+        folder::empty(&scratch)?;
+        let peers = workspace.target.join("peers");
+        let ground = Self { workspace, programs: workspace.target.join("release"), scratch, peers };
+        if beside.install {
+            tool::install(&ground, &beside.only)?;
         }
-        if path.ends_with("new") {
-            let written = fs::metadata(path.join("estimates.json")).and_then(|file| file.modified());
-            found.extend(written.is_ok_and(|written| written >= start).then_some(path));
-        } else {
-            found.extend(measured(&path, start)?);
-        }
-    }
-    Ok(found)
-}
-
-fn read<T: for<'de> Deserialize<'de>>(file: &Path) -> Outcome<T> {
-    let text = fs::read_to_string(file).context(|| format!("cannot read {}", file.display()))?;
-    serde_json::from_str(&text).context(|| format!("cannot understand {}", file.display()))
-}
-
-fn figure(estimates: &Estimates) -> Figure {
-    let median = &estimates.median;
-    Figure {
-        median_ns: median.point_estimate,
-        median_low_ns: median.confidence_interval.lower_bound,
-        median_high_ns: median.confidence_interval.upper_bound,
-        mean_ns: estimates.mean.point_estimate,
-        std_dev_ns: estimates.std_dev.point_estimate,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    fn estimate(point: f64) -> String {
-        let (low, high) = (point - 1.0, point + 1.0);
-        format!(
-            r#"{{"confidence_interval": {{"confidence_level": 0.95, "lower_bound": {low}, "upper_bound": {high}}},
-                "point_estimate": {point}, "standard_error": 0.1}}"#
-        )
-    }
-
-    fn measure(folder: &Path, name: &str, median: f64) {
-        let new = folder.join(name).join("new");
-        fs::create_dir_all(&new).unwrap();
-        fs::write(new.join("benchmark.json"), format!(r#"{{"group_id": "g", "full_id": "{name}"}}"#))
-            .unwrap();
-        let (median, mean, spread) = (estimate(median), estimate(12.0), estimate(2.0));
-        let text = format!(r#"{{"mean": {mean}, "median": {median}, "slope": null, "std_dev": {spread}}}"#);
-        fs::write(new.join("estimates.json"), text).unwrap();
-    }
-
-    #[test]
-    fn figures_bear_the_full_name_and_nanoseconds() {
-        let folder = tempfile::tempdir().unwrap();
-        measure(folder.path(), "sandbox/empty call", 28.5);
-        let figures = figures(folder.path(), SystemTime::UNIX_EPOCH).unwrap();
-        let expected = Figure {
-            median_ns: 28.5,
-            median_low_ns: 27.5,
-            median_high_ns: 29.5,
-            mean_ns: 12.0,
-            std_dev_ns: 2.0,
-        };
-        assert_eq!(figures, BTreeMap::from([("sandbox/empty call".to_owned(), expected)]));
-    }
-
-    #[test]
-    fn old_figures_are_left_out() {
-        let folder = tempfile::tempdir().unwrap();
-        measure(folder.path(), "gone", 1.0);
-        let failure = figures(folder.path(), SystemTime::now() + Duration::from_secs(60)).unwrap_err();
-        assert!(failure.to_string().contains("nothing was measured"), "{failure}");
+        Ok(ground)
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Outcome};
 use crate::workspace::Workspace;
-use crate::{connectors, demo, lookouts, process};
+use crate::{bench, connectors, demo, lookouts, process};
 
 /// One thing that is checked.
 #[derive(Debug)]
@@ -42,14 +42,15 @@ const STEPS: [Step; 8] = [
     Step { name: "documents", check: blocks::run },
 ];
 
-/// What takes longer: tests marked `#[ignore]`, fuzzing, every benchmark once, the demo.
-const LONGER: [Step; 4] = [
+/// What takes longer: tests marked `#[ignore]`, fuzzing, every benchmark once, the six faults, the demo.
+const LONGER: [Step; 5] = [
     Step {
         name: "long-tests",
         check: |workspace| suite::run(workspace, &["test", "--workspace", "--tests", "--", "--ignored"]),
     },
     Step { name: "fuzzing", check: fuzz },
     Step { name: "benchmarks", check: |workspace| cargo(workspace, "test --package exchange --benches") },
+    Step { name: "faults", check: bench::our_faults },
     Step { name: "demo", check: |workspace| demo::run(workspace, None) },
 ];
 
@@ -124,7 +125,10 @@ mod tests {
         let usual =
             ["format", "look-outs", "connectors", "clippy", "layers", "dependencies", "tests", "documents"];
         assert_eq!(names(false, &[]), usual);
-        assert_eq!(names(true, &[]), [&usual[..], &["long-tests", "fuzzing", "benchmarks", "demo"]].concat());
+        assert_eq!(
+            names(true, &[]),
+            [&usual[..], &["long-tests", "fuzzing", "benchmarks", "faults", "demo"]].concat()
+        );
     }
 
     #[test]

@@ -52,8 +52,11 @@ pub(crate) fn build(workspace: &Workspace, quiet: bool) -> Outcome {
     for connector in &connectors {
         compile(workspace, &toolchain, connector, quiet)?;
         let file = folder.join(format!("{}.wasm", connector.id));
-        let news =
-            if pack(connector, &core_module(&folder, connector), &file)? { "written" } else { "unchanged" };
+        let news = if pack(connector, &core_module(&folder, connector.library), &file)? {
+            "written"
+        } else {
+            "unchanged"
+        };
         say(quiet, &format!("{} {news}", workspace.relative(&file)));
     }
     Ok(())
@@ -125,8 +128,13 @@ fn compile(workspace: &Workspace, toolchain: &Toolchain, connector: &Connector<'
     process::run(&mut command)
 }
 
-fn core_module(folder: &Path, connector: &Connector<'_>) -> PathBuf {
-    folder.join(TARGET).join(PROFILE).join(format!("{}.wasm", connector.library.replace('-', "_")))
+/// The module that a library of this name was compiled to, before it became a component.
+pub(crate) fn module(workspace: &Workspace, library: &str) -> PathBuf {
+    core_module(&folder(workspace), library)
+}
+
+fn core_module(folder: &Path, library: &str) -> PathBuf {
+    folder.join(TARGET).join(PROFILE).join(format!("{}.wasm", library.replace('-', "_")))
 }
 
 /// Writes the component where its bytes differ from what lies there; says whether it did.
@@ -188,7 +196,7 @@ mod tests {
 
     #[test]
     fn the_core_module_bears_the_crate_name() {
-        let path = core_module(Path::new("t"), &connector(""));
+        let path = core_module(Path::new("t"), "probe-crate");
         assert_eq!(path, Path::new("t/wasm32-unknown-unknown/connector/probe_crate.wasm"));
     }
 

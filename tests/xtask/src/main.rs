@@ -48,22 +48,12 @@ enum Helper {
     },
     /// Measure.
     #[command(subcommand)]
-    Bench(Bench),
+    Bench(bench::Bench),
     /// Build everything and play a person's first evening with it.
     Demo {
         /// Work in this new folder instead of target/demo.
         #[arg(long, value_name = "DIR")]
         keep: Option<PathBuf>,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-enum Bench {
-    /// The host's criterion benchmarks.
-    Micro {
-        /// Print one JSON object: a name, and its figures in nanoseconds.
-        #[arg(long)]
-        json: bool,
     },
 }
 
@@ -82,7 +72,7 @@ fn carry_out(helper: Helper) -> Outcome {
     match helper {
         Helper::Connectors { quiet } => connectors::build(&workspace, quiet),
         Helper::Test { full, steps } => checks::run(&workspace, full, &steps),
-        Helper::Bench(Bench::Micro { json }) => bench::micro(&workspace, json),
+        Helper::Bench(measured) => bench::run(&workspace, &measured),
         Helper::Demo { keep } => demo::run(&workspace, keep.as_deref()),
     }
 }

@@ -112,8 +112,8 @@ impl Draft {
 
     /// The record; or a fault, where the values do not make one.
     pub(super) fn record(&mut self) -> Option<Record> {
-        let json = Value::Object(std::mem::take(&mut self.values)).to_string();
-        let record = Record::from_json(self.kind, &json).ok();
+        let form = Value::Object(std::mem::take(&mut self.values));
+        let record = Record::from_value(self.kind, form).ok();
         if record.is_none() {
             self.faults.push((Fault::new(Code::Unfit), None));
         }

@@ -8,14 +8,15 @@ const MAX_NAME: usize = 100;
 
 /// A name in one normal form: composed letters, single spaces.
 pub(super) fn read(text: &str) -> Result<String, Fault> {
-    let name: String = text.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = if text.chars().all(usual) { text.to_owned() } else { text.nfc().collect() };
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.chars().count() > MAX_NAME {
         return Err(Fault::new(Code::TextTooLong).with("limit", MAX_NAME));
     }
     if let Some(position) = position(&name, |letter| !fits(letter)) {
         return Err(Fault::new(Code::NameCharacter).with("position", position));
     }
-    if !name.chars().any(char::is_alphabetic) {
+    if !name.chars().any(is_letter) {
         return Err(Fault::new(Code::NameCharacter).with("position", 1));
     }
     match strange_letter(&name) {
@@ -24,8 +25,17 @@ pub(super) fn read(text: &str) -> Result<String, Fault> {
     }
 }
 
+/// What nearly every name is made of: composed already, and known without looking into tables.
+fn usual(letter: char) -> bool {
+    letter.is_ascii() || matches!(letter, 'А'..='я' | 'Ё' | 'ё')
+}
+
+fn is_letter(letter: char) -> bool {
+    letter.is_ascii_alphabetic() || (usual(letter) && !letter.is_ascii()) || letter.is_alphabetic()
+}
+
 fn fits(letter: char) -> bool {
-    letter.is_alphabetic() || matches!(letter, ' ' | '-' | '\'' | '’' | '`' | '.')
+    is_letter(letter) || matches!(letter, ' ' | '-' | '\'' | '’' | '`' | '.')
 }
 
 /// Where a letter of the rarer of the two alphabets stands: the one typed by mistake.

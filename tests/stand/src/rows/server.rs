@@ -1,0 +1,234 @@
+//! Listening and answering; running inside a test.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{Method, Request, Response, StatusCode, header};
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+
+use super::fault::{Fate, Fault, Struck};
+use super::kept::{Kept, Tally};
+
+/// Bodies are a few hundred kilobytes.
+const LARGEST_BODY: usize = 64 << 20;
+
+/// How the service is set up.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Port 0 takes a free port.
+    pub listen: SocketAddr,
+    /// The bearer token that deliveries must carry; none: everybody may deliver.
+    pub token: Option<String>,
+    /// How it misbehaves.
+    pub fault: Fault,
+}
+
+impl Default for Options {
+    /// A free port of the loopback address, open to everybody, without fault.
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 0)), token: None, fault: Fault::None }
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    token: Option<String>,
+    struck: Struck,
+    kept: Kept,
+    lookups: u64,
+}
+
+impl State {
+    fn tally(&mut self) -> Tally {
+        let (rows, distinct, unreadable) = self.kept.count();
+        let Struck { posts, struck, early, .. } = self.struck;
+        Tally { posts, lookups: self.lookups, rows, distinct, struck, early, unreadable }
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Shared(Arc<Mutex<State>>);
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A service that has its port and serves as soon as it is run.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    addr: SocketAddr,
+    shared: Shared,
+}
+
+impl Server {
+    /// Takes the port.
+    ///
+    /// # Errors
+    /// The port is taken.
+    pub async fn bind(options: Options) -> io::Result<Self> {
+        let listener = TcpListener::bind(options.listen).await?;
+        let addr = listener.local_addr()?;
+        let state = State { token: options.token, struck: Struck::by(options.fault), ..State::default() };
+        Ok(Self { listener, addr, shared: Shared(Arc::new(Mutex::new(state))) })
+    }
+
+    /// The address taken.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Serves until it is dropped.
+    pub async fn run(self) -> Infallible {
+        loop {
+            // Errors here are those of a client that left between knocking and entering.
+            if let Ok((stream, _)) = self.listener.accept().await {
+                drop(tokio::spawn(serve(stream, self.shared.clone())));
+            }
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, shared: Shared) {
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request: Request<hyper::body::Incoming>| {
+        let shared = shared.clone();
+        async move { answer(&shared, request.map(Body::new)).await }
+    });
+    // An error is the fault that cuts the connection, or a client that left.
+    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+async fn answer(shared: &Shared, request: Request<Body>) -> io::Result<Response<Body>> {
+    let (head, body) = request.into_parts();
+    let body = to_bytes(body, LARGEST_BODY).await.map_err(io::Error::other)?;
+    match (&head.method, head.uri.path()) {
+        (&Method::GET, "/_stand/state") => Ok(said(StatusCode::OK, json!(shared.lock().tally()).to_string())),
+        (&Method::POST, "/rows/lookup") => Ok(look_up(&mut shared.lock(), &body)),
+        (&Method::POST, _) => {
+            let token = head.headers.get(header::AUTHORIZATION).and_then(|token| token.to_str().ok());
+            deliver(&mut shared.lock(), token, body)
+        }
+        _ => Ok(said(StatusCode::NOT_FOUND, "{}".to_owned())),
+    }
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    student_ids: Vec<String>,
+}
+
+fn look_up(state: &mut State, body: &[u8]) -> Response<Body> {
+    state.struck.request();
+    state.lookups += 1;
+    match serde_json::from_slice::<Wanted>(body) {
+        Ok(wanted) => said(StatusCode::OK, state.kept.look_up(&wanted.student_ids)),
+        Err(_) => said(StatusCode::BAD_REQUEST, "{}".to_owned()),
+    }
+}
+
+fn deliver(state: &mut State, token: Option<&str>, body: Bytes) -> io::Result<Response<Body>> {
+    let wanted = state.token.as_ref().map(|token| format!("Bearer {token}"));
+    if wanted.is_some_and(|wanted| token != Some(&wanted)) {
+        return Ok(said(StatusCode::UNAUTHORIZED, "{}".to_owned()));
+    }
+    state.struck.request();
+    let fate = state.struck.delivery(&body);
+    if matches!(fate, Fate::Kept | Fate::Lost) {
+        state.kept.keep(body);
+    }
+    told(state, fate)
+}
+
+/// What the client is told; nothing at all where the answer gets lost.
+fn told(state: &State, fate: Fate) -> io::Result<Response<Body>> {
+    let empty = || "{}".to_owned();
+    Ok(match (fate, &state.struck.fault) {
+        (Fate::Busy, _) => said(StatusCode::SERVICE_UNAVAILABLE, empty()),
+        (Fate::Throttled, _) => {
+            let mut answer = said(StatusCode::TOO_MANY_REQUESTS, empty());
+            answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+            answer
+        }
+        (Fate::BadRow, Fault::BadRow(id)) => {
+            let error = json!({"student_id": id, "field": "birth_date", "message": "not a day"});
+            said(StatusCode::UNPROCESSABLE_ENTITY, json!({"errors": [error]}).to_string())
+        }
+        (Fate::Lost, _) => return Err(io::Error::other("the answer gets lost")),
+        _ => said(StatusCode::OK, empty()),
+    })
+}
+
+fn said(status: StatusCode, body: String) -> Response<Body> {
+    let mut answer = Response::new(Body::from(body));
+    *answer.status_mut() = status;
+    let json = header::HeaderValue::from_static("application/json");
+    answer.headers_mut().insert(header::CONTENT_TYPE, json);
+    answer
+}
+
+/// A service running on a thread of its own; it stops when dropped.
+#[derive(Debug)]
+pub struct Service {
+    addr: SocketAddr,
+    shared: Shared,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Service {
+    /// Starts a service and returns once it accepts connections.
+    ///
+    /// # Errors
+    /// As for [`Server::bind`], or the thread cannot be started.
+    pub fn spawn(options: Options) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = runtime.block_on(Server::bind(options))?;
+        let (addr, shared) = (server.addr(), server.shared.clone());
+        let thread = std::thread::Builder::new().name("rows-service".into()).spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    _ = stopped => {}
+                    never = server.run() => match never {},
+                }
+            });
+        })?;
+        Ok(Self { addr, shared, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// The address it listens on.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// What came so far.
+    pub fn tally(&self) -> Tally {
+        self.shared.lock().tally()
+    }
+
+    /// Misbehaves like this from now on, counting anew.
+    pub fn misbehave(&self, fault: Fault) {
+        self.shared.lock().struck = Struck::by(fault);
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic in there has been printed already; a second one during drop would hide it.
+            let _ = thread.join();
+        }
+    }
+}
