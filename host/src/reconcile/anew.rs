@@ -21,14 +21,15 @@ impl<C: Connector> Run<'_, C> {
             return;
         }
         self.unlearn(&anew);
-        let leaving: BTreeSet<&ItemRef> = self.world.departures.iter().map(|d| &d.entry.item).collect();
         let refers = |entry: &&LedgerEntry| entry.refs.iter().any(|target| anew.contains(target));
         let known = self.world.ledger.values().filter(|entry| is_there(entry.state) && self.is_state(entry));
-        let loose: Vec<LedgerEntry> =
-            known.filter(refers).filter(|entry| !leaving.contains(&entry.item)).cloned().collect();
+        let loose: Vec<LedgerEntry> = known.filter(refers).cloned().collect();
         for entry in loose {
             self.loosen_one(entry, &anew);
         }
+        // What leaves may be wanted again before it has left.
+        let leaving = self.world.departures.iter_mut().map(|departure| &mut departure.entry);
+        leaving.filter(|entry| refers(&&**entry)).for_each(|entry| entry.fields.clear());
     }
 
     /// What is to be made is not there, whatever the ledger says: nobody is to be told its old handle.

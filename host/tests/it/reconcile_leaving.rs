@@ -135,3 +135,29 @@ fn what_was_there_before_us_is_not_removed_even_after_a_doubt() {
         assert_eq!(world.count("person", "a"), 1, "{fault:?}");
     }
 }
+
+#[test]
+fn what_leaves_and_is_wanted_again_is_put_right_too() {
+    quiet_kills();
+    for steps in 1..200 {
+        let world = World::new();
+        world.one().wants(class_of(&["a", "b"]));
+        world.one().run();
+        let lost = world.one().ledger("class", "5A").unwrap().handle.unwrap();
+        world.up().things.remove(&lost.parse().unwrap());
+        world.clock.advance(241 * 3_600_000);
+        world.one().wants(class_of(&["a"]));
+        world.clock.set_fuse(steps);
+        let killed = world.one().try_run(&Selection::default(), None).is_none();
+        world.clock.set_fuse(0);
+        world.one().wants(class_of(&["a", "b"]));
+        world.clock.advance(DEADLINE + SETTLE);
+        assert_eq!(world.one().run().status, RunStatus::Success, "killed at step {steps}");
+        assert!(belongs(&world, "a") && belongs(&world, "b"), "killed at step {steps}");
+        if !killed {
+            assert!(steps > 10, "a run has more steps than {steps}");
+            return;
+        }
+    }
+    panic!("a run has less than 200 steps");
+}
