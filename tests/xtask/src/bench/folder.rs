@@ -90,6 +90,8 @@ pub(super) fn make(
     connector(ground, &folder, read_back)?;
     exchange(ground, &folder, &["connector", "lock"], "")?;
     exchange(ground, &folder, &["secret", "set", "token", "--school", "bench"], "rows-token")?;
+    // The component is compiled once on a host, by whatever command needs it first; that is no part of a run.
+    exchange(ground, &folder, &["plan", "bench/rows"], "")?;
     Ok(folder)
 }
 
