@@ -13,6 +13,9 @@ use crate::process;
 /// What our own line is called.
 pub(super) const EXCHANGE: &str = "exchange";
 
+/// No peer but the floor: what plain Python takes without any framework.
+pub(super) const FLOOR: &str = "python";
+
 /// A ready-made tool.
 #[derive(Debug)]
 pub(super) struct Peer {
@@ -30,7 +33,7 @@ pub(super) struct Peer {
     pub(super) faults: bool,
 }
 
-/// All of them. `python` is no peer but the floor: what plain Python takes without any framework.
+/// All of them, and the floor.
 pub(super) const PEERS: [Peer; 7] = [
     Peer {
         name: "faucet",
@@ -87,7 +90,7 @@ pub(super) const PEERS: [Peer; 7] = [
         faults: true,
     },
     Peer {
-        name: "python",
+        name: FLOOR,
         environment: "",
         program: "",
         line: "python3 floor_py.py",
