@@ -14,7 +14,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::failure::Outcome;
+use serde::Serialize;
+
+use crate::failure::{Context, Outcome};
 use crate::workspace::Workspace;
 use crate::{connectors, process};
 
@@ -112,4 +114,10 @@ impl<'a> Ground<'a> {
         }
         Ok(ground)
     }
+}
+
+/// Prints figures as one JSON object.
+fn print_json(figures: &impl Serialize) -> Outcome {
+    println!("{}", serde_json::to_string_pretty(figures).context(|| "cannot write the figures".into())?);
+    Ok(())
 }

@@ -233,9 +233,7 @@ fn wrong(fault: &Fault, struck: &Struck) -> Vec<String> {
 impl Report {
     fn tell(&self, json: bool) -> Outcome {
         if json {
-            let text = serde_json::to_string_pretty(self).context(|| "cannot write the figures".into())?;
-            println!("{text}");
-            return Ok(());
+            return super::print_json(self);
         }
         let headings: Vec<&str> = std::iter::once("").chain(FAULTS.iter().map(|fault| fault.name)).collect();
         let now = self.tools.iter().map(|(name, line)| cells(name.clone(), line));

@@ -69,7 +69,7 @@ pub(crate) fn run(workspace: &Workspace, json: bool) -> Outcome {
     process::run(&mut bench)?;
     if json {
         let figures = figures(&folder, start)?;
-        println!("{}", serde_json::to_string_pretty(&figures).context(|| "cannot write the figures".into())?);
+        super::print_json(&figures)?;
     }
     Ok(())
 }

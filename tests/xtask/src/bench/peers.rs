@@ -14,7 +14,7 @@ use super::service::{Service, Tally};
 use super::timed::{Job, Measured};
 use super::tool::{self, EXCHANGE, Peer};
 use super::{BATCH, Beside, Ground, students, table};
-use crate::failure::{Context, Failure, Outcome};
+use crate::failure::{Failure, Outcome};
 use crate::workspace::Workspace;
 
 /// The same connector where nothing can be looked up: no adoption, no confirmation.
@@ -214,9 +214,7 @@ fn best(figures: impl Iterator<Item = Outcome<Figure>>) -> Outcome<Figure> {
 impl Report {
     fn tell(&self, json: bool) -> Outcome {
         if json {
-            let text = serde_json::to_string_pretty(self).context(|| "cannot write the figures".into())?;
-            println!("{text}");
-            return Ok(());
+            return super::print_json(self);
         }
         let (rows, small) = (self.rows, SMALL);
         let works = [
