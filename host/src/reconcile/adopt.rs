@@ -3,6 +3,7 @@
 //! That holds for doubts, too: a write whose answer was lost may have stored nothing, and what a search then brings may
 //! be a namesake's.
 
+use std::borrow::Cow;
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{Hash, Hasher};
@@ -14,20 +15,22 @@ use crate::store::{Answer, Decision, Question};
 use super::state::{Next, Situation, Work, World};
 
 /// What was seen without what a person said is something else.
-pub(super) fn but_declined(seen: &Observation, decision: Option<&Decision>) -> Observation {
-    let asked = decision.filter(|decision| decision.answer == Some(Answer::Create));
-    let declined = |handle: &String| {
-        asked.is_some_and(|decision| decision.ask.candidates.iter().any(|known| known.handle == *handle))
+pub(super) fn but_declined<'a>(seen: &'a Observation, decision: Option<&Decision>) -> Cow<'a, Observation> {
+    let Some(decision) = decision.filter(|decision| decision.answer == Some(Answer::Create)) else {
+        return Cow::Borrowed(seen);
     };
+    let declined = |handle: &String| decision.ask.candidates.iter().any(|known| known.handle == *handle);
     match seen {
-        Observation::Present(presence) if declined(&presence.handle) => Observation::Absent(Basis::Lookup),
-        Observation::Ambiguous(all) if all.iter().all(|candidate| declined(&candidate.handle)) => {
-            Observation::Absent(Basis::Lookup)
+        Observation::Present(presence) if declined(&presence.handle) => {
+            Cow::Owned(Observation::Absent(Basis::Lookup))
         }
-        Observation::Ambiguous(all) => Observation::Ambiguous(
-            all.iter().filter(|candidate| !declined(&candidate.handle)).cloned().collect(),
-        ),
-        other => other.clone(),
+        Observation::Ambiguous(all) => {
+            let others: Vec<Candidate> =
+                all.iter().filter(|candidate| !declined(&candidate.handle)).cloned().collect();
+            let nobody = Observation::Absent(Basis::Lookup);
+            Cow::Owned(if others.is_empty() { nobody } else { Observation::Ambiguous(others) })
+        }
+        _ => Cow::Borrowed(seen),
     }
 }
 
@@ -60,16 +63,16 @@ fn hash(kind: &str, handle: &str) -> u64 {
 }
 
 impl World {
-    /// Notes what something was created as; answers whose that is already: another item's that is not about to leave.
-    pub(super) fn created_as(&mut self, id: &ItemRef, handle: &str) -> Option<ItemRef> {
+    /// Notes what something was created as; answers whether that is another item's already that is not about to leave.
+    pub(super) fn is_anothers(&mut self, id: &ItemRef, handle: &str) -> bool {
         if !self.handles.note(&self.ledger, id, handle) {
-            return None;
+            return false;
         }
         let theirs =
             |entry: &&LedgerEntry| entry.item.kind == id.kind && entry.handle.as_deref() == Some(handle);
         let leaves = |item: &ItemRef| self.departures.iter().any(|departure| departure.entry.item == *item);
         let mut owners = self.ledger.values().filter(theirs).map(|entry| &entry.item);
-        owners.find(|item| *item != id && !leaves(item)).cloned()
+        owners.any(|item| item != id && !leaves(item))
     }
 }
 

@@ -191,7 +191,7 @@ impl<C: Connector> Run<'_, C> {
                 if job.action == Action::Create && kind.observe != Observe::None {
                     // What is created has a name of its own there: another one's is not believed, and looked up.
                     let id = &job.wanted.item.id;
-                    made.handle = made.handle.filter(|handle| self.world.created_as(id, handle).is_none());
+                    made.handle = made.handle.filter(|handle| !self.world.is_anothers(id, handle));
                 }
                 self.accepted(job, made, kind)
             }

@@ -44,13 +44,14 @@ impl<C: Connector> Run<'_, C> {
 
     /// Ends the claims that stand for nothing under way any more.
     pub(super) fn end_claims(&mut self) -> Result<()> {
-        let claims = self.env.host.claims(&self.own())?;
+        let claims: BTreeSet<IdentityRef> = self.env.host.claims(&self.own())?.into_iter().collect();
         if claims.is_empty() {
             return Ok(());
         }
+        let claimed = |entry: &LedgerEntry| self.identity_in(entry).filter(|id| claims.contains(id));
         let entries = self.world.ledger.values();
         let known: BTreeMap<IdentityRef, LedgerEntry> =
-            entries.filter_map(|entry| Some((self.identity_in(entry)?, entry.clone()))).collect();
+            entries.filter_map(|entry| Some((claimed(entry)?, entry.clone()))).collect();
         for claim in claims {
             match known.get(&claim) {
                 Some(entry) if is_there(entry.state) => self.hold(entry),

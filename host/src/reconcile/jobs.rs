@@ -148,7 +148,7 @@ impl<C: Connector> Run<'_, C> {
     fn arrived(&mut self, job: Job, presence: &Presence, over: bool) -> Step<Option<Job>> {
         let id = &job.wanted.item.id;
         let known = self.world.ledger.get(id).and_then(|entry| entry.handle.as_ref());
-        if known != Some(&presence.handle) && self.world.created_as(id, &presence.handle).is_some() {
+        if known != Some(&presence.handle) && self.world.is_anothers(id, &presence.handle) {
             self.ask(&job.wanted, Question::Shared, &[candidate(presence.handle.clone())])?;
             return Ok(None);
         }
@@ -196,7 +196,7 @@ impl<C: Connector> Run<'_, C> {
         let entry = self.world.ledger.get(&id);
         let next = self.judge(&job.wanted, &Situation::Doubt, entry, seen.as_ref())?;
         match next {
-            Next::Found(presence) if self.world.created_as(&id, &presence.handle).is_some() => {
+            Next::Found(presence) if self.world.is_anothers(&id, &presence.handle) => {
                 self.ask(&job.wanted, Question::Shared, &[candidate(presence.handle)])?;
             }
             Next::Found(presence) => {

@@ -161,7 +161,7 @@ impl<C: Connector> Run<'_, C> {
             wanted,
             situation,
             entry,
-            seen: seen.as_ref(),
+            seen: seen.as_deref(),
             answer: self.answer(id),
             changes: self.env.task.changes,
             now: self.time.now(),

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::model::contract::{Difference, LeftOut, Observation};
 use crate::model::setup::Changes;
 use crate::model::{
-    Action, Connector, FieldHash, Intent, ItemRef, LedgerState, Message, Outcome, Plan, PlanCounts, Planned,
+    Action, Connector, FieldHash, Intent, ItemRef, Message, Outcome, Plan, PlanCounts, Planned,
 };
 
 use super::halt::Step;
@@ -14,7 +14,7 @@ use super::hash::{PlanLine, settings};
 use super::hold::{self, Circumstances, Size};
 use super::look::bare;
 use super::run::Run;
-use super::state::{Departure, Leaving, Next, Wanted, Work};
+use super::state::{Departure, Leaving, Next, Wanted, Work, is_there};
 
 /// What thresholds look back on.
 const DAY: i64 = 24 * 3_600_000;
@@ -126,8 +126,7 @@ impl<C: Connector> Run<'_, C> {
             version: &self.env.connector.manifest().version,
             settings: settings(&self.env.task),
         };
-        let certain = |state| matches!(state, LedgerState::Confirmed | LedgerState::Accepted);
-        let known = self.world.ledger.values().filter(|entry| certain(entry.state));
+        let known = self.world.ledger.values().filter(|entry| is_there(entry.state));
         let size = Size {
             ledger: known.count() as u64,
             wanted: self.world.wanted.len() as u64,

@@ -31,7 +31,7 @@ impl<C: Connector> Run<'_, C> {
         }
     }
 
-    pub(super) fn adopt(&mut self, wanted: &Wanted, presence: &Presence) -> Step<Option<Job>> {
+    pub(super) fn adopt(&mut self, wanted: &Arc<Wanted>, presence: &Presence) -> Step<Option<Job>> {
         let origin = self.origin(wanted, presence)?;
         self.settle_there(wanted, presence, origin, Outcome::Adopted, None)
     }
@@ -54,7 +54,7 @@ impl<C: Connector> Run<'_, C> {
     /// A doubt ended well.
     pub(super) fn found(
         &mut self,
-        wanted: &Wanted,
+        wanted: &Arc<Wanted>,
         presence: &Presence,
         action: Option<Action>,
     ) -> Step<Option<Job>> {
@@ -66,7 +66,7 @@ impl<C: Connector> Run<'_, C> {
     /// It is there; what differs is told or put right.
     fn settle_there(
         &mut self,
-        wanted: &Wanted,
+        wanted: &Arc<Wanted>,
         presence: &Presence,
         origin: Origin,
         outcome: Outcome,
@@ -81,7 +81,7 @@ impl<C: Connector> Run<'_, C> {
         self.is_there(wanted, presence, origin, Outcome::Differs(differing.clone()), action)?;
         match self.env.task.changes {
             Changes::Report => Ok(None),
-            Changes::Update => self.job(Arc::new(wanted.clone()), Action::Update, differing, None),
+            Changes::Update => self.job(Arc::clone(wanted), Action::Update, differing, None),
         }
     }
 
@@ -104,7 +104,6 @@ impl<C: Connector> Run<'_, C> {
         entry.state = LedgerState::Confirmed;
         entry.doubt = None;
         entry.confirmed = Some(self.time.now());
-        // What schools share first: a hold too many is dropped by the next run, one too few lets others remove it.
         self.hold(&entry);
         self.put(entry);
         self.tell(&wanted.item.id, outcome, action, presence.remarks.clone());

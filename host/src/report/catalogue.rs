@@ -1,7 +1,8 @@
 //! The catalogue of messages: the host's own texts, compiled in, and each connector's from its manifest.
 //!
-//! Arguments come from anywhere: they are made visible. Invariant: a text is always produced. A code nobody knows shows as `{code}`, so that an unfinished translation is
-//! seen and never hides what happened; a test looks for codes without texts.
+//! Arguments come from anywhere: they are made visible. Invariant: a text is always produced. A code nobody knows shows
+//! as `{code}`, so that an unfinished translation is seen and never hides what happened; a test looks for codes without
+//! texts.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

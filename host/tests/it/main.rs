@@ -3,6 +3,7 @@
 mod capability;
 mod config;
 mod fake_clock;
+mod foreign;
 mod fused_host;
 mod http;
 mod http_server;

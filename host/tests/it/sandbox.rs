@@ -9,6 +9,7 @@ use exchange::model::dialogue::{Input, RoundTrip};
 use exchange::model::{CallError, Effect, Probe, Verdict};
 use exchange::sandbox::{Cache, Engine, Sandbox, Ticker, check_lock, pack, read_manifest, sha256};
 
+use crate::foreign::importing;
 use crate::sandbox_world::{World, changes, guest, item, sandbox, top, world};
 
 fn verdict<T: std::fmt::Debug>(answer: Result<T, CallError>) -> Verdict {
@@ -260,19 +261,6 @@ fn another_component_than_the_locked_one_is_refused() {
     let changed = pack(guest(), "id = \"other\"").unwrap();
     let error = check_lock(&changed, &locked).unwrap_err();
     assert!(format!("{error:?}").contains("exchange connector lock"), "{error:?}");
-}
-
-/// A component that does nothing but import this.
-fn importing(name: &str) -> Vec<u8> {
-    use wasm_encoder::{
-        Component, ComponentImportSection, ComponentTypeRef, ComponentTypeSection, InstanceType,
-    };
-    let (mut types, mut imports) = (ComponentTypeSection::new(), ComponentImportSection::new());
-    types.instance(&InstanceType::new());
-    imports.import(name, ComponentTypeRef::Instance(0));
-    let mut component = Component::new();
-    component.section(&types).section(&imports);
-    component.finish()
 }
 
 #[test]

@@ -6,6 +6,8 @@
 mod compare;
 mod connector;
 mod dialogue;
+#[path = "../it/foreign.rs"]
+mod foreign;
 mod process;
 mod school;
 mod world;

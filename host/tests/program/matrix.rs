@@ -1,6 +1,6 @@
 //! Every fault of the stand-in × every phase of a run: what the run says of it, and that nothing is lost or doubled.
 //!
-//! `docs/fault-matrix.md` is the expectation, row by row; people read it, too. `EXCHANGE_UPDATE=1` writes it anew from
+//! `docs/fault-matrix.md` is the expectation, row by row; people read it, too. `UPDATE_EXPECT=1` writes it anew from
 //! what happens, for somebody to read before it is committed.
 
 use std::any::Any;
@@ -271,7 +271,7 @@ fn rows_of(document: &str) -> Vec<&str> {
 fn compare(cases: &[Case], all: bool) {
     let text = fs::read_to_string(document()).expect("the table");
     let rows = all_tried(cases);
-    if all && std::env::var_os("EXCHANGE_UPDATE").is_some() {
+    if all && std::env::var_os("UPDATE_EXPECT").is_some() {
         let old = rows_of(&text).join("\n");
         fs::write(document(), text.replace(&old, &rows.join("\n"))).expect("it is written");
         return;

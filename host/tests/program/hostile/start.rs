@@ -4,12 +4,13 @@
 //! Rust cannot do, such as growing a table, is tried too.
 
 use wasm_encoder::{
-    BlockType, CodeSection, Component, ComponentImportSection, ComponentSection, ComponentTypeRef,
-    ComponentTypeSection, Function, FunctionSection, HeapType, InstanceSection, InstanceType, Instruction,
-    MemorySection, MemoryType, Module, ModuleSection, RefType, StartSection, TableSection, TableType,
-    TypeSection, ValType,
+    BlockType, CodeSection, ComponentSection, Function, FunctionSection, HeapType, InstanceSection,
+    Instruction, MemorySection, MemoryType, Module, ModuleSection, RefType, StartSection, TableSection,
+    TableType, TypeSection, ValType,
 };
 use wasmparser::{Parser, Payload};
+
+use crate::foreign::importing;
 
 /// The component with an instance of such a module in it.
 pub(crate) fn with(component: &[u8], behave: &str) -> Vec<u8> {
@@ -23,16 +24,6 @@ pub(crate) fn with(component: &[u8], behave: &str) -> Vec<u8> {
     instances.instantiate(modules, std::iter::empty::<(&str, wasm_encoder::ModuleArg)>());
     instances.append_to_component(&mut component);
     component
-}
-
-/// A component that does nothing but import this.
-fn importing(name: &str) -> Vec<u8> {
-    let (mut types, mut imports) = (ComponentTypeSection::new(), ComponentImportSection::new());
-    types.instance(&InstanceType::new());
-    imports.import(name, ComponentTypeRef::Instance(0));
-    let mut component = Component::new();
-    component.section(&types).section(&imports);
-    component.finish()
 }
 
 /// How many core modules stand at the component's top: the number of the next one.
