@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Method, Request, Response, StatusCode, header};
@@ -29,12 +30,14 @@ pub struct Options {
     pub token: Option<String>,
     /// How it misbehaves.
     pub fault: Fault,
+    /// How long every delivery and look-up waits before it is handled.
+    pub latency: Duration,
 }
 
 impl Default for Options {
     /// A free port of the loopback address, open to everybody, without fault.
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 0)), token: None, fault: Fault::None }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 0)), token: None, fault: Fault::None, latency: Duration::ZERO }
     }
 }
 
@@ -44,6 +47,7 @@ struct State {
     struck: Struck,
     kept: Kept,
     lookups: u64,
+    latency: Duration,
 }
 
 impl State {
@@ -79,7 +83,8 @@ impl Server {
     pub async fn bind(options: Options) -> io::Result<Self> {
         let listener = TcpListener::bind(options.listen).await?;
         let addr = listener.local_addr()?;
-        let state = State { token: options.token, struck: Struck::by(options.fault), ..State::default() };
+        let Options { token, fault, latency, .. } = options;
+        let state = State { token, struck: Struck::by(fault), latency, ..State::default() };
         Ok(Self { listener, addr, shared: Shared(Arc::new(Mutex::new(state))) })
     }
 
@@ -112,6 +117,10 @@ async fn serve(stream: TcpStream, shared: Shared) {
 async fn answer(shared: &Shared, request: Request<Body>) -> io::Result<Response<Body>> {
     let (head, body) = request.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.map_err(io::Error::other)?;
+    if head.method == Method::POST {
+        let latency = shared.lock().latency;
+        tokio::time::sleep(latency).await;
+    }
     match (&head.method, head.uri.path()) {
         (&Method::GET, "/_stand/state") => Ok(said(StatusCode::OK, json!(shared.lock().tally()).to_string())),
         (&Method::POST, "/rows/lookup") => Ok(look_up(&mut shared.lock(), &body)),
