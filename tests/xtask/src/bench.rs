@@ -57,6 +57,9 @@ pub(crate) enum Bench {
         /// Pupils of each: 200 at least.
         #[arg(long, default_value_t = 200)]
         pupils: usize,
+        /// Leave folder and services as they are until Enter is pressed, to go on by hand (`perf record exchange run --all`).
+        #[arg(long)]
+        stay: bool,
         /// Print one JSON object.
         #[arg(long)]
         json: bool,
@@ -86,7 +89,9 @@ pub(crate) fn run(workspace: &Workspace, bench: &Bench) -> Outcome {
         Bench::Micro { json } => micro::run(workspace, *json),
         Bench::Faults { rows, beside } => faults::run(workspace, *rows, beside),
         Bench::Peers { rows, runs, beside } => peers::run(workspace, *rows, *runs, beside),
-        Bench::Region { schools, pupils, json } => region::run(workspace, *schools, *pupils, *json),
+        Bench::Region { schools, pupils, stay, json } => {
+            region::run(workspace, region::Size { schools: *schools, pupils: *pupils }, *stay, *json)
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Listening and answering; running inside a test.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
@@ -45,14 +46,21 @@ impl Default for Options {
 struct State {
     token: Option<String>,
     struck: Struck,
-    kept: Kept,
+    /// Services that lie beside one another, by what stands before `/rows` in the path.
+    kept: BTreeMap<String, Kept>,
     lookups: u64,
     latency: Duration,
 }
 
 impl State {
+    fn kept(&mut self, place: &str) -> &mut Kept {
+        self.kept.entry(place.to_owned()).or_default()
+    }
+
     fn tally(&mut self) -> Tally {
-        let (rows, distinct, unreadable) = self.kept.count();
+        let counts = self.kept.values_mut().map(Kept::count);
+        let (rows, distinct, unreadable) =
+            counts.fold((0, 0, 0), |all, one| (all.0 + one.0, all.1 + one.1, all.2 + one.2));
         let Struck { posts, struck, early, .. } = self.struck;
         Tally { posts, lookups: self.lookups, rows, distinct, struck, early, unreadable }
     }
@@ -121,12 +129,16 @@ async fn answer(shared: &Shared, request: Request<Body>) -> io::Result<Response<
         let latency = shared.lock().latency;
         tokio::time::sleep(latency).await;
     }
-    match (&head.method, head.uri.path()) {
-        (&Method::GET, "/_stand/state") => Ok(said(StatusCode::OK, json!(shared.lock().tally()).to_string())),
-        (&Method::POST, "/rows/lookup") => Ok(look_up(&mut shared.lock(), &body)),
+    let path = head.uri.path();
+    let (place, call) = path.split_at(path.find("/rows").unwrap_or(path.len()));
+    match (&head.method, call) {
+        (&Method::GET, _) if path == "/_stand/state" => {
+            Ok(said(StatusCode::OK, json!(shared.lock().tally()).to_string()))
+        }
+        (&Method::POST, "/rows/lookup") => Ok(look_up(&mut shared.lock(), place, &body)),
         (&Method::POST, _) => {
             let token = head.headers.get(header::AUTHORIZATION).and_then(|token| token.to_str().ok());
-            deliver(&mut shared.lock(), token, body)
+            deliver(&mut shared.lock(), place, token, body)
         }
         _ => Ok(said(StatusCode::NOT_FOUND, "{}".to_owned())),
     }
@@ -137,16 +149,16 @@ struct Wanted {
     student_ids: Vec<String>,
 }
 
-fn look_up(state: &mut State, body: &[u8]) -> Response<Body> {
+fn look_up(state: &mut State, place: &str, body: &[u8]) -> Response<Body> {
     state.struck.request();
     state.lookups += 1;
     match serde_json::from_slice::<Wanted>(body) {
-        Ok(wanted) => said(StatusCode::OK, state.kept.look_up(&wanted.student_ids)),
+        Ok(wanted) => said(StatusCode::OK, state.kept(place).look_up(&wanted.student_ids)),
         Err(_) => said(StatusCode::BAD_REQUEST, "{}".to_owned()),
     }
 }
 
-fn deliver(state: &mut State, token: Option<&str>, body: Bytes) -> io::Result<Response<Body>> {
+fn deliver(state: &mut State, place: &str, token: Option<&str>, body: Bytes) -> io::Result<Response<Body>> {
     let wanted = state.token.as_ref().map(|token| format!("Bearer {token}"));
     if wanted.is_some_and(|wanted| token != Some(&wanted)) {
         return Ok(said(StatusCode::UNAUTHORIZED, "{}".to_owned()));
@@ -154,7 +166,7 @@ fn deliver(state: &mut State, token: Option<&str>, body: Bytes) -> io::Result<Re
     state.struck.request();
     let fate = state.struck.delivery(&body);
     if matches!(fate, Fate::Kept | Fate::Lost) {
-        state.kept.keep(body);
+        state.kept(place).keep(body);
     }
     told(state, fate)
 }

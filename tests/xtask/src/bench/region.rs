@@ -16,7 +16,8 @@ use super::{Beside, Ground, table};
 use crate::failure::{Context, Failure, Outcome};
 use crate::process;
 use crate::workspace::Workspace;
-use stage::{Size, Stage, TASKS};
+pub(super) use stage::Size;
+use stage::{Stage, TASKS};
 
 /// Of a thousand pupils so many change in a day.
 const DAILY: usize = 5;
@@ -77,15 +78,21 @@ struct Report {
 ///
 /// # Errors
 /// When the region cannot be made ready, or a run fails.
-pub(super) fn run(workspace: &Workspace, schools: usize, pupils: usize, json: bool) -> Outcome {
+pub(super) fn run(workspace: &Workspace, size: Size, stay: bool, json: bool) -> Outcome {
     let ground = Ground::prepare(workspace, &Beside { only: Vec::new(), install: false, json })?;
     let mut build = workspace.cargo();
     process::run(build.args("build --quiet --release --package invented-school".split(' ')))?;
+    let Size { schools, pupils } = size;
     eprintln!("{schools} schools are made ready");
-    let stage = Stage::set(&ground, Size { schools, pupils })?;
+    let stage = Stage::set(&ground, size)?;
     let passages = Passages { ground: &ground, stage: &stage, made: Vec::new() };
     let passages = passages.all()?;
-    Report { schools, tasks: schools * TASKS, pupils, load: load(), passages }.tell(json)
+    Report { schools, tasks: schools * TASKS, pupils, load: load(), passages }.tell(json)?;
+    if stay {
+        eprintln!("the services go on for {}; Enter ends them", stage.folder.display());
+        std::io::stdin().read_line(&mut String::new()).context(|| "cannot wait".into())?;
+    }
+    Ok(())
 }
 
 /// The machine's load: wall times are worth nothing without it.

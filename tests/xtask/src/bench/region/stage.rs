@@ -4,7 +4,7 @@
 //! its own administrator in a dialogue. Only the first sending is left to be measured.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -82,14 +82,16 @@ impl<'a> Stage<'a> {
             )
         };
         let (diary, rows) = (self.diary.url(), self.rows.url());
+        let bearer = "credential = { header = \"Authorization\", prefix = \"Bearer \" }";
+        let service = |n: usize| upstream(&format!("rows-{n}"), &format!("{rows}/{n}"), true, bearer);
         let text = [
             "[key]\nfile = \"exchange.key\"\n\n".to_owned(),
             upstream("dnevnik", diary, true, "credential = { header = \"Access-Token\", prefix = \"\" }"),
             upstream("dnevnik-login", diary, false, ""),
             upstream("dnevnik-site", diary, false, ""),
-            upstream("rows", rows, true, "credential = { header = \"Authorization\", prefix = \"Bearer \" }"),
         ];
-        self.write("exchange.toml", &text.concat())
+        let text: String = text.into_iter().chain((1..=ROWS_TASKS).map(service)).collect();
+        self.write("exchange.toml", &text)
     }
 
     /// The next day's files: in each school the names of so many in a thousand pupils are others than they were.
@@ -148,12 +150,25 @@ impl<'a> Stage<'a> {
         let mut invent = Command::new(self.ground.programs.join("invented-school"));
         invent.args(["generate", "--seed", &seed, "--pupils", &pupils, "--output"]).arg(output);
         process::run(&mut invent)?;
+        self.number_records(n)?;
         let tables = ["classes", "staff", "guardians", "pupils", "applications", "orders"];
         let tables = tables.map(|table| self.exports(n).join(format!("{table}.csv")).display().to_string());
+        let id = id(n);
         let words: Vec<&str> =
-            ["import", &id(n)].into_iter().chain(tables.iter().map(String::as_str)).collect();
+            ["import", id.as_str()].into_iter().chain(tables.iter().map(String::as_str)).collect();
         self.exchange(&words, "")?;
         self.bind(n)
+    }
+
+    /// Ids of records are a school's own; the services of rows keep those of all schools side by side.
+    fn number_records(&self, n: usize) -> Outcome {
+        for table in ["pupils", "applications", "orders"] {
+            let file = self.exports(n).join(format!("{table}.csv"));
+            // One of the tables is in windows-1251.
+            let text = fs::read(&file).context(|| format!("cannot read {}", file.display()))?;
+            fs::write(&file, with_own_ids(&text, n)).context(|| format!("cannot write {}", file.display()))?;
+        }
+        Ok(())
     }
 
     fn exports(&self, n: usize) -> PathBuf {
@@ -211,7 +226,7 @@ fn school_file(model: &str, n: usize) -> String {
     for task in 1..=ROWS_TASKS {
         text.push_str(&format!(
             "\n[[task]]\nid = \"rows-{task}\"\nconnector = \"rows-to-http\"\nenabled = true\nchanges = \"update\"\n\n\
-             [task.settings]\nwith-birth-dates = true\n\n[task.grant]\nupstreams = {{ rows = \"rows\" }}\n\
+             [task.settings]\nwith-birth-dates = true\n\n[task.grant]\nupstreams = {{ rows = \"rows-{task}\" }}\n\
              records = {{ school-class = [\"*\"], pupil = [\"*\"] }}\nsecrets = [\"token\"]\nwrite = true\n"
         ));
     }
@@ -233,6 +248,20 @@ fn seed_of(schools: usize) -> Value {
         "clients": [{"id": CLIENT, "secret": CLIENT_SECRET, "name": "Exchange",
                      "redirectUris": ["http://127.0.0.1/callback"], "flows": ["code"]}],
     })
+}
+
+/// A table in which pupils' ids `P-…` have the school's number before them.
+fn with_own_ids(table: &[u8], n: usize) -> Vec<u8> {
+    let own = format!("{n}-P-");
+    let mut numbered = Vec::with_capacity(table.len() + table.len() / 8);
+    for (at, byte) in table.iter().enumerate() {
+        let begins = table[at..].starts_with(b"P-") && at.checked_sub(1).is_none_or(|before| b";\n\xBF".contains(&table[before]));
+        if begins {
+            numbered.extend_from_slice(&own.as_bytes()[..own.len() - 2]);
+        }
+        numbered.push(*byte);
+    }
+    numbered
 }
 
 /// A table of pupils in which so many, other ones each day, have a new middle name.
