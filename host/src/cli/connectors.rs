@@ -56,7 +56,10 @@ pub(super) fn runnable(app: &App, id: &str) -> Result<Arc<Package>> {
             .message(Message::new("error-not-locked").with("connector", id))
             .hint(relock));
     };
-    sandbox::check_lock(&package.bytes, &lock.sha256).map_err(|error| error.hint(relock))?;
+    // Hashed when it was read: a region has thousands of tasks and a handful of connectors.
+    if package.sha256 != lock.sha256 {
+        sandbox::check_lock(&package.bytes, &lock.sha256).map_err(|error| error.hint(relock))?;
+    }
     Ok(package)
 }
 

@@ -13,7 +13,7 @@ use super::{connectors, status};
 use crate::config;
 use crate::daemon::round::{Ended, Ran, Visit, round};
 use crate::daemon::runtime::interruptible;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{Message, RunCounts, SchoolId};
 use crate::reconcile::Cancel;
 use crate::report::{Catalogue, words};
@@ -84,14 +84,11 @@ impl<'a> Told<'a> {
     }
 
     fn ran(&mut self, ran: Ran) {
-        let task = ran.task.map_or_else(String::new, |task| format!("/{task}"));
-        let name = format!("{}{task}", ran.school);
-        let (waited_ms, ms) = (ran.waited.as_millis(), ran.took.as_millis());
-        let (row, tone, code) = match &ran.ended {
-            Ok(ended) => (self.row(ended), status::tone(ended.status), ended.status.exit_code()),
-            Err(error) => (self.not_run(error), Tone::Bad, error.exit_code()),
+        let row = self.row(&ran);
+        let (tone, code) = match &ran.ended {
+            Ok(ended) => (status::tone(ended.status), ended.status.exit_code()),
+            Err(error) => (Tone::Bad, error.exit_code()),
         };
-        let row = Row { task: name, waited_ms, ms, ..row };
         self.code = graver(self.code, code);
         *self.together.totals.entry(row.status.clone()).or_default() += 1;
         self.titles.entry(row.status.clone()).or_insert_with(|| row.title.clone());
@@ -106,46 +103,45 @@ impl<'a> Told<'a> {
         self.printed = std::mem::replace(&mut self.printed, Ok(())).and(printed);
     }
 
-    fn row(&self, ended: &Ended) -> Row {
-        let text = |reason: &Message| self.catalogue.of(&ended.connector, reason);
-        Row {
-            task: String::new(),
-            run: ended.run.as_ref().map(ToString::to_string),
-            status: ended.status.to_string(),
-            title: words::status(&self.catalogue, Some(ended.status)),
-            reason: ended.reason.as_ref().map(text),
-            counts: Some(ended.counts),
-            quiet: ended.quiet,
-            waited_ms: 0,
-            ms: 0,
-        }
-    }
-
-    fn not_run(&self, error: &Error) -> Row {
-        Row {
-            task: String::new(),
+    fn row(&self, ran: &Ran) -> Row {
+        let of_task = ran.task.as_ref().map_or_else(String::new, |task| format!("/{task}"));
+        let row = Row {
+            task: format!("{}{of_task}", ran.school),
             run: None,
             status: NOT_RUN.to_owned(),
             title: self.app.word("every-not-run"),
-            reason: Some(self.app.told(error)),
+            reason: None,
             counts: None,
             quiet: false,
-            waited_ms: 0,
-            ms: 0,
+            waited_ms: ran.waited.as_millis(),
+            ms: ran.took.as_millis(),
+        };
+        match &ran.ended {
+            Ok(ended) => self.ended(row, ended),
+            Err(error) => Row { reason: Some(self.app.told(error)), ..row },
+        }
+    }
+
+    fn ended(&self, row: Row, ended: &Ended) -> Row {
+        let reason = ended.reason.as_ref().map(|reason| self.catalogue.of(&ended.connector, reason));
+        Row {
+            run: ended.run.as_ref().map(ToString::to_string),
+            status: ended.status.to_string(),
+            title: words::status(&self.catalogue, Some(ended.status)),
+            reason,
+            counts: Some(ended.counts),
+            quiet: ended.quiet,
+            ..row
         }
     }
 
     fn print(&self, row: &Row, tone: Tone) -> Result<()> {
-        let out = self.app.output;
-        let what = row.run.as_deref().unwrap_or(&row.task);
-        let mut line = vec![row.task.clone(), what.to_owned(), out.tone(tone, &row.title)];
-        if row.run.is_none() {
-            line.remove(1);
-        } else {
-            line.extend(row.reason.clone());
-        }
-        line.extend(row.counts.as_ref().map(|counts| status::counts_text(&self.catalogue, counts)));
-        out.line(line.join(" · "))
+        let title = self.app.output.tone(tone, &row.title);
+        // Why nothing was run is told at length, on standard error.
+        let reason = row.reason.clone().filter(|_| row.run.is_some());
+        let counts = row.counts.as_ref().map(|counts| status::counts_text(&self.catalogue, counts));
+        let parts = [Some(row.task.clone()), row.run.clone(), Some(title), reason, counts];
+        self.app.output.line(parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
     }
 
     /// What they came to together.
@@ -157,8 +153,8 @@ impl<'a> Told<'a> {
             return app.output.print_json(&self.together).map(|()| code);
         }
         let all: u64 = totals.values().sum();
-        let parts = totals.iter().map(|(status, n)| format!("{} {n}", self.titles[status]));
-        let parts: Vec<String> = parts.collect();
+        let parts: Vec<String> =
+            totals.iter().map(|(status, n)| format!("{} {n}", self.titles[status])).collect();
         let total = Message::new("every-total").with("n", all).with("parts", parts.join(", "));
         app.output.line(if all == 0 { app.word("every-none") } else { app.text(total) })?;
         if interrupted {

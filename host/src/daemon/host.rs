@@ -96,7 +96,10 @@ impl Host {
     }
 
     /// A connector, compiled and linked once, whoever asks.
-    pub(super) fn load(&self, package: &Package) -> Result<Arc<Loaded>> {
+    ///
+    /// # Errors
+    /// It does not compile or does not fit the contract; whoever asks next hears the same.
+    pub fn load(&self, package: &Package) -> Result<Arc<Loaded>> {
         let loaded = {
             let mut all = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(all.entry(package.sha256.clone()).or_default())
@@ -117,5 +120,36 @@ impl Host {
 impl std::fmt::Debug for Host {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Host({})", self.config.data.display())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::setup::Upstream;
+
+    fn host(data: &std::path::Path) -> Arc<Host> {
+        let upstream = Upstream { base: vec!["https://example.org".into()], ..Upstream::default() };
+        let upstreams = [("rows".to_owned(), upstream)].into();
+        Host::new(HostConfig { data: data.to_owned(), upstreams, ..HostConfig::default() }, [7; 32])
+    }
+
+    #[test]
+    fn all_tasks_have_one_budget_and_one_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let host = host(folder.path());
+        assert!(!folder.path().join("host.db").exists(), "nothing is made before it is needed");
+        assert!(Arc::ptr_eq(&host.upstreams().unwrap(), &host.upstreams().unwrap()));
+        assert!(Arc::ptr_eq(&host.store().unwrap(), &host.store().unwrap()));
+        assert!(folder.path().join("host.db").exists());
+    }
+
+    #[test]
+    fn a_school_is_closed_when_nobody_holds_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let host = host(folder.path());
+        let school = SchoolConfig { id: "school57".into(), ..SchoolConfig::default() };
+        let store = Arc::downgrade(&host.school(&school).unwrap());
+        assert!(store.upgrade().is_none());
     }
 }

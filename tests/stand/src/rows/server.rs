@@ -50,6 +50,8 @@ struct State {
     kept: BTreeMap<String, Kept>,
     lookups: u64,
     latency: Duration,
+    under_way: u64,
+    most_at_once: u64,
 }
 
 impl State {
@@ -62,7 +64,8 @@ impl State {
         let (rows, distinct, unreadable) =
             counts.fold((0, 0, 0), |all, one| (all.0 + one.0, all.1 + one.1, all.2 + one.2));
         let Struck { posts, struck, early, .. } = self.struck;
-        Tally { posts, lookups: self.lookups, rows, distinct, struck, early, unreadable }
+        let at_once = self.most_at_once;
+        Tally { posts, lookups: self.lookups, rows, distinct, struck, early, unreadable, at_once }
     }
 }
 
@@ -72,6 +75,18 @@ struct Shared(Arc<Mutex<State>>);
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A delivery or look-up waits until it is handled.
+    async fn wait(&self) {
+        let latency = {
+            let mut state = self.lock();
+            state.under_way += 1;
+            state.most_at_once = state.most_at_once.max(state.under_way);
+            state.latency
+        };
+        tokio::time::sleep(latency).await;
+        self.lock().under_way -= 1;
     }
 }
 
@@ -126,8 +141,7 @@ async fn answer(shared: &Shared, request: Request<Body>) -> io::Result<Response<
     let (head, body) = request.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.map_err(io::Error::other)?;
     if head.method == Method::POST {
-        let latency = shared.lock().latency;
-        tokio::time::sleep(latency).await;
+        shared.wait().await;
     }
     let path = head.uri.path();
     let (place, call) = path.split_at(path.find("/rows").unwrap_or(path.len()));

@@ -16,7 +16,6 @@ use super::{Beside, Ground, table};
 use crate::failure::{Context, Failure, Outcome};
 use crate::process;
 use crate::workspace::Workspace;
-pub(super) use stage::Size;
 use stage::{Stage, TASKS};
 
 /// Of a thousand pupils so many change in a day.
@@ -27,6 +26,15 @@ const MANY: usize = 200;
 const SOME: usize = 32;
 /// Requests a second at each service that all schools share.
 const BUDGET: u32 = 50;
+
+/// Who is in the region.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Size {
+    /// Schools.
+    pub(super) schools: usize,
+    /// Pupils of each, those who do not go included.
+    pub(super) pupils: usize,
+}
 
 /// What `exchange run --all --json` says.
 #[derive(Deserialize)]

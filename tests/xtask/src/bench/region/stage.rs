@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::super::service::Service;
 use super::super::{Ground, folder};
+use super::Size;
 use crate::demo::dialogue::{Dialogue, address, option_number};
 use crate::failure::{Context, Failure, Outcome};
 use crate::{connectors, process};
@@ -34,15 +35,6 @@ const LATENCY_MS: &str = "50";
 
 /// How many tasks a school has.
 pub(super) const TASKS: usize = 1 + ROWS_TASKS;
-
-/// Who is in the region.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Size {
-    /// Schools.
-    pub(super) schools: usize,
-    /// Pupils of each, those who do not go included.
-    pub(super) pupils: usize,
-}
 
 /// A region made ready.
 pub(super) struct Stage<'a> {
