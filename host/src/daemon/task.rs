@@ -115,12 +115,7 @@ impl Task {
     ///
     /// # Errors
     /// Somebody else has the lane, or our own store fails.
-    pub async fn run(
-        &self,
-        selection: Selection,
-        approved: Option<&str>,
-        watch: Watch,
-    ) -> Result<RunReport> {
+    pub async fn run(&self, selection: Selection, approved: Option<&str>, watch: Watch) -> Result<RunReport> {
         let lane = self.store.take_lane("run", now())?;
         let options = Options { mode: Mode::Apply { lane: &lane, approved }, selection };
         let report = reconcile::run(&self.env(watch), &options).await?;
@@ -171,12 +166,7 @@ impl Parts {
             http: Arc::new(TaskHttp::new(http)),
             records: Arc::new(TaskRecords::new(source, Arc::clone(manifest), grants.clone())),
             signer: Arc::new(Signatures::new(Arc::clone(manifest), grants, BTreeMap::new())),
-            secrets: Arc::new(Fingerprints::new(
-                self.host.key(),
-                self.school.id.clone(),
-                manifest,
-                grants,
-            )),
+            secrets: Arc::new(Fingerprints::new(self.host.key(), self.school.id.clone(), manifest, grants)),
             clock,
             random,
             log: Arc::new(TaskLog::new(self.journal.clone(), redactor)),

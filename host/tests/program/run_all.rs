@@ -52,13 +52,15 @@ fn a_damaged_school_costs_only_itself() {
     let expected = [("a/rows", "success"), ("b", "not-run"), ("c/rows", "success"), ("e", "not-run")];
     let found = ended(&said);
     // Where in the damaged file the damage is met is the database's affair.
-    let found: Vec<_> = found.into_iter().map(|(task, how)| (if task == "b/rows" { "b" } else { task }, how)).collect();
+    let found: Vec<_> =
+        found.into_iter().map(|(task, how)| (if task == "b/rows" { "b" } else { task }, how)).collect();
     assert_eq!(found, expected, "{said:#}");
     assert_eq!(said["totals"]["success"], 2);
     assert_eq!(world.arrived(), 2 * PUPILS, "what is switched off is not sent");
 
     let again = world.run("", &["run", "--all"]).with(1).complains("b.db").complains("e.toml");
-    for line in ["a/rows · a-2 · Успешно", "c/rows · c-2 · Успешно", "Не выполнялось", "Всего отправок: 4."] {
+    for line in ["a/rows · a-2 · Успешно", "c/rows · c-2 · Успешно", "Не выполнялось", "Всего отправок: 4."]
+    {
         assert!(again.out.contains(line), "{line}: {}", again.out);
     }
 }

@@ -46,7 +46,9 @@ impl Database {
         let mut writer = connect()?;
         migrate::migrate(&mut writer, path, scripts).map_err(|error| in_file(error, path))?;
         let reader = connect()?;
-        reader.pragma_update(None, "cache_size", -READ_CACHE).map_err(|cause| in_file(broken(cause), path))?;
+        reader
+            .pragma_update(None, "cache_size", -READ_CACHE)
+            .map_err(|cause| in_file(broken(cause), path))?;
         Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), reader: Mutex::new(reader) })
     }
 

@@ -85,7 +85,11 @@ impl Stored for Organization {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(from = "BTreeMap<Id, T>", into = "BTreeMap<Id, T>", bound(deserialize = "T: Stored + Deserialize<'de>"))]
+#[serde(
+    from = "BTreeMap<Id, T>",
+    into = "BTreeMap<Id, T>",
+    bound(deserialize = "T: Stored + Deserialize<'de>")
+)]
 #[serde(bound(serialize = "T: Stored + Serialize"))]
 pub(crate) struct Table<T> {
     records: BTreeMap<Id, T>,

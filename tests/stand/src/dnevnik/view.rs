@@ -47,7 +47,8 @@ impl<'a> View<'a> {
 
     /// Active memberships of schools, by id.
     pub(crate) fn memberships_of(self, person: Id) -> impl Iterator<Item = &'a Membership> {
-        self.of(&self.world.memberships, person).filter(move |m| m.person == person && m.status == Status::Active)
+        self.of(&self.world.memberships, person)
+            .filter(move |m| m.person == person && m.status == Status::Active)
     }
 
     /// Schools the person belongs to, in order of id.
@@ -92,8 +93,11 @@ impl<'a> View<'a> {
     }
 
     pub(crate) fn children_of(self, relative: Id) -> Vec<&'a Person> {
-        let ids: BTreeSet<Id> =
-            self.of(&self.world.relations, relative).filter(|r| r.relative == relative).map(|r| r.child).collect();
+        let ids: BTreeSet<Id> = self
+            .of(&self.world.relations, relative)
+            .filter(|r| r.relative == relative)
+            .map(|r| r.child)
+            .collect();
         ids.into_iter().filter_map(|id| self.person(id)).collect()
     }
 
@@ -134,8 +138,9 @@ impl<'a> View<'a> {
 
     /// People with a role in `school` that `wanted` accepts, by name, each once.
     pub(crate) fn people_with(self, school: Id, wanted: impl Fn(Role) -> bool) -> Vec<&'a Person> {
-        let of_school =
-            self.of(&self.world.memberships, school).filter(|m| m.school == school && m.status == Status::Active);
+        let of_school = self
+            .of(&self.world.memberships, school)
+            .filter(|m| m.school == school && m.status == Status::Active);
         let ids: BTreeSet<Id> = of_school.filter(|m| wanted(m.role)).map(|m| m.person).collect();
         let mut people: Vec<&Person> = ids.into_iter().filter_map(|id| self.person(id)).collect();
         people.sort_by_key(|person| by_name(person));

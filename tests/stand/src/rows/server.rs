@@ -38,7 +38,12 @@ pub struct Options {
 impl Default for Options {
     /// A free port of the loopback address, open to everybody, without fault.
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 0)), token: None, fault: Fault::None, latency: Duration::ZERO }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            token: None,
+            fault: Fault::None,
+            latency: Duration::ZERO,
+        }
     }
 }
 

@@ -193,8 +193,19 @@ impl Report {
         let Self { schools, tasks, pupils, load, .. } = self;
         println!("{schools} schools of {pupils} pupils, {tasks} tasks, load {load}\n");
         let headings = [
-            "", "at once", "req/s", "runs", "quiet", "s", "runs/s", "CPU s", "CPU ms/run", "MiB", "wait s",
-            "last s", "grew KiB",
+            "",
+            "at once",
+            "req/s",
+            "runs",
+            "quiet",
+            "s",
+            "runs/s",
+            "CPU s",
+            "CPU ms/run",
+            "MiB",
+            "wait s",
+            "last s",
+            "grew KiB",
         ];
         table::print(&headings, &self.passages.iter().map(row).collect::<Vec<_>>());
         for passage in &self.passages {
@@ -209,7 +220,8 @@ fn row(passage: &Passage) -> Vec<String> {
     let Passage { seconds, runs_per_s, cpu_s, cpu_ms_a_run, longest_wait_s, longest_school_s, .. } = passage;
     let rate = if *rate == 0 { "–".to_owned() } else { rate.to_string() };
     let times = |times: [&f64; 2]| times.map(|time| format!("{time:.1}"));
-    let ([seconds, runs_per_s], [cpu_s, wait]) = (times([seconds, runs_per_s]), times([cpu_s, longest_wait_s]));
+    let ([seconds, runs_per_s], [cpu_s, wait]) =
+        (times([seconds, runs_per_s]), times([cpu_s, longest_wait_s]));
     vec![
         what.clone(),
         at_once.to_string(),

@@ -158,7 +158,8 @@ impl<'a> Stage<'a> {
             let file = self.exports(n).join(format!("{table}.csv"));
             // One of the tables is in windows-1251.
             let text = fs::read(&file).context(|| format!("cannot read {}", file.display()))?;
-            fs::write(&file, with_own_ids(&text, n)).context(|| format!("cannot write {}", file.display()))?;
+            fs::write(&file, with_own_ids(&text, n))
+                .context(|| format!("cannot write {}", file.display()))?;
         }
         Ok(())
     }
@@ -214,7 +215,8 @@ fn name(n: usize) -> String {
 
 /// The model's file under another name, with further tasks. The other side is put right.
 fn school_file(model: &str, n: usize) -> String {
-    let mut text = model.replace(MODEL_NAME, &name(n)).replace("changes = \"report\"", "changes = \"update\"");
+    let mut text =
+        model.replace(MODEL_NAME, &name(n)).replace("changes = \"report\"", "changes = \"update\"");
     for task in 1..=ROWS_TASKS {
         text.push_str(&format!(
             "\n[[task]]\nid = \"rows-{task}\"\nconnector = \"rows-to-http\"\nenabled = true\nchanges = \"update\"\n\n\
@@ -247,7 +249,8 @@ fn with_own_ids(table: &[u8], n: usize) -> Vec<u8> {
     let own = format!("{n}-P-");
     let mut numbered = Vec::with_capacity(table.len() + table.len() / 8);
     for (at, byte) in table.iter().enumerate() {
-        let begins = table[at..].starts_with(b"P-") && at.checked_sub(1).is_none_or(|before| b";\n\xBF".contains(&table[before]));
+        let begins = table[at..].starts_with(b"P-")
+            && at.checked_sub(1).is_none_or(|before| b";\n\xBF".contains(&table[before]));
         if begins {
             numbered.extend_from_slice(&own.as_bytes()[..own.len() - 2]);
         }
@@ -319,7 +322,7 @@ mod tests {
         done.sort_unstable();
         assert_eq!(done, (1..=20).collect::<Vec<_>>());
         let failure = each(1_000, |n| if n == 3 { Err(Failure::new("three")) } else { Ok(()) });
-        assert_eq!(failure.unwrap_err().to_string(), "three");
+        assert!(failure.unwrap_err().to_string().contains("three"));
     }
 
     #[test]
