@@ -5,6 +5,7 @@
 //! all schools share and without one.
 
 mod stage;
+mod tables;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::super::service::Service;
 use super::super::{Ground, folder};
 use super::Size;
+use super::tables::{renamed, with_own_ids};
 use crate::demo::dialogue::{Dialogue, address, option_number};
 use crate::failure::{Context, Failure, Outcome};
 use crate::{connectors, process};
@@ -244,39 +245,6 @@ fn seed_of(schools: usize) -> Value {
     })
 }
 
-/// A table in which pupils' ids `P-…` have the school's number before them.
-fn with_own_ids(table: &[u8], n: usize) -> Vec<u8> {
-    let own = format!("{n}-P-");
-    let mut numbered = Vec::with_capacity(table.len() + table.len() / 8);
-    for (at, byte) in table.iter().enumerate() {
-        let begins = table[at..].starts_with(b"P-")
-            && at.checked_sub(1).is_none_or(|before| b";\n\xBF".contains(&table[before]));
-        if begins {
-            numbered.extend_from_slice(&own.as_bytes()[..own.len() - 2]);
-        }
-        numbered.push(*byte);
-    }
-    numbered
-}
-
-/// A table of pupils in which so many, other ones each day, have a new middle name.
-fn renamed(table: &str, day: usize, changed: usize) -> Outcome<String> {
-    let mut lines = table.lines();
-    let head = lines.next().unwrap_or_default();
-    let column = head.split(';').position(|heading| heading == "Отчество");
-    let column = column.ok_or_else(|| Failure::new("the pupils' file has no column «Отчество»"))?;
-    let from = 1 + day * changed;
-    let line = |(row, line): (usize, &str)| {
-        let mut cells: Vec<&str> = line.split(';').collect();
-        if (from..from + changed).contains(&row) && column < cells.len() {
-            cells[column] = "Примерович";
-        }
-        cells.join(";")
-    };
-    let rows = lines.enumerate().map(line);
-    Ok(std::iter::once(head.to_owned()).chain(rows).map(|line| line + "\r\n").collect())
-}
-
 /// Does it for each number from 1, several at once; stops at the first failure.
 fn each(count: usize, work: impl Fn(usize) -> Outcome + Sync) -> Outcome {
     let (next, failed) = (AtomicUsize::new(1), Mutex::new(Ok(())));
@@ -297,18 +265,6 @@ fn each(count: usize, work: impl Fn(usize) -> Outcome + Sync) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn other_pupils_each_day_have_a_new_name() {
-        let table = "\u{feff}Код;Отчество;Пол\r\nP1;А;М\r\nP2;Б;Ж\r\nP3;В;М\r\n";
-        let table = table.trim_start_matches('\u{feff}');
-        assert_eq!(
-            renamed(table, 0, 1).unwrap(),
-            "Код;Отчество;Пол\r\nP1;А;М\r\nP2;Примерович;Ж\r\nP3;В;М\r\n"
-        );
-        assert!(renamed(table, 1, 1).unwrap().contains("P3;Примерович;М"));
-        assert!(renamed("Код\r\n", 0, 1).is_err());
-    }
 
     #[test]
     fn each_is_done_once_and_a_failure_ends_it() {
