@@ -34,8 +34,8 @@ pub(super) async fn run(app: &App, at_once: usize) -> Result<u8> {
 }
 
 /// A school's enabled tasks; nothing where it has none.
-fn visit(app: &App, id: SchoolId) -> std::result::Result<Option<Visit>, Ran> {
-    let school = app.school(&id).map_err(|error| Ran::not_visited(id, error))?;
+fn visit(app: &App, id: SchoolId) -> std::result::Result<Option<Visit>, Box<Ran>> {
+    let school = app.school(&id).map_err(|error| Box::new(Ran::not_visited(id, error)))?;
     let enabled = school.tasks.iter().filter(|task| task.enabled);
     let tasks: Vec<_> =
         enabled.map(|task| (task.clone(), connectors::runnable(app, &task.connector))).collect();

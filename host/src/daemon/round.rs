@@ -79,7 +79,7 @@ impl Ended {
 /// Once `cancel` says so, runs under way stop after the batch in hand and no further ones begin.
 pub async fn round(
     host: &Arc<Host>,
-    visits: impl IntoIterator<Item = std::result::Result<Visit, Ran>>,
+    visits: impl IntoIterator<Item = std::result::Result<Visit, Box<Ran>>>,
     at_once: usize,
     cancel: &Cancel,
     mut tell: impl FnMut(Ran),
@@ -89,7 +89,7 @@ pub async fn round(
         while under_way.visits.len() < at_once.max(1) && !cancel.is_cancelled() {
             match visits.next() {
                 Some(Ok(visit)) => under_way.begin(visit),
-                Some(Err(ran)) => tell(ran),
+                Some(Err(ran)) => tell(*ran),
                 None => break,
             }
         }
