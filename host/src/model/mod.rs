@@ -13,6 +13,7 @@ pub mod manifest;
 pub mod plan;
 pub mod records;
 pub mod setup;
+pub mod timetable;
 mod visible;
 
 pub use connector::{Connector, WriteJournal, WriteTicket};

@@ -26,6 +26,17 @@ impl Selection {
     }
 }
 
+/// How much of a plan is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Extent {
+    /// All of it.
+    #[default]
+    Everything,
+    /// Additions; changes, closings and removals wait until a run may carry out everything.
+    Additions,
+}
+
 /// What the plan says about one item. Personal through the item; `Debug` is not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,0 +1,323 @@
+//! When tasks run by themselves: schedules and calendars, as plain data.
+//!
+//! A cron line can only be made by reading one, so that what is here can be followed. What follows from it on a clock
+//! stands in `schedule`.
+
+use std::fmt;
+
+use croner::Cron;
+use croner::parser::{CronParser, Seconds, Year};
+use jiff::civil::{Date, DateTime, Time, Weekday, date};
+
+/// When a task runs by itself, and what happens when that does not work out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schedule {
+    /// When.
+    pub when: When,
+    /// IANA name of the zone of its times; `None`: the school's.
+    pub zone: Option<String>,
+    /// What becomes of runs whose time passed while the host was not there.
+    pub missed: Missed,
+    /// What becomes of a run whose time comes while the one before it goes on.
+    pub overlap: Overlap,
+}
+
+impl Schedule {
+    /// A schedule with the defaults of everything but its times.
+    pub fn new(when: When) -> Self {
+        Self { when, zone: None, missed: Missed::default(), overlap: Overlap::default() }
+    }
+}
+
+/// The times of a schedule.
+#[derive(Clone, Debug, PartialEq)]
+pub enum When {
+    /// At the times of a cron line, each later by up to so many milliseconds.
+    Cron {
+        /// The line.
+        line: CronLine,
+        /// Most milliseconds later; below the time of the next one in any case.
+        jitter_ms: u64,
+    },
+    /// Once within a window of a day, at a place in it that is the task's own.
+    Window(Window),
+}
+
+impl fmt::Display for When {
+    /// As one would write it, jitter left out: `15 3 * * *`, `01:00-05:00`, `01:00-05:00 mon,tue`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cron { line, .. } => f.write_str(line.as_str()),
+            Self::Window(window) => {
+                write!(f, "{}-{}", window.from.strftime("%H:%M"), window.to.strftime("%H:%M"))?;
+                if window.days != Weekdays::ALL { write!(f, " {}", window.days) } else { Ok(()) }
+            }
+        }
+    }
+}
+
+/// A window of the day. Its end is not in it; an end before its beginning lies on the next day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Its beginning, by the clock on the wall.
+    pub from: Time,
+    /// Its end, by the clock on the wall.
+    pub to: Time,
+    /// Days on which one begins.
+    pub days: Weekdays,
+}
+
+/// Some days of the week, never none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weekdays([bool; 7]);
+
+impl Weekdays {
+    /// Every day.
+    pub const ALL: Self = Self([true; 7]);
+    /// How they are written, Monday first.
+    pub const NAMES: [&'static str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+    /// The days of these names; `None` without any.
+    pub fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        let mut days = [false; 7];
+        for name in names {
+            let place = Self::NAMES.iter().position(|known| *known == name);
+            place.into_iter().for_each(|place| days[place] = true);
+        }
+        days.contains(&true).then_some(Self(days))
+    }
+
+    /// Is this one of them?
+    pub fn contains(self, day: Weekday) -> bool {
+        self.0[usize::from(day.to_monday_zero_offset().unsigned_abs())]
+    }
+}
+
+impl fmt::Display for Weekdays {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = Self::NAMES.iter().zip(self.0).filter_map(|(name, chosen)| chosen.then_some(*name));
+        f.write_str(&names.collect::<Vec<_>>().join(","))
+    }
+}
+
+/// What becomes of runs whose time passed while the host was not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missed {
+    /// They are let go.
+    Skip,
+    /// The latest is made up for once, unless it is later than so many milliseconds.
+    Latest {
+        /// Most milliseconds later than it should have begun.
+        within_ms: u64,
+    },
+}
+
+impl Default for Missed {
+    fn default() -> Self {
+        Self::Latest { within_ms: 12 * 3_600_000 }
+    }
+}
+
+/// What becomes of a run whose time comes while the one before it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Overlap {
+    /// It is let go: the next one finds what it would have found.
+    #[default]
+    Skip,
+    /// It begins when the other has ended.
+    Queue,
+}
+
+/// A school's days.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Calendar {
+    /// Nothing begins by itself.
+    pub blackout: Vec<Days>,
+    /// What begins by itself only adds.
+    pub additions_only: Vec<Days>,
+    /// The day on which the study year changes.
+    pub study_year: Option<MonthDay>,
+}
+
+/// A day of every year. The 29th of February is the 1st of March in other years.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MonthDay {
+    month: i8,
+    day: i8,
+}
+
+impl MonthDay {
+    /// A day that at least some years have.
+    pub fn new(month: i8, day: i8) -> Option<Self> {
+        Date::new(2024, month, day).is_ok().then_some(Self { month, day })
+    }
+
+    /// That day in this year.
+    pub fn in_year(self, year: i16) -> Date {
+        Date::new(year, self.month, self.day).unwrap_or_else(|_| date(year, 3, 1))
+    }
+}
+
+/// Days from the first to the last, both among them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Days {
+    /// Of one year.
+    Once(Date, Date),
+    /// Of every year; a last before the first lies in the year after.
+    Yearly(MonthDay, MonthDay),
+}
+
+impl Days {
+    /// The last of the days that this one is among without a gap; `None`: it is not.
+    pub fn last_from(&self, day: Date) -> Option<Date> {
+        match *self {
+            Self::Once(first, last) => (first..=last).contains(&day).then_some(last),
+            Self::Yearly(first, last) => [day.year().saturating_sub(1), day.year()]
+                .into_iter()
+                .map(|year| {
+                    let wraps = i16::from(last < first);
+                    (first.in_year(year), last.in_year(year.saturating_add(wraps)))
+                })
+                .find(|(first, last)| (*first..=*last).contains(&day))
+                .map(|(_, last)| last),
+        }
+    }
+}
+
+/// A cron line of five fields: minute, hour, day of the month, month, day of the week. Its times come to an end never.
+#[derive(Clone, Debug)]
+pub struct CronLine {
+    text: String,
+    cron: Cron,
+    every_hour: bool,
+}
+
+impl PartialEq for CronLine {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+/// What is wrong with a cron line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CronFault {
+    /// It has so many fields instead of five.
+    Fields(usize),
+    /// This field cannot be read: its number from 0.
+    Field(usize),
+    /// Its days do not exist in any year.
+    Never,
+}
+
+impl CronLine {
+    /// What its fields are called.
+    pub const FIELDS: [&'static str; 5] = ["minute", "hour", "day of the month", "month", "day of the week"];
+
+    /// Reads a line.
+    ///
+    /// # Errors
+    /// What is wrong with it, the first field of several.
+    pub fn parse(text: &str) -> Result<Self, CronFault> {
+        let fields: Vec<&str> = text.split_whitespace().collect();
+        if fields.len() != Self::FIELDS.len() {
+            return Err(CronFault::Fields(fields.len()));
+        }
+        if let Some(wrong) = (0..fields.len()).find(|n| read(&alone(&fields, *n)).is_none()) {
+            return Err(CronFault::Field(wrong));
+        }
+        let cron = read(&fields.join(" ")).ok_or(CronFault::Fields(fields.len()))?;
+        let every_hour = read(&alone(&fields, 1)).is_some_and(|hours| names_all_hours(&hours));
+        let line = Self { text: text.to_owned(), cron, every_hour };
+        // Each combination of dates and weekdays comes again within 400 years.
+        line.next(date(2000, 1, 1).at(0, 0, 0, 0), true).ok_or(CronFault::Never)?;
+        Ok(line)
+    }
+
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Does it name all hours of a day? Then it means a pace and not times of the day.
+    pub fn every_hour(&self) -> bool {
+        self.every_hour
+    }
+
+    /// Its next time on a calendar without zones: after this one, or from it on.
+    pub fn next(&self, from: DateTime, inclusive: bool) -> Option<DateTime> {
+        self.cron.find_next_occurrence(&from, inclusive).ok()
+    }
+}
+
+/// The line with this field alone, every other one open.
+fn alone(fields: &[&str], field: usize) -> String {
+    let one = |n| if n == field { fields[n] } else { "*" };
+    (0..fields.len()).map(one).collect::<Vec<_>>().join(" ")
+}
+
+fn read(line: &str) -> Option<Cron> {
+    // What the reader knows beyond five fields (`@daily`, `?`) would be a second way to write the same.
+    let plain = line.chars().all(|c| c.is_ascii_alphanumeric() || " */,-#+".contains(c));
+    let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
+    plain.then(|| parser.parse(line).ok())?
+}
+
+fn names_all_hours(hours: &Cron) -> bool {
+    let named = |hour| hours.is_time_matching(&date(2000, 1, 1).at(hour, 0, 0, 0)).unwrap_or(false);
+    (0..24).all(named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_cron_line_is_told_by_its_field() {
+        let cases = [
+            ("0 3 * *", CronFault::Fields(4)),
+            ("@daily", CronFault::Fields(1)),
+            ("0 0 3 * * *", CronFault::Fields(6)),
+            ("60 3 * * *", CronFault::Field(0)),
+            ("0 25 * * *", CronFault::Field(1)),
+            ("0 3 32 * *", CronFault::Field(2)),
+            ("0 3 * SMARCH *", CronFault::Field(3)),
+            ("0 3 * * вт", CronFault::Field(4)),
+            ("*/0 3 * * *", CronFault::Field(0)),
+            ("0 3 30 2 *", CronFault::Never),
+        ];
+        for (line, fault) in cases {
+            assert_eq!(CronLine::parse(line), Err(fault), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_names_every_hour_means_a_pace() {
+        for (line, pace) in
+            [("*/15 * * * *", true), ("0 0-23 * * *", true), ("0 */2 * * *", false), ("0 3 * * *", false)]
+        {
+            assert_eq!(CronLine::parse(line).map(|line| line.every_hour()), Ok(pace), "{line}");
+        }
+    }
+
+    #[test]
+    fn days_of_every_year_go_over_its_end() {
+        let day = |month, day| MonthDay::new(month, day).expect("a day");
+        let winter = Days::Yearly(day(12, 29), day(1, 8));
+        assert_eq!(winter.last_from(date(2026, 12, 31)), Some(date(2027, 1, 8)));
+        assert_eq!(winter.last_from(date(2027, 1, 8)), Some(date(2027, 1, 8)));
+        assert_eq!(winter.last_from(date(2027, 1, 9)), None);
+        assert_eq!(winter.last_from(date(2027, 12, 28)), None);
+        let leap = Days::Yearly(day(2, 29), day(2, 29));
+        assert_eq!(leap.last_from(date(2024, 2, 29)), Some(date(2024, 2, 29)));
+        assert_eq!(leap.last_from(date(2025, 3, 1)), Some(date(2025, 3, 1)));
+        assert_eq!(MonthDay::new(2, 30), None);
+    }
+
+    #[test]
+    fn weekdays_begin_on_monday() {
+        let days = Weekdays::of(["mon", "sun"]).expect("days");
+        assert!(days.contains(Weekday::Monday) && days.contains(Weekday::Sunday));
+        assert!(!days.contains(Weekday::Saturday));
+        assert_eq!(Weekdays::of([]), None);
+    }
+}
