@@ -17,5 +17,8 @@ mod reconcile_shared;
 mod records;
 mod sandbox;
 mod sandbox_world;
+mod schedule;
+mod schedule_month;
+mod schedule_properties;
 mod store;
 mod store_conformance;
