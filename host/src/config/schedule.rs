@@ -6,7 +6,6 @@ use jiff::civil::Time;
 
 use super::host::only_one;
 use super::report::{Problem, nearest};
-use super::units::show_duration;
 use super::view::{View, Word};
 use crate::model::timetable::{CronFault, CronLine, Missed, Overlap, Schedule, Weekdays, When, Window};
 
@@ -56,7 +55,7 @@ fn schedule(view: View<'_>, problems: &mut Vec<Problem>) -> Option<Schedule> {
     let when = match only_one(view, &["cron", "window"], problems) {
         Some("cron") => {
             goes_with(view, "days", "window", "name the days in the line: `15 3 * * mon-fri`", problems);
-            let jitter = at_most(view, "jitter", DAY_MS, problems).unwrap_or_default();
+            let jitter = at_most(view, "jitter", 1, problems).unwrap_or_default();
             view.word("cron").and_then(|word| line(&word, jitter, problems))
         }
         Some(_) => {
@@ -77,12 +76,11 @@ fn goes_with(view: View<'_>, key: &str, other: &str, hint: &str, problems: &mut 
     }
 }
 
-fn at_most(view: View<'_>, key: &str, most: u64, problems: &mut Vec<Problem>) -> Option<u64> {
+fn at_most(view: View<'_>, key: &str, days: u64, problems: &mut Vec<Problem>) -> Option<u64> {
     let duration = view.duration(key)?;
-    if duration > most {
-        let most = show_duration(most);
-        let problem = Problem::at(view.value_span(key), format!("`{key}` is longer than `{most}`"));
-        problems.push(problem.hint(format!("at most `{most}`")));
+    if duration > days * DAY_MS {
+        let problem = Problem::at(view.value_span(key), format!("`{key}` is too long"));
+        problems.push(problem.hint(format!("at most `{days}d`")));
     }
     Some(duration)
 }
@@ -92,7 +90,7 @@ fn missed(view: View<'_>, problems: &mut Vec<Problem>) -> Missed {
         goes_with(view, "within", "missed = \"latest\"", "take it out: nothing is made up for", problems);
         return Missed::Skip;
     }
-    match at_most(view, "within", 7 * DAY_MS, problems) {
+    match at_most(view, "within", 7, problems) {
         Some(within_ms) => Missed::Latest { within_ms },
         None => Missed::default(),
     }
@@ -107,6 +105,8 @@ fn overlap(view: View<'_>) -> Overlap {
 
 fn line(word: &Word, jitter_ms: u64, problems: &mut Vec<Problem>) -> Option<When> {
     match CronLine::parse(&word.text) {
+        // That it is empty has been told.
+        Err(CronFault::Fields(0)) => {}
         Ok(line) => return Some(When::Cron { line, jitter_ms }),
         Err(CronFault::Fields(count)) => {
             let noun = if count == 1 { "field" } else { "fields" };

@@ -4,6 +4,7 @@
 //! stands in `schedule`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
@@ -188,7 +189,8 @@ impl Days {
 #[derive(Clone, Debug)]
 pub struct CronLine {
     text: String,
-    cron: Cron,
+    /// Large, and shared by the copies of a line.
+    cron: Arc<Cron>,
     every_hour: bool,
 }
 
@@ -227,7 +229,7 @@ impl CronLine {
         }
         let cron = read(&fields.join(" ")).ok_or(CronFault::Fields(fields.len()))?;
         let every_hour = read(&alone(&fields, 1)).is_some_and(|hours| names_all_hours(&hours));
-        let line = Self { text: text.to_owned(), cron, every_hour };
+        let line = Self { text: text.to_owned(), cron: Arc::new(cron), every_hour };
         // Each combination of dates and weekdays comes again within 400 years.
         line.next(date(2000, 1, 1).at(0, 0, 0, 0), true).ok_or(CronFault::Never)?;
         Ok(line)
