@@ -40,7 +40,7 @@ impl School {
     fn run(&self) {
         let lane = self.store.take_lane("run", jiff::Timestamp::now().as_millisecond()).expect("the lane");
         let mode = Mode::Apply { lane: &lane, approved: None };
-        let options = Options { mode, selection: Selection::default() };
+        let options = Options { mode, selection: Selection::default(), extent: Default::default() };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let report = runtime.block_on(reconcile::run(&self.env, &options)).expect("a report");
         assert_eq!((report.status, report.quiet), (RunStatus::Success, true), "{report:?}");

@@ -12,7 +12,7 @@ use super::progress::Bars;
 use super::ready::Ready;
 use super::status;
 use crate::error::{Error, Result};
-use crate::model::{Action, Intent, Message, Plan, Planned, RunStatus, Selection, visible};
+use crate::model::{Action, Extent, Intent, Message, Plan, Planned, RunStatus, Selection, visible};
 use crate::reconcile::{Mode, Options, RunReport};
 use crate::report::{run_report, words};
 use crate::store::LaneStore;
@@ -52,7 +52,7 @@ struct LeftOutJson<'a> {
 pub(super) async fn plan(app: &App, args: &args::Plan) -> Result<u8> {
     let ready = Ready::open(app, &args.task.0)?;
     let selection = selection(&args.classes, &args.persons);
-    let options = Options { mode: Mode::DryRun, selection };
+    let options = Options { mode: Mode::DryRun, selection, extent: extent(args.additions_only) };
     let report = ready.reconcile(app, &options, Arc::new(Bars::new(app))).await?;
     let Some(plan) = &report.plan else { return Err(ready.stopped(&report)) };
     if app.output.json {
@@ -74,7 +74,8 @@ pub(super) async fn run(app: &App, args: &args::Run) -> Result<u8> {
     }
     let lane = ready.store.take_lane("run", super::app::now())?;
     let mode = Mode::Apply { lane: &lane, approved: args.plan.as_deref() };
-    let options = Options { mode, selection: selection(&args.classes, &args.persons) };
+    let (selection, extent) = (selection(&args.classes, &args.persons), extent(args.additions_only));
+    let options = Options { mode, selection, extent };
     let report = ready.reconcile(app, &options, Arc::new(Bars::new(app))).await;
     ready.keep_journal(lane.fence())?;
     let report = report?;
@@ -84,6 +85,10 @@ pub(super) async fn run(app: &App, args: &args::Run) -> Result<u8> {
 
 fn selection(classes: &[String], persons: &[String]) -> Selection {
     Selection { groups: classes.to_vec(), persons: persons.to_vec() }
+}
+
+fn extent(additions_only: bool) -> Extent {
+    if additions_only { Extent::Additions } else { Extent::Everything }
 }
 
 #[derive(Serialize)]

@@ -127,6 +127,10 @@ impl<C: Connector> Run<'_, C> {
         fields: Vec<String>,
         token: Option<String>,
     ) -> Step<Option<Job>> {
+        if self.is_for_later(&wanted.item.id.kind, action) {
+            self.tell_later(&wanted.item.id);
+            return Ok(None);
+        }
         let missing = wanted.item.refs().find(|target| self.world.there(target).is_none()).cloned();
         if let Some(target) = missing {
             self.tell(&wanted.item.id, Outcome::Blocked(target), None, Vec::new());

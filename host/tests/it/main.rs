@@ -9,6 +9,7 @@ mod http;
 mod http_server;
 mod power;
 mod reconcile;
+mod reconcile_additions;
 mod reconcile_clock;
 mod reconcile_fake;
 mod reconcile_leaving;

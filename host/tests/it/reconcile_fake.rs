@@ -707,16 +707,31 @@ impl School {
     }
 
     pub(crate) fn plan(&self) -> Plan {
-        let options = Options { mode: Mode::DryRun, selection: Selection::default() };
+        self.plan_to(Extent::Everything)
+    }
+
+    /// A preview of a run to this extent.
+    pub(crate) fn plan_to(&self, extent: Extent) -> Plan {
+        let options = Options { mode: Mode::DryRun, selection: Selection::default(), extent };
         drive(run(&self.env, &options)).expect("nobody kills this run").unwrap().plan.unwrap()
     }
 
     /// A run; `None`: it was killed.
     pub(crate) fn try_run(&self, selection: &Selection, approved: Option<&str>) -> Option<RunReport> {
+        self.try_run_to(Extent::Everything, selection, approved)
+    }
+
+    /// A run to this extent; `None`: it was killed.
+    pub(crate) fn try_run_to(
+        &self,
+        extent: Extent,
+        selection: &Selection,
+        approved: Option<&str>,
+    ) -> Option<RunReport> {
         drive(async {
             let lane = self.store.take_lane("run", self.env_now()).unwrap();
             let options =
-                Options { mode: Mode::Apply { lane: &lane, approved }, selection: selection.clone() };
+                Options { mode: Mode::Apply { lane: &lane, approved }, selection: selection.clone(), extent };
             run(&self.env, &options).await.unwrap()
         })
     }
