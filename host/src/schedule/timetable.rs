@@ -209,8 +209,8 @@ impl Timetable {
 
     /// May a run begin that waits for its turn? Only a strict window closes behind it.
     pub(super) fn permit_waiting(&self, occurrence: &Occurrence, now: Millis) -> Permit {
-        let strict = self.missed == Missed::Skip;
-        self.permit(occurrence, now, occurrence.until.filter(|_| strict).unwrap_or(Millis::MAX))
+        let strict = self.missed == Missed::Skip && occurrence.until.is_some();
+        self.permit(occurrence, now, if strict { self.deadline(occurrence) } else { Millis::MAX })
     }
 
     /// May a run go on that was cut short?

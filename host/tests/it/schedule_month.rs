@@ -242,30 +242,48 @@ fn h3_24_days_with_restarts_every_due_run_still_ends_once() {
     assert!(nights >= 20, "two days away cost two nights at most, and the latest was made up for: {nights}");
 }
 
-/// Twenty schools with a short task, one with five that take an hour each, all at the same time, two slots.
-#[test]
-fn h3_a_huge_school_does_not_starve_the_rest() {
+/// Twenty schools with a short task, one with five that take an hour each, all every hour: the longest wait of the
+/// short ones, and which tasks of the huge one were served within half a day.
+fn beside_a_huge_school(slots: usize) -> (Millis, BTreeSet<TaskRef>) {
     let lasts = |task: &TaskRef| if task.school.as_str() == "huge" { HOUR } else { MINUTE };
-    let mut tasks = BTreeMap::new();
+    let huge = (0..5).map(|n| task("huge", &format!("a{n}")));
+    let small = (0..20).map(|n| task(&format!("small{n}"), "a"));
     let table =
         |name: &TaskRef| Timetable::new(name, &cron("0 * * * *", 0), "UTC", &Calendar::default()).unwrap();
-    for n in 0..5 {
-        let name = task("huge", &format!("a{n}"));
-        tasks.insert(name.clone(), table(&name));
-    }
-    for n in 0..20 {
-        let name = task(&format!("small{n}"), "a");
-        tasks.insert(name.clone(), table(&name));
-    }
+    let tasks = huge.chain(small).map(|name| (name.clone(), table(&name))).collect();
     let from = at("2026-11-22T00:30Z");
-    let mut host = Host::new(tasks, 2, lasts, from);
+    let mut host = Host::new(tasks, slots, lasts, from);
     host.until(from + 12 * HOUR);
-    let waits = host.done.iter().filter(|(_, begin)| begin.task.school.as_str() != "huge");
-    let longest = waits.map(|(begun, begin)| begun - begin.due.occurrence.start).max().unwrap();
-    assert!(longest <= 20 * MINUTE, "a slot was left to them: {longest}");
-    let huge = host.done.iter().filter(|(_, begin)| begin.task.school.as_str() == "huge");
-    let served: BTreeSet<&TaskRef> = huge.map(|(_, begin)| &begin.task).collect();
+    let (huge, small): (Vec<_>, Vec<_>) =
+        host.done.iter().partition(|(_, begin)| begin.task.school.as_str() == "huge");
+    assert!(small.len() >= 20 * 5, "{}", small.len());
+    let longest = small.iter().map(|(begun, begin)| begun - begin.due.occurrence.start).max().unwrap();
+    (longest, huge.iter().map(|(_, begin)| begin.task.clone()).collect())
+}
+
+#[test]
+fn h3_a_huge_school_does_not_starve_the_rest() {
+    let (longest, served) = beside_a_huge_school(2);
+    assert!(longest <= 20 * MINUTE, "one slot was left to them: {longest}");
     assert_eq!(served.len(), 5, "nor is the huge one starved, nor any task of it");
+    let (longest, served) = beside_a_huge_school(1);
+    assert!(longest <= HOUR + 20 * MINUTE, "no longer than for one long run and for each other: {longest}");
+    assert_eq!(served.len(), 5);
+}
+
+#[test]
+fn h3_a_strict_window_closes_behind_those_who_wait() {
+    let strict = Schedule { missed: Missed::Skip, ..window(1, 2) };
+    let tasks = (0..10).map(|n| task(&format!("school{n}"), "a"));
+    let tasks = tasks
+        .map(|name| (name.clone(), Timetable::new(&name, &strict, "UTC", &Calendar::default()).unwrap()));
+    let from = at("2026-11-22T00:30Z");
+    let mut host = Host::new(tasks.collect(), 1, |_| 20 * MINUTE, from);
+    host.until(from + 12 * HOUR);
+    let latest = host.done.iter().map(|(begun, _)| *begun).max().unwrap();
+    assert!(latest <= at("2026-11-22T02:05Z"), "five minutes of grace for a place at its very end");
+    assert_eq!(host.done.len() + host.let_go.len(), 10);
+    assert!(host.done.len() >= 3 && host.let_go.iter().all(|(_, reason, _)| *reason == Reason::Missed));
 }
 
 #[test]
