@@ -5,6 +5,7 @@
 
 pub mod connector;
 pub mod contract;
+mod cron;
 pub mod dialogue;
 pub mod fields;
 pub mod ids;
