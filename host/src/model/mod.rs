@@ -7,12 +7,14 @@ pub mod connector;
 pub mod contract;
 pub mod dialogue;
 pub mod fields;
+mod hex16;
 pub mod ids;
 pub mod item;
 pub mod manifest;
 pub mod plan;
 pub mod records;
 pub mod setup;
+mod shared_text;
 mod visible;
 
 pub use connector::{Connector, WriteJournal, WriteTicket};
