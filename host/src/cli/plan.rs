@@ -188,10 +188,10 @@ fn show_plan(app: &App, ready: &Ready, plan: &Plan, all: bool) -> Result<()> {
 
 /// How many of which kind and action, in the order of the plan.
 fn totals(app: &App, ready: &Ready, plan: &Plan) -> Vec<Vec<String>> {
-    let mut order: Vec<(String, &'static str)> = Vec::new();
-    let mut counts: BTreeMap<(String, &'static str), u64> = BTreeMap::new();
+    let mut order: Vec<(Arc<str>, &'static str)> = Vec::new();
+    let mut counts: BTreeMap<(Arc<str>, &'static str), u64> = BTreeMap::new();
     for line in &plan.lines {
-        let key = (line.item.id.kind.clone(), action_code(&line.intent));
+        let key = (Arc::clone(&line.item.id.kind), action_code(&line.intent));
         if !counts.contains_key(&key) {
             order.push(key.clone());
         }
@@ -211,7 +211,7 @@ fn cells(app: &App, ready: &Ready, line: &Planned) -> Vec<String> {
     vec![
         line.item.group.clone().unwrap_or_default(),
         run_report::kind_title(ready.manifest(), &line.item.id.kind, &app.catalogue),
-        if line.item.label.is_empty() { line.item.id.key.clone() } else { line.item.label.clone() },
+        if line.item.label.is_empty() { line.item.id.key.to_string() } else { line.item.label.clone() },
         app.word(action_code(&line.intent)),
         notes(app, ready, line).join("; "),
     ]

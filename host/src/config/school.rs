@@ -57,7 +57,7 @@ pub fn school_files(host: &HostConfig) -> crate::error::Result<Vec<(SchoolId, Pa
     for entry in std::fs::read_dir(&host.schools).context(Kind::Config, what())? {
         let path = entry.context(Kind::Config, what())?.path();
         if path.extension().is_some_and(|extension| extension == "toml") {
-            files.push((SchoolId(stem(&path)), path));
+            files.push((SchoolId::from(stem(&path)), path));
         }
     }
     files.sort();
@@ -100,7 +100,7 @@ fn school(view: View<'_>, path: &Path, world: &World<'_>, problems: &mut Vec<Pro
     let region = region(view, world.host, problems);
     let default = SchoolConfig::default();
     SchoolConfig {
-        id: SchoolId(id),
+        id: SchoolId::from(id),
         file: path.to_owned(),
         name: view.text("name").unwrap_or_default(),
         time_zone: time_zone(view, &region, problems),
