@@ -8,15 +8,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use exchange::daemon::lazy::LazyConnector;
-use exchange::daemon::task::{Parts, Task, request_deadline_ms};
+use exchange::daemon::host::{Host, Package};
+use exchange::daemon::task::{Task, Watch};
 use exchange::model::manifest::Manifest;
-use exchange::model::{RunStatus, Selection};
-use exchange::reconcile::{self, Cancel, Env, Mode, Options, Silent, SystemClock};
-use exchange::store::{HostDb, LaneStore, MasterKey, SchoolDb, SchoolOptions};
+use exchange::model::{Extent, RunStatus, Selection};
+use exchange::reconcile::Cancel;
 use exchange::{config, sandbox};
-use exchange_stand::rows::{Options as Open, Service};
-use jiff::tz::TimeZone;
+use exchange_stand::rows::{Options, Service};
 
 /// Schools that run at once.
 const SCHOOLS: usize = 32;
@@ -30,21 +28,12 @@ const SCHOOL: &str = "name = \"Школа строк\"\ntime-zone = \"Europe/Mos
     with-birth-dates = true\n\n[task.grant]\nupstreams = { rows = \"rows\" }\n\
     records = { school-class = [\"*\"], pupil = [\"*\"] }\nsecrets = [\"token\"]\nwrite = true\n";
 
-/// One school with its task.
-struct School {
-    store: Arc<SchoolDb>,
-    env: Env<LazyConnector>,
-}
-
-impl School {
-    fn run(&self) {
-        let lane = self.store.take_lane("run", jiff::Timestamp::now().as_millisecond()).expect("the lane");
-        let mode = Mode::Apply { lane: &lane, approved: None };
-        let options = Options { mode, selection: Selection::default(), extent: Default::default() };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let report = runtime.block_on(reconcile::run(&self.env, &options)).expect("a report");
-        assert_eq!((report.status, report.quiet), (RunStatus::Success, true), "{report:?}");
-    }
+/// A run as every face of the program makes it.
+fn run(task: &Task) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let run = task.run(Selection::default(), Extent::default(), None, Watch::silent(Cancel::default()));
+    let report = runtime.block_on(run).expect("a report");
+    assert_eq!((report.status, report.quiet), (RunStatus::Success, true), "{report:?}");
 }
 
 struct Known(Manifest);
@@ -99,61 +88,41 @@ fn say(folder: &Path, input: &str, words: &[&str]) {
     assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// All schools, with one component and one host file among them.
-fn schools(folder: &Path) -> Vec<School> {
-    let host = config::load_host(&folder.join("exchange.toml")).expect("the settings");
-    let bytes = Arc::new(std::fs::read(component()).expect("the component"));
+/// The task of each school, opened from one host.
+fn tasks(folder: &Path) -> Vec<Task> {
+    let config = config::load_host(&folder.join("exchange.toml")).expect("the settings");
+    let bytes = std::fs::read(component()).expect("the component");
     let text = sandbox::read_manifest(&bytes).expect("a manifest");
     let manifest = Arc::new(config::load_manifest(&text, "rows-to-http").expect("a manifest"));
-    let shared = Arc::new(HostDb::open(&host.data, &MasterKey(KEY)).expect("the host's file"));
     let known = Known((*manifest).clone());
-    let files = config::school_files(&host).expect("the schools");
-    let school = |(_, path): &(_, std::path::PathBuf)| {
-        let school = config::load_school(path, &host, &known).expect("a school");
+    let package = Arc::new(Package { sha256: sandbox::sha256(&bytes), bytes, manifest });
+    let files = config::school_files(&config).expect("the schools");
+    let host = Host::new(config, KEY);
+    let task = |(_, path): &(_, std::path::PathBuf)| {
+        let school = Arc::new(config::load_school(path, host.config(), &known).expect("a school"));
+        let store = host.school(&school).expect("the school's file");
         let task = school.tasks[0].clone();
-        let options = SchoolOptions { key: MasterKey(KEY), time_zone: TimeZone::UTC };
-        let store = Arc::new(SchoolDb::open(&host.data, &school.id, options).expect("the school's file"));
-        let parts = Parts {
-            host: host.clone(),
-            school,
-            task: task.clone(),
-            component: Arc::clone(&bytes),
-            manifest: Arc::clone(&manifest),
-            store: Arc::clone(&store),
-            shared: Arc::clone(&shared),
-            key: KEY,
-        };
-        let env = Env {
-            connector: Task::new(parts).connector,
-            school: Arc::clone(&store) as _,
-            host: Arc::clone(&shared) as _,
-            clock: Arc::new(SystemClock),
-            progress: Arc::new(Silent),
-            cancel: Cancel::default(),
-            request_deadline_ms: request_deadline_ms(&host, &task),
-            task,
-        };
-        School { store, env }
+        host.task(school, task, Arc::clone(&package), store).expect("the host's file")
     };
-    files.iter().map(school).collect()
+    files.iter().map(task).collect()
 }
 
 fn quiet_runs(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder");
     let token = Some("rows-token".to_owned());
-    let service = Service::spawn(Open { token, ..Open::default() }).expect("the service starts");
+    let service = Service::spawn(Options { token, ..Options::default() }).expect("the service starts");
     prepare(folder.path(), &service);
-    let schools = schools(folder.path());
+    let tasks = tasks(folder.path());
     let mut group = criterion.benchmark_group("quiet runs");
     group.sample_size(20);
-    group.bench_function("one", |bencher| bencher.iter(|| schools[0].run()));
+    group.bench_function("one", |bencher| bencher.iter(|| run(&tasks[0])));
     group.throughput(Throughput::Elements(SCHOOLS as u64));
     group.bench_function("32 at once", |bencher| {
         bencher.iter_custom(|times| {
             let start = Instant::now();
             std::thread::scope(|scope| {
-                for school in &schools {
-                    scope.spawn(move || (0..times).for_each(|_| school.run()));
+                for task in &tasks {
+                    scope.spawn(move || (0..times).for_each(|_| run(task)));
                 }
             });
             start.elapsed()

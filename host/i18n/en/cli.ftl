@@ -30,6 +30,10 @@ hint-tasks = tasks: { $names }
 status-no-tasks = No school has a task.
 status-unreadable = Data cannot be read
 status-disabled = switched off
+every-not-run = Not run
+every-none = No school has a task that is switched on.
+every-total = Runs: { $n }. { $parts }
+every-interrupted = Interrupted: what had not begun was left for next time.
 status-decisions = { $n ->
     [one] { $n } question waits
    *[other] { $n } questions wait

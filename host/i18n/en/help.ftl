@@ -15,6 +15,7 @@ help-examples =
       exchange bind school57/dnevnik       bind the school to the portal
       exchange plan school57/dnevnik       what will change
       exchange run school57/dnevnik        send
+      exchange run --all --jobs 32         send everything of all schools, 32 schools at once
       exchange status                      how the last run ended
       exchange next school57 --count 10    when tasks run by themselves
 
@@ -46,6 +47,8 @@ help-plan-persons = Only these persons (record ids), separated by commas
 help-plan-all = Show every line
 help-run = Send
 help-run-task = School/task
+help-run-all = Every enabled task of every school
+help-run-jobs = With --all: schools at once
 help-run-plan = Send only this plan (the hash that exchange plan shows)
 help-run-classes = Only these classes, separated by commas
 help-run-persons = Only these persons (record ids), separated by commas

@@ -31,6 +31,10 @@ hint-tasks = есть задачи: { $names }
 status-no-tasks = Ни у одной школы нет задач.
 status-unreadable = Данные не читаются
 status-disabled = выключена
+every-not-run = Не выполнялось
+every-none = Ни у одной школы нет включённых задач.
+every-total = Всего отправок: { $n }. { $parts }
+every-interrupted = Прервано: что не началось, осталось на следующий раз.
 status-decisions = { $n ->
     [one] { $n } вопрос ждёт ответа
     [few] { $n } вопроса ждут ответа

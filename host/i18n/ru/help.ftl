@@ -15,6 +15,7 @@ help-examples =
       exchange bind school57/dnevnik       привязать школу к порталу
       exchange plan school57/dnevnik       что изменится
       exchange run school57/dnevnik        отправить
+      exchange run --all --jobs 32         отправить всё по всем школам, по 32 школы сразу
       exchange status                      чем закончилась последняя отправка
       exchange next school57 --count 10    когда задачи запустятся сами
 
@@ -46,6 +47,8 @@ help-plan-persons = Только эти персоны (коды записей)
 help-plan-all = Показать все строки
 help-run = Отправить
 help-run-task = Школа/задача
+help-run-all = Все включённые задачи всех школ
+help-run-jobs = С --all: сколько школ одновременно
 help-run-plan = Отправить только этот план (код из exchange plan)
 help-run-classes = Только эти классы, через запятую
 help-run-persons = Только эти персоны (коды записей), через запятую

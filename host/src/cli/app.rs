@@ -1,5 +1,8 @@
 //! What every command needs: configuration, catalogue, output, and the way to a school's store.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -7,6 +10,8 @@ use super::args::Global;
 use super::names::Place;
 use super::output::Output;
 use crate::config;
+use crate::daemon::Once;
+use crate::daemon::host::{Host, Package};
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::manifest::Manifest;
 use crate::model::records::{Record, RecordRef};
@@ -25,6 +30,10 @@ pub(super) struct App {
     pub(super) output: Output,
     /// The keys of `host`'s files, read when first needed.
     pub(super) keys: super::keys::Keys,
+    /// What the tasks of this process share, made when first needed.
+    process: Once<Arc<Host>>,
+    /// Connectors read so far, by id.
+    packages: Mutex<BTreeMap<String, Arc<Package>>>,
 }
 
 impl App {
@@ -38,7 +47,13 @@ impl App {
         }
         let host =
             config::load_host(&global.config).map_err(|errors| settings_error(&errors, output.colour))?;
-        Ok(Self { keys: super::keys::Keys::new(host.key.clone()), host, catalogue, output })
+        let keys = super::keys::Keys::new(host.key.clone());
+        Ok(Self { keys, host, catalogue, output, process: Once::default(), packages: Mutex::default() })
+    }
+
+    /// What the tasks of this process share.
+    pub(super) fn process(&self) -> Result<Arc<Host>> {
+        self.process.get(|| Ok(Host::new(self.host.clone(), self.keys.master()?)))
     }
 
     /// A text of the catalogue.
@@ -56,9 +71,20 @@ impl App {
         error.catalogue().map_or_else(|| error.what().to_owned(), |message| self.catalogue.text(message))
     }
 
+    /// An installed connector, read once.
+    pub(super) fn package(&self, connector: &str) -> Result<Arc<Package>> {
+        let known = || self.packages.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(package) = known().get(connector) {
+            return Ok(Arc::clone(package));
+        }
+        let package = Arc::new(super::connectors::installed(self, connector)?);
+        known().insert(connector.to_owned(), Arc::clone(&package));
+        Ok(package)
+    }
+
     /// The manifest of an installed connector.
     pub(super) fn manifest(&self, connector: &str) -> Result<Manifest> {
-        super::connectors::installed(self, connector).map(|installed| installed.manifest)
+        self.package(connector).map(|package| (*package.manifest).clone())
     }
 
     /// A school's file, checked.
@@ -122,8 +148,8 @@ impl App {
     }
 
     /// A school's store. Made when missing.
-    pub(super) fn store(&self, school: &SchoolConfig) -> Result<SchoolDb> {
-        super::stores::open_school(self, school)
+    pub(super) fn store(&self, school: &SchoolConfig) -> Result<Arc<SchoolDb>> {
+        self.process()?.school(school)
     }
 }
 

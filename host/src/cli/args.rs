@@ -140,7 +140,12 @@ pub struct Plan {
 
 #[derive(Args, Debug)]
 pub struct Run {
-    pub task: TaskName,
+    #[arg(required_unless_present = "all")]
+    pub task: Option<TaskName>,
+    #[arg(long, conflicts_with_all = ["task", "plan", "classes", "persons"])]
+    pub all: bool,
+    #[arg(long, requires = "all", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub jobs: u16,
     #[arg(long)]
     pub plan: Option<String>,
     #[arg(long, value_delimiter = ',')]

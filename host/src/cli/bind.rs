@@ -43,7 +43,7 @@ async fn converse(
     callback: &mut Callback,
     wait: Duration,
 ) -> Result<u8> {
-    let talk = Conversation::start(&*ready.connector, dialogue, callback.url());
+    let talk = Conversation::start(&*ready.task.connector, dialogue, callback.url());
     let talk = talk.await.map_err(|error| ready.conversation_error(error))?;
     let mut session = Session { app, ready, talk, browser: None };
     let deadline = tokio::time::Instant::now() + wait;
@@ -63,7 +63,7 @@ async fn converse(
                 session.hear(Input::Form(values)).await?;
             }
             Step::Commit(items) => {
-                let committed = ready.commit(app, session.talk.id(), &items).await?;
+                let committed = ready.commit(session.talk.id(), &items).await?;
                 session.hear(Input::Committed(committed)).await?;
             }
             Step::Done(ending) => return session.done(&ending),
@@ -73,10 +73,10 @@ async fn converse(
 }
 
 fn binding_dialogue(ready: &Ready) -> Result<String> {
-    let dialogues = &ready.connector.manifest().dialogues;
+    let dialogues = &ready.task.connector.manifest().dialogues;
     let found = dialogues.iter().find(|(_, dialogue)| dialogue.binds);
     found.map(|(name, _)| name.clone()).ok_or_else(|| {
-        let connector = &ready.connector.manifest().id;
+        let connector = &ready.task.connector.manifest().id;
         Error::config(format!("connector `{connector}` needs no binding"))
             .message(Message::new("error-no-binding").with("connector", connector))
     })
@@ -101,7 +101,7 @@ impl Session<'_> {
     }
 
     fn talk_connector(&self) -> String {
-        self.ready.connector.manifest().id.clone()
+        self.ready.task.connector.manifest().id.clone()
     }
 
     async fn hear(&mut self, input: Input) -> Result<()> {
@@ -109,8 +109,8 @@ impl Session<'_> {
     }
 
     fn show_address(&self, link: &Link) -> Result<()> {
-        let address = links::address(self.app, &self.ready.task, link);
-        let address = address.ok_or_else(|| no_address(&self.ready.task, link))?;
+        let address = links::address(self.app, &self.ready.task.config, link);
+        let address = address.ok_or_else(|| no_address(&self.ready.task.config, link))?;
         self.app.output.line(self.app.word("bind-open"))?;
         self.app.output.line(format!("  {}", self.app.output.tone(Tone::Strong, &address)))
     }
@@ -185,7 +185,8 @@ impl Session<'_> {
         out.line(out.tone(Tone::Strong, &self.text(&choice.title)))?;
         choice.text.iter().try_for_each(|text| out.line(self.text(text)))?;
         for (n, option) in choice.options.iter().enumerate() {
-            let link = option.link.as_ref().and_then(|link| links::address(self.app, &self.ready.task, link));
+            let link =
+                option.link.as_ref().and_then(|link| links::address(self.app, &self.ready.task.config, link));
             let label = visible(&option.label);
             out.line(format!("  {}. {label}  {}", n + 1, link.unwrap_or_default()))?;
             option.details.iter().try_for_each(|text| out.line(format!("     {}", self.text(text))))?;
@@ -255,7 +256,7 @@ fn stray_code(stray: Stray) -> &'static str {
 /// Undoes a binding: the regional administrator's, with an audit entry (D1).
 pub(super) fn unbind(app: &App, name: &TaskRef, reason: &str, confirm: Option<&str>) -> Result<u8> {
     let (school, _) = app.task(name)?;
-    let store = Arc::new(app.store(&school)?);
+    let store = app.store(&school)?;
     if store.binding(&name.task)?.is_none() {
         return Err(Error::config(format!("{name} is not bound"))
             .message(Message::new("error-not-bound").with("task", name)));
@@ -274,8 +275,7 @@ pub(super) fn unbind(app: &App, name: &TaskRef, reason: &str, confirm: Option<&s
     }
     let lane = stores::lane(&store, "unbind")?;
     store.unbind(lane.fence(), &name.task)?;
-    Vault::new(Arc::clone(&store), Arc::new(stores::open_host(app)?), name.task.clone())
-        .forget(lane.fence())?;
+    Vault::new(Arc::clone(&store), app.process()?.store()?, name.task.clone()).forget(lane.fence())?;
     stores::audit(app, "unbind", &format!("{name}: {reason}"))?;
     app.output.line(app.text(Message::new("unbound").with("task", name))).map(|()| 0)
 }

@@ -44,7 +44,7 @@ async fn check_task(app: &App, name: &TaskRef) -> Vec<Row> {
             return vec![row(Severity::Problem, app.told(&error), error.hints().first().cloned())];
         }
     };
-    let findings = match ready.connector.check().await {
+    let findings = match ready.task.connector.check().await {
         Ok(findings) => findings,
         Err(error) => vec![failed(error)],
     };
@@ -58,7 +58,7 @@ async fn check_task(app: &App, name: &TaskRef) -> Vec<Row> {
             )
         })
         .collect();
-    if !ready.task.enabled {
+    if !ready.task.config.enabled {
         let step = format!("exchange enable {name}");
         rows.push(row(
             Severity::Warning,

@@ -5,27 +5,21 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::app::{App, settings_error, write_file};
 use crate::config;
+use crate::daemon::host::Package;
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::Message;
-use crate::model::manifest::{Access, Manifest};
+use crate::model::manifest::Access;
 use crate::report::Language;
 use crate::sandbox;
 
 /// The file of checksums, beside the connectors.
 const LOCK: &str = "connectors.lock";
-
-/// A connector's file, read.
-pub(super) struct Installed {
-    /// The component.
-    pub(super) bytes: Vec<u8>,
-    /// What it says of itself.
-    pub(super) manifest: Manifest,
-}
 
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,7 +36,7 @@ struct Lock {
 }
 
 /// An installed connector by its id.
-pub(super) fn installed(app: &App, id: &str) -> Result<Installed> {
+pub(super) fn installed(app: &App, id: &str) -> Result<Package> {
     let file = app.host.connectors.join(format!("{id}.wasm"));
     if !file.exists() {
         return Err(Error::config(format!("there is no connector `{id}`"))
@@ -52,9 +46,9 @@ pub(super) fn installed(app: &App, id: &str) -> Result<Installed> {
     read(&file, app.output.colour)
 }
 
-/// The bytes of a connector that may run: locked, and the very file that was locked.
-pub(super) fn runnable(app: &App, id: &str) -> Result<Installed> {
-    let installed = installed(app, id)?;
+/// A connector that may run: locked, and the very file that was locked.
+pub(super) fn runnable(app: &App, id: &str) -> Result<Arc<Package>> {
+    let package = app.package(id)?;
     let locks = locks(app)?;
     let relock = format!("exchange connector lock {id}");
     let Some(lock) = locks.connector.get(id) else {
@@ -62,16 +56,19 @@ pub(super) fn runnable(app: &App, id: &str) -> Result<Installed> {
             .message(Message::new("error-not-locked").with("connector", id))
             .hint(relock));
     };
-    sandbox::check_lock(&installed.bytes, &lock.sha256).map_err(|error| error.hint(relock))?;
-    Ok(installed)
+    // Hashed when it was read: a region has thousands of tasks and a handful of connectors.
+    if package.sha256 != lock.sha256 {
+        sandbox::check_lock(&package.bytes, &lock.sha256).map_err(|error| error.hint(relock))?;
+    }
+    Ok(package)
 }
 
-fn read(file: &Path, colour: bool) -> Result<Installed> {
+fn read(file: &Path, colour: bool) -> Result<Package> {
     let bytes = std::fs::read(file).context(Kind::Config, format!("cannot read {}", file.display()))?;
     let text = sandbox::read_manifest(&bytes)?;
     let manifest = config::load_manifest(&text, &file.display().to_string())
         .map_err(|errors| settings_error(&errors, colour))?;
-    Ok(Installed { bytes, manifest })
+    Ok(Package { sha256: sandbox::sha256(&bytes), bytes, manifest: Arc::new(manifest) })
 }
 
 fn locks(app: &App) -> Result<Locks> {
@@ -136,10 +133,11 @@ pub(super) fn list(app: &App) -> Result<u8> {
 fn row(app: &App, locks: &Locks, id: String) -> Row {
     match installed(app, &id) {
         Ok(installed) => {
-            let sha256 = sandbox::sha256(&installed.bytes);
+            let sha256 = installed.sha256.clone();
             let locked = locks.connector.get(&id).is_some_and(|lock| lock.sha256 == sha256);
             let title = in_language(app, &installed.manifest.title).to_owned();
-            Row { id, version: installed.manifest.version, title, sha256, locked, problem: None }
+            let version = installed.manifest.version.clone();
+            Row { id, version, title, sha256, locked, problem: None }
         }
         Err(error) => {
             let empty = String::new;
@@ -174,12 +172,12 @@ pub(super) fn inspect(app: &App, connector: &str) -> Result<u8> {
     let installed = if path.is_file() { read(path, app.output.colour)? } else { installed(app, connector)? };
     let manifest = &installed.manifest;
     if app.output.json {
-        return app.output.print_json(manifest).map(|()| 0);
+        return app.output.print_json(&**manifest).map(|()| 0);
     }
     let out = app.output;
     out.line(format!("{} {} — {}", manifest.id, manifest.version, in_language(app, &manifest.title)))?;
     out.line(in_language(app, &manifest.description))?;
-    out.line(format!("sha256 {}", sandbox::sha256(&installed.bytes)))?;
+    out.line(format!("sha256 {}", installed.sha256))?;
     for kind in &manifest.kinds {
         out.line(format!(
             "kind {} — {} ({:?}, {:?})",
@@ -231,7 +229,7 @@ pub(super) fn lock(app: &App, only: Option<&str>) -> Result<u8> {
     }
     for id in wanted {
         let installed = installed(app, &id)?;
-        let lock = Lock { version: installed.manifest.version, sha256: sandbox::sha256(&installed.bytes) };
+        let lock = Lock { version: installed.manifest.version.clone(), sha256: installed.sha256 };
         app.output.line(format!("{id} {} sha256 {}", lock.version, lock.sha256))?;
         super::stores::audit(app, "connector-lock", &format!("{id} {}", lock.sha256))?;
         locks.connector.insert(id, lock);

@@ -7,6 +7,7 @@ mod check;
 mod class_list;
 mod connectors;
 mod decide;
+mod every;
 mod help;
 mod import;
 mod init;
@@ -30,7 +31,7 @@ use clap::{CommandFactory, FromArgMatches};
 use self::app::App;
 use self::args::{Cli, Command, Connector, Secret};
 use self::output::Output;
-use crate::daemon::runtime::block_on;
+use crate::daemon::runtime::{block_on, block_on_for};
 use crate::error::Result;
 use crate::model::SchoolId;
 use crate::report::{Catalogue, Language};
@@ -107,7 +108,7 @@ fn run(app: &App, command: Command) -> Result<u8> {
         Command::Bind(args) => block_on(bind::bind(app, &args)),
         Command::Unbind { task, reason, confirm } => bind::unbind(app, &task.0, &reason, confirm.as_deref()),
         Command::Plan(args) => block_on(plan::plan(app, &args)),
-        Command::Run(args) => block_on(plan::run(app, &args)),
+        Command::Run(args) => send(app, &args),
         Command::Status { place } => status::status(app, place.as_ref()),
         Command::Runs { place, limit } => status::runs(app, place.as_ref(), limit),
         Command::Show { run, log, requests, outcome } => {
@@ -127,6 +128,13 @@ fn run(app: &App, command: Command) -> Result<u8> {
         Command::Secret { command } => secret(app, command),
         Command::Connector { command } => connector(app, command),
         _ => unreachable!(),
+    }
+}
+
+fn send(app: &App, args: &args::Run) -> Result<u8> {
+    match &args.task {
+        Some(task) => block_on(plan::run(app, &task.0, args)),
+        None => block_on_for(args.jobs.into(), every::run(app, args.jobs.into())),
     }
 }
 

@@ -11,11 +11,12 @@ use super::output::Tone;
 use super::progress::Bars;
 use super::ready::Ready;
 use super::status;
+use crate::daemon::runtime::interruptible;
+use crate::daemon::task::Watch;
 use crate::error::{Error, Result};
-use crate::model::{Action, Extent, Intent, Message, Plan, Planned, RunStatus, Selection, visible};
-use crate::reconcile::{Mode, Options, RunReport};
+use crate::model::{Action, Extent, Intent, Message, Plan, Planned, RunStatus, Selection, TaskRef, visible};
+use crate::reconcile::{Cancel, RunReport};
 use crate::report::{run_report, words};
-use crate::store::LaneStore;
 
 /// Lines shown unless all are asked for.
 const SHOWN: usize = 20;
@@ -52,8 +53,9 @@ struct LeftOutJson<'a> {
 pub(super) async fn plan(app: &App, args: &args::Plan) -> Result<u8> {
     let ready = Ready::open(app, &args.task.0)?;
     let selection = selection(&args.classes, &args.persons);
-    let options = Options { mode: Mode::DryRun, selection, extent: extent(args.additions_only) };
-    let report = ready.reconcile(app, &options, Arc::new(Bars::new(app))).await?;
+    let (watch, cancel) = watch(app);
+    let planned = ready.task.plan(selection, extent(args.additions_only), watch);
+    let report = interruptible(&cancel, planned).await??;
     let Some(plan) = &report.plan else { return Err(ready.stopped(&report)) };
     if app.output.json {
         app.output.print_json(&as_json(app, &ready, plan))?;
@@ -65,22 +67,24 @@ pub(super) async fn plan(app: &App, args: &args::Plan) -> Result<u8> {
 }
 
 /// Runs a task. The exit code is its status.
-pub(super) async fn run(app: &App, args: &args::Run) -> Result<u8> {
-    let ready = Ready::open(app, &args.task.0)?;
-    if !ready.task.enabled {
+pub(super) async fn run(app: &App, task: &TaskRef, args: &args::Run) -> Result<u8> {
+    let ready = Ready::open(app, task)?;
+    if !ready.task.config.enabled {
         return Err(Error::config(format!("task {} is switched off", ready.name))
             .message(Message::new("error-disabled").with("task", &ready.name))
             .hint(format!("exchange enable {}", ready.name)));
     }
-    let lane = ready.store.take_lane("run", super::app::now())?;
-    let mode = Mode::Apply { lane: &lane, approved: args.plan.as_deref() };
+    let (watch, cancel) = watch(app);
     let (selection, extent) = (selection(&args.classes, &args.persons), extent(args.additions_only));
-    let options = Options { mode, selection, extent };
-    let report = ready.reconcile(app, &options, Arc::new(Bars::new(app))).await;
-    ready.keep_journal(lane.fence())?;
-    let report = report?;
-    drop(lane);
+    let run = ready.task.run(selection, extent, args.plan.as_deref(), watch);
+    let report = interruptible(&cancel, run).await??;
     finish(app, &ready, &report)
+}
+
+/// Bars where a person looks; Ctrl-C asks the run to stop after the batch in hand.
+fn watch(app: &App) -> (Watch, Cancel) {
+    let cancel = Cancel::default();
+    (Watch { progress: Arc::new(Bars::new(app)), cancel: cancel.clone() }, cancel)
 }
 
 fn selection(classes: &[String], persons: &[String]) -> Selection {
@@ -98,16 +102,11 @@ struct RunJson {
     title: String,
     reason: Option<String>,
     hash: Option<String>,
-    counts: Option<crate::model::RunCounts>,
+    counts: crate::model::RunCounts,
     quiet: bool,
 }
 
 fn finish(app: &App, ready: &Ready, report: &RunReport) -> Result<u8> {
-    use crate::store::RunStore;
-    let summary = match &report.run {
-        Some(run) => ready.store.run(run.number)?,
-        None => None,
-    };
     let code = report.status.exit_code();
     let reason = report.reason.as_ref().map(|reason| ready.text(reason));
     let title = words::status(&app.catalogue, Some(report.status));
@@ -118,7 +117,7 @@ fn finish(app: &App, ready: &Ready, report: &RunReport) -> Result<u8> {
             title,
             reason,
             hash: report.plan.as_ref().map(|plan| plan.hash.clone()),
-            counts: summary.as_ref().map(|run| run.counts),
+            counts: report.counts,
             quiet: report.quiet,
         };
         return app.output.print_json(&run).map(|()| code);
@@ -131,9 +130,7 @@ fn finish(app: &App, ready: &Ready, report: &RunReport) -> Result<u8> {
     if let Some(detail) = &report.detail {
         app.output.line(app.output.tone(Tone::Dim, &visible(detail)))?;
     }
-    if let Some(summary) = &summary {
-        app.output.line(status::counts_text(&app.catalogue, &summary.counts))?;
-    }
+    app.output.line(status::counts_text(&app.catalogue, &report.counts))?;
     if let Some(plan) = report.plan.as_ref().filter(|plan| plan.hold.is_some()) {
         show_hold(app, ready, plan)?;
     }

@@ -28,7 +28,7 @@ pub(super) fn report(app: &App, id: &RunId, format: Option<Format>, output: &Pat
         outcomes: &store.outcomes(id.number)?,
         left_out: &store.left_out(&run.task.task)?,
     };
-    let sheets = run_report::run_sheets(&report, &|about| name_of(&store, about), &catalogue);
+    let sheets = run_report::run_sheets(&report, &|about| name_of(&*store, about), &catalogue);
     let format = format.or_else(|| Format::of_path(output)).unwrap_or(Format::Xlsx);
     let mut file = Cursor::new(Vec::new());
     table::write(format, &run_report::title(&report, &catalogue), &sheets, &mut file)?;

@@ -34,7 +34,7 @@ pub(super) fn set(app: &App, name: &str, school: Option<&SchoolId>) -> Result<u8
             let lane = stores::lane(&store, "secret set")?;
             store.set_secret(lane.fence(), name, value, now())?;
         }
-        None => stores::open_host(app)?.set_host_secret(name, value, now())?,
+        None => app.process()?.store()?.set_host_secret(name, value, now())?,
     }
     stores::audit(app, "secret-set", &place(name, school))?;
     app.output.line(app.text(Message::new("secret-stored").with("name", name))).map(|()| 0)
@@ -55,7 +55,7 @@ struct Row {
 pub(super) fn list(app: &App, school: Option<&SchoolId>) -> Result<u8> {
     let names = match school {
         Some(school) => app.store(&app.school(school)?)?.secret_names()?,
-        None => stores::open_host(app)?.host_secret_names()?,
+        None => app.process()?.store()?.host_secret_names()?,
     };
     let school = school.map(SchoolId::to_string);
     let rows: Vec<Row> =
@@ -74,7 +74,7 @@ pub(super) fn remove(app: &App, name: &str, school: Option<&SchoolId>) -> Result
             let lane = stores::lane(&store, "secret rm")?;
             store.remove_secret(lane.fence(), name)?
         }
-        None => stores::open_host(app)?.remove_host_secret(name)?,
+        None => app.process()?.store()?.remove_host_secret(name)?,
     };
     if !there {
         return Err(Error::config(format!("there is no secret `{name}`")).hint("exchange secret list"));

@@ -252,7 +252,7 @@ pub(super) fn show(app: &App, id: &RunId, options: &ShowOptions) -> Result<u8> {
         return Ok(run.status.exit_code());
     }
     head(app, &school, &run, &catalogue, &connector)?;
-    let names = |about: &crate::model::records::RecordRef| name_of(&store, about);
+    let names = |about: &crate::model::records::RecordRef| name_of(&*store, about);
     let rows: Vec<Vec<String>> = outcomes
         .iter()
         .filter(|row| options.outcome.is_some() || words::Group::of(&row.outcome) != words::Group::Unchanged)

@@ -3,8 +3,9 @@
 //! A night with nothing new asks nothing: then no engine, no HTTP client and no certificate store is made.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use super::once::Once;
 use crate::error::Result;
 use crate::model::connector::Traced;
 use crate::model::dialogue::{Input, RoundTrip, Turn};
@@ -21,7 +22,7 @@ type Load = Box<dyn Fn() -> Result<TaskConnector> + Send + Sync>;
 pub struct LazyConnector {
     manifest: Arc<Manifest>,
     load: Load,
-    loaded: Mutex<Option<Arc<TaskConnector>>>,
+    loaded: Once<Arc<TaskConnector>>,
 }
 
 impl LazyConnector {
@@ -30,24 +31,22 @@ impl LazyConnector {
         manifest: Arc<Manifest>,
         load: impl Fn() -> Result<TaskConnector> + Send + Sync + 'static,
     ) -> Self {
-        Self { manifest, load: Box::new(load), loaded: Mutex::new(None) }
+        Self { manifest, load: Box::new(load), loaded: Once::default() }
     }
 
     /// Was it loaded?
     pub fn is_loaded(&self) -> bool {
-        self.loaded.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+        self.loaded.known().is_some()
     }
 
     /// Compiling takes a second where nothing is cached: other tasks of this thread move on meanwhile.
     fn connector(&self) -> std::result::Result<Arc<TaskConnector>, CallError> {
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(connector) = loaded.as_ref() {
-            return Ok(Arc::clone(connector));
+        if let Some(connector) = self.loaded.known() {
+            return Ok(connector);
         }
-        let connector = tokio::task::block_in_place(|| (self.load)())
-            .map(Arc::new)
-            .map_err(|error| CallError::Stopped(Verdict::Link, format!("{error:?}")))?;
-        Ok(Arc::clone(loaded.insert(connector)))
+        let load = || self.loaded.get(|| (self.load)().map(Arc::new));
+        tokio::task::block_in_place(load)
+            .map_err(|error| CallError::Stopped(Verdict::Link, format!("{error:?}")))
     }
 }
 

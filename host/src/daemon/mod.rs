@@ -1,14 +1,19 @@
-//! What lives longer than a call: the runtime, the ticker of the sandbox, the page a browser comes back to, a task with
-//! all its parts.
+//! What lives longer than a call: the runtime, what all tasks of the process share, a task with all its parts, a round
+//! of many of them, the page a browser comes back to.
 //!
 //! The only module that spawns, so that whoever looks for what runs in the background looks here.
 
 pub mod callback;
 pub mod dialogue;
+pub mod host;
 pub mod journal;
 pub mod lazy;
+mod once;
 pub mod page;
 mod records;
+pub mod round;
 pub mod runtime;
 pub mod task;
 pub mod vault;
+
+pub use once::Once;

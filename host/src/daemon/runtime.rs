@@ -2,18 +2,44 @@
 
 use std::future::Future;
 
-use crate::error::{Context, Kind, Result};
+use crate::error::{Context, Error, Kind, Result};
+use crate::reconcile::Cancel;
 use crate::sandbox::Engine;
+
+/// Threads at most. A run waits for the disk as it does for the network, but holds its thread meanwhile: with a thread
+/// a processor, two commits would be all that is under way.
+const THREADS: usize = 32;
 
 /// Runs a future to its end. What still blocks then (a question at the terminal) is left behind.
 pub fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    block_on_for(1, work)
+}
+
+/// The same for work that does so much at once.
+pub fn block_on_for<T>(at_once: usize, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(at_once.clamp(processors, THREADS.max(processors)))
         .enable_all()
         .build()
         .context(Kind::Failed, "cannot start the runtime")?;
     let answer = runtime.block_on(work);
     runtime.shutdown_background();
     answer
+}
+
+/// Does the work to its end; Ctrl-C asks it to stop by `cancel`.
+pub async fn interruptible<T>(cancel: &Cancel, work: impl Future<Output = T>) -> Result<T> {
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            done = &mut work => return Ok(done),
+            signal = tokio::signal::ctrl_c() => {
+                signal.map_err(|error| Error::failed("cannot wait for Ctrl-C").because(error))?;
+                cancel.cancel();
+            }
+        }
+    }
 }
 
 /// Starts the ticker of this engine; it ends with the engine.

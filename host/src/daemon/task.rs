@@ -1,118 +1,189 @@
-//! A task made ready: its connector with exactly what manifest and task file agree on, and what a run leaves behind.
+//! A task made ready: its connector with exactly what manifest and task file agree on, and how it is planned and run.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::host::{Host, Package};
 use super::journal::Journal;
 use super::lazy::LazyConnector;
 use super::records::StoredRecords;
-use super::runtime;
 use super::vault::Vault;
 use crate::capability::Redactor;
 use crate::capability::context::TaskContext;
-use crate::capability::http::{HttpParts, TaskHttp, Upstreams};
+use crate::capability::http::{HttpParts, TaskHttp};
 use crate::capability::log::TaskLog;
 use crate::capability::records::TaskRecords;
 use crate::capability::secrets::Fingerprints;
 use crate::capability::sign::Signatures;
 use crate::error::Result;
-use crate::model::manifest::Manifest;
 use crate::model::setup::{HostConfig, SchoolConfig, TaskConfig};
+use crate::model::{Extent, Millis, Selection, TaskRef};
+use crate::reconcile::{self, Cancel, Env, Mode, Options, ProgressSink, RunReport};
 use crate::sandbox::ports::Ports;
-use crate::sandbox::{Cache, Engine, Sandbox, SystemClock, SystemRandom, TaskConnector};
-use crate::store::{BindingStore, HostDb, SchoolDb};
+use crate::sandbox::{SystemClock, SystemRandom, TaskConnector};
+use crate::store::{BindingStore, HostDb, LaneStore, SchoolDb};
 
-/// What a task is made of.
-#[derive(Clone)]
-pub struct Parts {
-    /// The host's configuration.
-    pub host: HostConfig,
-    /// The school.
-    pub school: SchoolConfig,
-    /// The task.
-    pub task: TaskConfig,
-    /// The component, as it was locked.
-    pub component: Arc<Vec<u8>>,
-    /// What it says of itself.
-    pub manifest: Arc<Manifest>,
-    /// The school's store.
-    pub store: Arc<SchoolDb>,
-    /// What schools share.
-    pub shared: Arc<HostDb>,
-    /// The key that seals secrets.
-    pub key: [u8; 32],
-}
-
-/// A task made ready.
+/// A task made ready. Open one with [`Host::task`].
 #[derive(Debug)]
 pub struct Task {
     /// Its connector.
     pub connector: Arc<LazyConnector>,
-    /// Its requests and log lines.
-    pub journal: Arc<Journal>,
     /// Its secrets.
     pub vault: Arc<Vault>,
+    /// The school's store.
+    pub store: Arc<SchoolDb>,
+    /// As the school's file has it.
+    pub config: TaskConfig,
+    host: Arc<Host>,
+    shared: Arc<HostDb>,
+    journal: Arc<Journal>,
 }
 
-impl Task {
-    /// Puts a task together. Nothing is loaded and no address is looked at yet.
-    pub fn new(parts: Parts) -> Self {
-        let journal = Arc::new(Journal::default());
-        let vault =
-            Arc::new(Vault::new(Arc::clone(&parts.store), Arc::clone(&parts.shared), parts.task.id.clone()));
-        let (kept, secrets) = (Arc::clone(&journal), Arc::clone(&vault));
-        let manifest = Arc::clone(&parts.manifest);
-        let load = move || load(&parts, Arc::clone(&kept), Arc::clone(&secrets));
-        Self { connector: Arc::new(LazyConnector::new(manifest, load)), journal, vault }
+/// Who hears of a run, and how it is asked to stop.
+#[derive(Clone)]
+pub struct Watch {
+    /// Hears how it gets on.
+    pub progress: Arc<dyn ProgressSink>,
+    /// Asks it to stop.
+    pub cancel: Cancel,
+}
+
+impl Watch {
+    /// Nobody hears; `cancel` asks to stop.
+    pub fn silent(cancel: Cancel) -> Self {
+        Self { progress: Arc::new(reconcile::Silent), cancel }
     }
 }
 
-fn load(parts: &Parts, journal: Arc<Journal>, vault: Arc<Vault>) -> Result<TaskConnector> {
-    let engine = Engine::new(&parts.host.limits)?;
-    runtime::tick(&engine)?;
-    let cache = Cache::new(cache_folder(parts), &parts.key);
-    let loaded = Sandbox::new(engine, Some(cache))?.load(&parts.component)?;
-    let ports = ports(parts, journal, vault)?;
-    let limits = Arc::new(parts.host.limits.clone());
-    Ok(TaskConnector::new(loaded, Arc::clone(&parts.manifest), ports, limits))
+impl std::fmt::Debug for Watch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Watch")
+    }
 }
 
-fn cache_folder(parts: &Parts) -> PathBuf {
-    parts.host.data.join("cache")
+impl Task {
+    pub(super) fn new(
+        host: Arc<Host>,
+        shared: Arc<HostDb>,
+        school: Arc<SchoolConfig>,
+        config: TaskConfig,
+        package: Arc<Package>,
+        store: Arc<SchoolDb>,
+    ) -> Self {
+        let journal = Arc::new(Journal::default());
+        let vault = Arc::new(Vault::new(Arc::clone(&store), Arc::clone(&shared), config.id.clone()));
+        let manifest = Arc::clone(&package.manifest);
+        let parts = Parts {
+            host: Arc::clone(&host),
+            school,
+            task: config.clone(),
+            package,
+            store: Arc::clone(&store),
+            journal: Arc::clone(&journal),
+            vault: Arc::clone(&vault),
+        };
+        let connector = Arc::new(LazyConnector::new(manifest, move || parts.load()));
+        Self { connector, vault, store, config, host, shared, journal }
+    }
+
+    /// `school/task`.
+    pub fn name(&self) -> TaskRef {
+        TaskRef { school: self.store.school().clone(), task: self.config.id.clone() }
+    }
+
+    /// What a run stands on.
+    pub fn env(&self, watch: Watch) -> Env<LazyConnector> {
+        Env {
+            connector: Arc::clone(&self.connector),
+            school: Arc::clone(&self.store) as _,
+            host: Arc::clone(&self.shared) as _,
+            clock: Arc::new(reconcile::SystemClock),
+            progress: watch.progress,
+            cancel: watch.cancel,
+            task: self.config.clone(),
+            request_deadline_ms: request_deadline_ms(self.host.config(), &self.config),
+        }
+    }
+
+    /// Works out what a run would change; writes nothing anywhere.
+    pub async fn plan(&self, selection: Selection, extent: Extent, watch: Watch) -> Result<RunReport> {
+        reconcile::run(&self.env(watch), &Options { mode: Mode::DryRun, selection, extent }).await
+    }
+
+    /// Takes the school's lane, runs, and keeps the requests and log lines of the run. `approved`: only this plan,
+    /// which a person has read and approved.
+    ///
+    /// # Errors
+    /// Somebody else has the lane, or our own store fails.
+    pub async fn run(
+        &self,
+        selection: Selection,
+        extent: Extent,
+        approved: Option<&str>,
+        watch: Watch,
+    ) -> Result<RunReport> {
+        let lane = self.store.take_lane("run", now())?;
+        let options = Options { mode: Mode::Apply { lane: &lane, approved }, selection, extent };
+        let report = reconcile::run(&self.env(watch), &options).await?;
+        if let Some(run) = &report.run {
+            self.journal.keep(&*self.store, lane.fence(), run.number)?;
+        }
+        Ok(report)
+    }
 }
 
-fn ports(parts: &Parts, journal: Arc<Journal>, vault: Arc<Vault>) -> Result<Ports> {
-    let (manifest, grants) = (&parts.manifest, &parts.task.grants);
-    let redactor = Arc::new(Redactor::default());
-    let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
-    let upstreams = Upstreams::new(&parts.host.upstreams, clock.clone(), random.clone())?;
-    let binding = parts.store.binding(&parts.task.id)?.unwrap_or_default();
-    let http = HttpParts {
-        upstreams,
-        manifest: Arc::clone(manifest),
-        grants: grants.clone(),
-        secrets: vault.clone(),
-        sink: vault,
-        journal: journal.clone(),
-        redactor: Arc::clone(&redactor),
-    };
-    let source = Arc::new(StoredRecords::new(Arc::clone(&parts.store)));
-    Ok(Ports {
-        http: Arc::new(TaskHttp::new(http)),
-        records: Arc::new(TaskRecords::new(source, Arc::clone(manifest), grants.clone())),
-        signer: Arc::new(Signatures::new(Arc::clone(manifest), grants, BTreeMap::new())),
-        secrets: Arc::new(Fingerprints::new(&parts.key, parts.school.id.clone(), manifest, grants)),
-        clock,
-        random,
-        log: Arc::new(TaskLog::new(journal, redactor)),
-        context: Arc::new(TaskContext::new(&parts.school, &parts.task, binding)?),
-    })
+fn now() -> Millis {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+/// What a connector is put together from when it is first asked something.
+struct Parts {
+    host: Arc<Host>,
+    school: Arc<SchoolConfig>,
+    task: TaskConfig,
+    package: Arc<Package>,
+    store: Arc<SchoolDb>,
+    journal: Arc<Journal>,
+    vault: Arc<Vault>,
+}
+
+impl Parts {
+    fn load(&self) -> Result<TaskConnector> {
+        let (loaded, manifest) = (self.host.load(&self.package)?, Arc::clone(&self.package.manifest));
+        Ok(TaskConnector::new(loaded, manifest, self.ports()?, self.host.limits()))
+    }
+
+    fn ports(&self) -> Result<Ports> {
+        let (manifest, grants) = (&self.package.manifest, &self.task.grants);
+        let redactor = Arc::new(Redactor::default());
+        let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+        let binding = self.store.binding(&self.task.id)?.unwrap_or_default();
+        let http = HttpParts {
+            upstreams: self.host.upstreams()?,
+            manifest: Arc::clone(manifest),
+            grants: grants.clone(),
+            secrets: self.vault.clone(),
+            sink: self.vault.clone(),
+            journal: self.journal.clone(),
+            redactor: Arc::clone(&redactor),
+        };
+        let source = Arc::new(StoredRecords::new(Arc::clone(&self.store)));
+        Ok(Ports {
+            http: Arc::new(TaskHttp::new(http)),
+            records: Arc::new(TaskRecords::new(source, Arc::clone(manifest), grants.clone())),
+            signer: Arc::new(Signatures::new(Arc::clone(manifest), grants, BTreeMap::new())),
+            secrets: Arc::new(Fingerprints::new(self.host.key(), self.school.id.clone(), manifest, grants)),
+            clock,
+            random,
+            log: Arc::new(TaskLog::new(self.journal.clone(), redactor)),
+            context: Arc::new(TaskContext::new(&self.school, &self.task, binding)?),
+        })
+    }
 }
 
 /// Milliseconds from journaling a write until its upstream can no longer begin to process it: every attempt's time, and
 /// the waiting between them.
-pub fn request_deadline_ms(host: &HostConfig, task: &TaskConfig) -> u64 {
+fn request_deadline_ms(host: &HostConfig, task: &TaskConfig) -> u64 {
     let names = task.grants.upstreams.values();
     let longest = names.filter_map(|name| host.upstreams.get(name)).map(|upstream| {
         let attempt = upstream.connect_timeout_ms.saturating_add(upstream.timeout_ms);

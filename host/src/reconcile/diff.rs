@@ -36,7 +36,8 @@ impl<C: Connector> Run<'_, C> {
             if world.ledger.contains_key(id) {
                 continue;
             }
-            let formers = wanted.item.former_keys.iter().map(|key| ItemRef::new(Arc::clone(&id.kind), key.as_str()));
+            let formers =
+                wanted.item.former_keys.iter().map(|key| ItemRef::new(Arc::clone(&id.kind), key.as_str()));
             let former =
                 formers.into_iter().find(|old| world.ledger.contains_key(old) && !world.desires(old));
             let Some((old, entry)) = former.and_then(|old| world.ledger.remove_entry(&old)) else { continue };

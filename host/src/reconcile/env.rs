@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::model::setup::TaskConfig;
-use crate::model::{Connector, Extent, ItemRef, Message, OutcomeRow, Plan, RunId, RunStatus, Selection};
+use crate::model::{
+    Connector, Extent, ItemRef, Message, OutcomeRow, Plan, RunCounts, RunId, RunStatus, Selection,
+};
 use crate::store::{HostStore, Lane, SchoolStore};
 
 use super::clock::Clock;
@@ -118,6 +120,8 @@ pub struct RunReport {
     pub plan: Option<Plan>,
     /// Outcomes: also stored.
     pub outcomes: Vec<OutcomeRow>,
+    /// How many of which outcome: also stored.
+    pub counts: RunCounts,
     /// The connector was asked nothing, because nothing could have changed.
     pub quiet: bool,
 }

@@ -65,9 +65,7 @@ impl<C: Connector> Run<'_, C> {
         match next {
             Next::Same => self.refresh(&wanted)?,
             Next::Adopt(presence) => return self.adopt(&wanted, &presence),
-            Next::Found(presence)
-                if situation == Situation::Doubt || situation == Situation::Unconfirmed =>
-            {
+            Next::Found(presence) if situation == Situation::Doubt || situation == Situation::Unconfirmed => {
                 return self.found(&wanted, &presence, None);
             }
             Next::Found(presence) => self.unchanged_there(&wanted, &presence),

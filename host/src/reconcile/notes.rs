@@ -1,8 +1,6 @@
 //! What became known: entries and outcomes, noted first and written together.
 
-use crate::model::{
-    Action, Connector, ItemRef, LedgerEntry, Message, Outcome, OutcomeRow,
-};
+use crate::model::{Action, Connector, ItemRef, LedgerEntry, Message, Outcome, OutcomeRow};
 use crate::store::Progress;
 
 use super::halt::Step;

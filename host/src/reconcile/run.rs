@@ -154,7 +154,7 @@ impl<'a, C: Connector> Run<'a, C> {
             };
             self.env.school.end_run(fence, number, &end, self.time.now())?;
         }
-        Ok(RunReport { run: id, status, reason, detail, plan, outcomes, quiet: self.quiet })
+        Ok(RunReport { run: id, status, reason, detail, plan, outcomes, counts, quiet: self.quiet })
     }
 
     /// The kind of an item that was checked against the manifest.

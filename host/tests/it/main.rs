@@ -2,6 +2,7 @@
 
 mod capability;
 mod config;
+mod daemon;
 mod fake_clock;
 mod foreign;
 mod fused_host;

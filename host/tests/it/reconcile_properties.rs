@@ -217,7 +217,8 @@ fn in_the_end(world: &World, reports: &[RunReport]) {
             assert!(count == 1 || (count == 0 && open), "{} is there {count} times: {outcome:?}", item.id);
         }
     }
-    let all: BTreeSet<String> = world.schools.iter().flat_map(wanted).map(|item| item.id.key.to_string()).collect();
+    let all: BTreeSet<String> =
+        world.schools.iter().flat_map(wanted).map(|item| item.id.key.to_string()).collect();
     let up = world.up();
     for thing in up.things.values().filter(|thing| thing.kind == "person" && !all.contains(&thing.natural)) {
         let id = ItemRef::new("person", thing.natural.as_str());

@@ -27,33 +27,49 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
+        let world = Self::without_schools(Options::default(), "rate = 0\nparallel = 1");
+        world.add_school("rows", "p", PUPILS);
+        world
+    }
+
+    /// No school yet. `limits`: of the one upstream.
+    pub(crate) fn without_schools(options: Options, limits: &str) -> Self {
         let token = Some("rows-token".to_owned());
-        let service = Service::spawn(Options { token, ..Options::default() }).expect("the service starts");
+        let service = Service::spawn(Options { token, ..options }).expect("the service starts");
         let world = Self { folder: TempDir::new().expect("a folder"), service };
         let address = world.service.addr();
         world.write(
             "exchange.toml",
             &format!(
                 "data = \"data\"\nschools = \"schools\"\nconnectors = \"connectors\"\n[key]\nfile = \"exchange.key\"\n\
-                 [upstream.rows]\nbase = [\"http://{address}\"]\nprivate = true\nrate = 0\nparallel = 1\n\
+                 [upstream.rows]\nbase = [\"http://{address}\"]\nprivate = true\n{limits}\n\
                  credential = {{ header = \"Authorization\", prefix = \"Bearer \" }}\n"
             ),
         );
-        world.write("schools/rows.toml", SCHOOL);
         let classes = format!("id;study_year;grade;letter\nc1;{};5;А\n", school::study_year());
         world.write("classes.csv", &classes);
-        world.write("pupils.csv", &pupils());
         let packed = connector::file().with_file_name("rows-to-http.wasm");
         fs::create_dir(world.folder.path().join("connectors")).expect("a folder");
         fs::copy(packed, world.folder.path().join("connectors/rows-to-http.wasm")).expect("it is built");
         world.run("", &["connector", "lock"]).with(0);
-        world.run("rows-token", &["secret", "set", "token", "--school", "rows"]).with(0);
-        world.run("", &["import", "rows", "classes.csv", "pupils.csv"]).with(0);
+        world.run("rows-token", &["secret", "set", "token"]).with(0);
         world
     }
 
-    fn write(&self, name: &str, text: &str) {
-        let path = self.folder.path().join(name);
+    /// A school with so many pupils, whose ids begin like this, and one task: to deliver them.
+    pub(crate) fn add_school(&self, school: &str, prefix: &str, count: u64) {
+        self.write(&format!("schools/{school}.toml"), SCHOOL);
+        self.write("pupils.csv", &pupils(prefix, count));
+        self.run("", &["import", school, "classes.csv", "pupils.csv"]).with(0);
+    }
+
+    /// A path in the folder.
+    pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(path, text).expect("a file");
     }
@@ -76,9 +92,9 @@ impl World {
     }
 }
 
-fn pupils() -> String {
-    let row = |n: u64| format!("p{n};Петров;Пётр;2015-03-{:02};c1\n", n % 28 + 1);
-    let rows: String = (1..=PUPILS).map(row).collect();
+fn pupils(prefix: &str, count: u64) -> String {
+    let row = |n: u64| format!("{prefix}{n};Петров;Пётр;2015-03-{:02};c1\n", n % 28 + 1);
+    let rows: String = (1..=count).map(row).collect();
     format!("id;last-name;first-name;birth-date;class-id\n{rows}")
 }
 

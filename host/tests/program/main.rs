@@ -35,3 +35,4 @@ mod hostile;
 mod kills;
 mod machine;
 mod matrix;
+mod run_all;

@@ -73,10 +73,10 @@ pub(crate) struct Cast {
 }
 
 impl Cast {
-    pub(crate) fn new(rng: Rng) -> Self {
+    pub(crate) fn new(rng: Rng, seed: u64) -> Self {
         Self {
             rng,
-            snils: Numbers::new(),
+            snils: Numbers::of(seed),
             children: BTreeSet::new(),
             adults: BTreeSet::new(),
             guardians: 0,

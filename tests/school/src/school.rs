@@ -83,7 +83,7 @@ impl School {
         let places = plan::classes(params.year, params.pupils);
         let seats = plan::seats(&places, params.pupils, &mut rng);
         let groups = plan::groups(&seats, &mut rng);
-        let mut cast = Cast::new(rng);
+        let mut cast = Cast::new(rng, params.seed);
         let families: Vec<Family> = groups.iter().map(|group| family(&mut cast, group, &seats)).collect();
         let mut book = write(&seats, &groups, &families, &mut cast.rng);
         book.expected.study_year = params.year;

@@ -4,18 +4,29 @@
 const FIRST: u32 = 900_100_001;
 /// A step that moves several digits at once, so that neighbours do not differ by the last one only.
 const STEP: u32 = 137;
+/// Schools lie between one another's numbers, and beyond each so many …
+const EACH: u32 = 5_000;
+/// … so many times until the nine digits are used up.
+const BLOCKS: u64 = 140;
+/// Numbers below the threshold that a school has.
+const EACH_OLD: u32 = 100;
 /// Up to this number check digits are not checked.
 const THRESHOLD: u32 = 1_001_998;
 
-/// Deals numbers out, none twice.
+/// Deals numbers out, none twice; nor do the first 19,000 schools share one, if each has no more than 5,000 people.
 pub(crate) struct Numbers {
     next: u32,
     next_old: u32,
 }
 
 impl Numbers {
-    pub(crate) fn new() -> Self {
-        Self { next: FIRST, next_old: 901 }
+    /// Those of the school with this seed.
+    pub(crate) fn of(seed: u64) -> Self {
+        let school = seed.wrapping_sub(1);
+        let within = |count: u64, most: u64| u32::try_from(count % most).unwrap_or_default();
+        let (between, block) = (within(school, STEP.into()), within(school / u64::from(STEP), BLOCKS));
+        let next_old = 901 + within(school, 10_000) * EACH_OLD;
+        Self { next: FIRST + between + block * EACH * STEP, next_old }
     }
 
     /// The next number with its check digits: eleven digits.
@@ -65,6 +76,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_two_schools_share_a_number() {
+        let mut all = std::collections::BTreeSet::new();
+        for seed in [1, 2, 137, 138, 139, 4_000, 19_000] {
+            let mut numbers = Numbers::of(seed);
+            assert!((0..5_000).all(|_| all.insert(numbers.deal())), "seed {seed}");
+            assert!((0..100).all(|_| all.insert(numbers.deal_old())), "seed {seed}");
+        }
+        assert!(all.iter().all(|number| is_valid(number)), "all are right");
+    }
+
+    #[test]
     fn the_official_rule() {
         let cases = [
             ("11223344595", true),
@@ -83,7 +105,7 @@ mod tests {
 
     #[test]
     fn dealt_numbers_are_valid_and_differ() {
-        let mut numbers = Numbers::new();
+        let mut numbers = Numbers::of(1);
         let dealt: Vec<String> = (0..5_000).map(|_| numbers.deal()).collect();
         assert!(dealt.iter().all(|digits| is_valid(digits) && digits.starts_with('9')));
         assert_eq!(dealt.iter().collect::<std::collections::BTreeSet<_>>().len(), dealt.len());
@@ -91,7 +113,7 @@ mod tests {
 
     #[test]
     fn old_numbers_hold_only_by_the_threshold() {
-        let old = Numbers::new().deal_old();
+        let old = Numbers::of(1).deal_old();
         assert!(is_valid(&old));
         assert_ne!(format!("{:02}", check_digits(901)), old[9..]);
     }

@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use exchange_stand::consent::{self, Person};
@@ -27,6 +28,9 @@ enum Command {
         /// Folder the state is kept in, so that a restart goes on; without it the state is lost at the end.
         #[arg(long)]
         data: Option<PathBuf>,
+        /// Milliseconds that every request waits before it is handled.
+        #[arg(long, default_value_t = 0)]
+        latency: u64,
     },
     /// A service that keeps rows by key: the other side of the example connector and of the peers.
     Rows {
@@ -36,6 +40,9 @@ enum Command {
         /// How it misbehaves: `503/N`, `429/N`, `bad-row/ID`, `lost/N`, `dropped/N`; every N-th delivery.
         #[arg(long, default_value = "none")]
         fault: rows::Fault,
+        /// Milliseconds that every delivery and look-up waits before it is handled.
+        #[arg(long, default_value_t = 0)]
+        latency: u64,
     },
     /// Fill a running stand-in from a JSON file.
     Seed {
@@ -69,8 +76,13 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
-        Command::Dnevnik { listen, data } => serve(dnevnik::Options { listen, data }),
-        Command::Rows { listen, fault } => serve_rows(rows::Options { listen, fault, token: None }),
+        Command::Dnevnik { listen, data, latency } => {
+            serve(dnevnik::Options { listen, data, latency: Duration::from_millis(latency) })
+        }
+        Command::Rows { listen, fault, latency } => {
+            let latency = Duration::from_millis(latency);
+            serve_rows(rows::Options { listen, fault, token: None, latency })
+        }
         Command::Seed { file, at } => seed(&file, &at),
         Command::State { at } => state(&at),
         Command::Consent { url, login, password, refuse } => {

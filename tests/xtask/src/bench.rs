@@ -4,6 +4,7 @@ mod faults;
 mod folder;
 mod micro;
 mod peers;
+mod region;
 mod service;
 mod students;
 mod table;
@@ -48,6 +49,21 @@ pub(crate) enum Bench {
         #[command(flatten)]
         beside: Beside,
     },
+    /// A region's schools in one process: nothing new, a day's changes, with a shared budget and without.
+    Region {
+        /// Schools, each with four tasks.
+        #[arg(long, default_value_t = 1_000)]
+        schools: usize,
+        /// Pupils of each: 200 at least.
+        #[arg(long, default_value_t = 200)]
+        pupils: usize,
+        /// Leave folder and services as they are until Enter is pressed, to go on by hand (`perf record exchange run --all`).
+        #[arg(long)]
+        stay: bool,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Beside whom, and how it is told.
@@ -73,6 +89,9 @@ pub(crate) fn run(workspace: &Workspace, bench: &Bench) -> Outcome {
         Bench::Micro { json } => micro::run(workspace, *json),
         Bench::Faults { rows, beside } => faults::run(workspace, *rows, beside),
         Bench::Peers { rows, runs, beside } => peers::run(workspace, *rows, *runs, beside),
+        Bench::Region { schools, pupils, stay, json } => {
+            region::run(workspace, region::Size { schools: *schools, pupils: *pupils }, *stay, *json)
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `cargo xtask demo`: everything built, and a person's first evening shown step by step.
 
 mod compare;
-mod dialogue;
+pub(crate) mod dialogue;
 mod evening;
 mod show;
 mod stage;

@@ -12,6 +12,10 @@ use crate::model::Message;
 
 use super::migrate::{self, Script};
 
+/// KiB of pages that a reading connection keeps, in place of SQLite's 2,000: what it reads once is in the kernel's cache,
+/// and hundreds of schools are open at once.
+const READ_CACHE: i64 = 256;
+
 /// How much a committed transaction survives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Commit {
@@ -42,6 +46,9 @@ impl Database {
         let mut writer = connect()?;
         migrate::migrate(&mut writer, path, scripts).map_err(|error| in_file(error, path))?;
         let reader = connect()?;
+        reader
+            .pragma_update(None, "cache_size", -READ_CACHE)
+            .map_err(|cause| in_file(broken(cause), path))?;
         Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), reader: Mutex::new(reader) })
     }
 

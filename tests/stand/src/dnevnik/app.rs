@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::clock::{Clock, Millis};
 use super::error::{ApiError, Kind};
@@ -27,7 +28,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl App {
-    pub(crate) fn open(data: Option<PathBuf>) -> io::Result<App> {
+    pub(crate) fn open(data: Option<PathBuf>, latency: Duration) -> io::Result<App> {
         let world = match &data {
             Some(folder) => {
                 std::fs::create_dir_all(folder)?;
@@ -39,7 +40,7 @@ impl App {
             world: Mutex::new(world),
             data,
             clock: Clock::default(),
-            faults: Mutex::default(),
+            faults: Mutex::new(Faults::after(latency)),
             journal: Mutex::default(),
         })
     }

@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
@@ -27,12 +28,14 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Folder of the state; none: it is lost at the end.
     pub data: Option<PathBuf>,
+    /// How long every request waits before it is handled: the first rule of faults.
+    pub latency: Duration,
 }
 
 impl Default for Options {
     /// A free port of the loopback address, nothing kept.
     fn default() -> Self {
-        Options { listen: SocketAddr::from(([127, 0, 0, 1], 0)), data: None }
+        Options { listen: SocketAddr::from(([127, 0, 0, 1], 0)), data: None, latency: Duration::ZERO }
     }
 }
 
@@ -49,7 +52,7 @@ impl Server {
     /// # Errors
     /// The port is taken, or the saved state cannot be read.
     pub async fn bind(options: &Options) -> io::Result<Server> {
-        let app = Arc::new(App::open(options.data.clone())?);
+        let app = Arc::new(App::open(options.data.clone(), options.latency)?);
         let listener = TcpListener::bind(options.listen).await.map_err(|error| {
             let text =
                 format!("cannot listen on {}: {error}\nhint: port 0 takes a free port", options.listen);

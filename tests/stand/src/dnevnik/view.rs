@@ -20,6 +20,11 @@ impl<'a> View<'a> {
         table.iter().filter(move |record| record.visible(self.now))
     }
 
+    /// Those of this person, class, school or user.
+    pub(crate) fn of<T: Stored>(self, table: &'a Table<T>, id: Id) -> impl Iterator<Item = &'a T> {
+        table.of(id).filter(move |record| record.visible(self.now))
+    }
+
     fn one<T: Stored>(self, table: &'a Table<T>, id: Id) -> Option<&'a T> {
         table.get(id).filter(|record| record.visible(self.now))
     }
@@ -29,7 +34,7 @@ impl<'a> View<'a> {
     }
 
     pub(crate) fn person_of_user(self, user: Id) -> Option<&'a Person> {
-        self.all(&self.world.persons).find(|person| person.user_id == Some(user))
+        self.of(&self.world.persons, user).find(|person| person.user_id == Some(user))
     }
 
     pub(crate) fn group(self, id: Id) -> Option<&'a EduGroup> {
@@ -42,7 +47,8 @@ impl<'a> View<'a> {
 
     /// Active memberships of schools, by id.
     pub(crate) fn memberships_of(self, person: Id) -> impl Iterator<Item = &'a Membership> {
-        self.all(&self.world.memberships).filter(move |m| m.person == person && m.status == Status::Active)
+        self.of(&self.world.memberships, person)
+            .filter(move |m| m.person == person && m.status == Status::Active)
     }
 
     /// Schools the person belongs to, in order of id.
@@ -66,7 +72,7 @@ impl<'a> View<'a> {
     /// Classes of the person; those left only with `archive`.
     pub(crate) fn groups_of(self, person: Id, archive: bool) -> Vec<&'a EduGroup> {
         let ids: BTreeSet<Id> = self
-            .all(&self.world.group_memberships)
+            .of(&self.world.group_memberships, person)
             .filter(|m| m.person == person && (archive || m.status == Status::Active))
             .map(|m| m.edu_group)
             .collect();
@@ -77,7 +83,7 @@ impl<'a> View<'a> {
     pub(crate) fn members_of(self, group: Id, archive: bool) -> Vec<(&'a Person, Status)> {
         let mut seen = BTreeSet::new();
         let mut members: Vec<_> = self
-            .all(&self.world.group_memberships)
+            .of(&self.world.group_memberships, group)
             .filter(|m| m.edu_group == group && (archive || m.status == Status::Active))
             .filter(|m| seen.insert((m.person, m.status == Status::Archive)))
             .filter_map(|m| self.person(m.person).map(|person| (person, m.status)))
@@ -87,14 +93,17 @@ impl<'a> View<'a> {
     }
 
     pub(crate) fn children_of(self, relative: Id) -> Vec<&'a Person> {
-        let ids: BTreeSet<Id> =
-            self.all(&self.world.relations).filter(|r| r.relative == relative).map(|r| r.child).collect();
+        let ids: BTreeSet<Id> = self
+            .of(&self.world.relations, relative)
+            .filter(|r| r.relative == relative)
+            .map(|r| r.child)
+            .collect();
         ids.into_iter().filter_map(|id| self.person(id)).collect()
     }
 
     /// Both directions: the relatives of a child, and the children of a relative.
     pub(crate) fn relatives_of(self, person: Id) -> Vec<(&'a str, &'a Person)> {
-        self.all(&self.world.relations)
+        self.of(&self.world.relations, person)
             .filter_map(|r| match person {
                 p if p == r.child => Some((r.kind.as_str(), self.person(r.relative)?)),
                 p if p == r.relative => Some(("Child", self.person(r.child)?)),
@@ -129,8 +138,9 @@ impl<'a> View<'a> {
 
     /// People with a role in `school` that `wanted` accepts, by name, each once.
     pub(crate) fn people_with(self, school: Id, wanted: impl Fn(Role) -> bool) -> Vec<&'a Person> {
-        let of_school =
-            self.all(&self.world.memberships).filter(|m| m.school == school && m.status == Status::Active);
+        let of_school = self
+            .of(&self.world.memberships, school)
+            .filter(|m| m.school == school && m.status == Status::Active);
         let ids: BTreeSet<Id> = of_school.filter(|m| wanted(m.role)).map(|m| m.person).collect();
         let mut people: Vec<&Person> = ids.into_iter().filter_map(|id| self.person(id)).collect();
         people.sort_by_key(|person| by_name(person));

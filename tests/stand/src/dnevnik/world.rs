@@ -92,7 +92,7 @@ impl World {
         loop {
             let id = Id(FIRST_USER + self.numbers.user);
             self.numbers.user += 1;
-            if !self.persons.iter().any(|person| person.user_id == Some(id)) {
+            if self.persons.of(id).next().is_none() {
                 return id;
             }
         }
@@ -109,9 +109,8 @@ impl World {
     }
 
     pub(crate) fn is_admin(&self, person: Id, school: Id) -> bool {
-        self.memberships.iter().any(|membership| {
-            membership.person == person
-                && membership.school == school
+        self.memberships.of(person).any(|membership| {
+            membership.school == school
                 && membership.role == Role::EduSchoolAdministrator
                 && membership.status == Status::Active
         })
@@ -119,12 +118,13 @@ impl World {
 
     /// Withdraws the administrator's role of `person` in `school`, or everywhere.
     pub(crate) fn withdraw_rights(&mut self, person: Id, school: Option<Id>) {
-        for membership in self.memberships.iter_mut() {
-            let meant =
-                membership.person == person && school.is_none_or(|school| membership.school == school);
-            if meant && membership.role == Role::EduSchoolAdministrator {
-                membership.status = Status::Archive;
-            }
+        let meant = |membership: &&Membership| {
+            school.is_none_or(|school| membership.school == school)
+                && membership.role == Role::EduSchoolAdministrator
+        };
+        let roles: Vec<Id> = self.memberships.of(person).filter(meant).map(|role| role.id).collect();
+        for role in roles {
+            self.memberships.change(role, |role| role.status = Status::Archive);
         }
     }
 

@@ -23,6 +23,8 @@ pub struct Tally {
     pub early: u64,
     /// Deliveries that are no JSON rows with a `student_id`.
     pub unreadable: u64,
+    /// Most requests under way at one time.
+    pub at_once: u64,
 }
 
 /// Rows by key, the latest of each.

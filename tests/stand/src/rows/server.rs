@@ -1,9 +1,11 @@
 //! Listening and answering; running inside a test.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Method, Request, Response, StatusCode, header};
@@ -29,12 +31,19 @@ pub struct Options {
     pub token: Option<String>,
     /// How it misbehaves.
     pub fault: Fault,
+    /// How long every delivery and look-up waits before it is handled.
+    pub latency: Duration,
 }
 
 impl Default for Options {
     /// A free port of the loopback address, open to everybody, without fault.
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 0)), token: None, fault: Fault::None }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            token: None,
+            fault: Fault::None,
+            latency: Duration::ZERO,
+        }
     }
 }
 
@@ -42,15 +51,26 @@ impl Default for Options {
 struct State {
     token: Option<String>,
     struck: Struck,
-    kept: Kept,
+    /// Services that lie beside one another, by what stands before `/rows` in the path.
+    kept: BTreeMap<String, Kept>,
     lookups: u64,
+    latency: Duration,
+    under_way: u64,
+    most_at_once: u64,
 }
 
 impl State {
+    fn kept(&mut self, place: &str) -> &mut Kept {
+        self.kept.entry(place.to_owned()).or_default()
+    }
+
     fn tally(&mut self) -> Tally {
-        let (rows, distinct, unreadable) = self.kept.count();
+        let counts = self.kept.values_mut().map(Kept::count);
+        let (rows, distinct, unreadable) =
+            counts.fold((0, 0, 0), |all, one| (all.0 + one.0, all.1 + one.1, all.2 + one.2));
         let Struck { posts, struck, early, .. } = self.struck;
-        Tally { posts, lookups: self.lookups, rows, distinct, struck, early, unreadable }
+        let at_once = self.most_at_once;
+        Tally { posts, lookups: self.lookups, rows, distinct, struck, early, unreadable, at_once }
     }
 }
 
@@ -60,6 +80,18 @@ struct Shared(Arc<Mutex<State>>);
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A delivery or look-up waits until it is handled.
+    async fn wait(&self) {
+        let latency = {
+            let mut state = self.lock();
+            state.under_way += 1;
+            state.most_at_once = state.most_at_once.max(state.under_way);
+            state.latency
+        };
+        tokio::time::sleep(latency).await;
+        self.lock().under_way -= 1;
     }
 }
 
@@ -79,7 +111,8 @@ impl Server {
     pub async fn bind(options: Options) -> io::Result<Self> {
         let listener = TcpListener::bind(options.listen).await?;
         let addr = listener.local_addr()?;
-        let state = State { token: options.token, struck: Struck::by(options.fault), ..State::default() };
+        let Options { token, fault, latency, .. } = options;
+        let state = State { token, struck: Struck::by(fault), latency, ..State::default() };
         Ok(Self { listener, addr, shared: Shared(Arc::new(Mutex::new(state))) })
     }
 
@@ -112,12 +145,19 @@ async fn serve(stream: TcpStream, shared: Shared) {
 async fn answer(shared: &Shared, request: Request<Body>) -> io::Result<Response<Body>> {
     let (head, body) = request.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.map_err(io::Error::other)?;
-    match (&head.method, head.uri.path()) {
-        (&Method::GET, "/_stand/state") => Ok(said(StatusCode::OK, json!(shared.lock().tally()).to_string())),
-        (&Method::POST, "/rows/lookup") => Ok(look_up(&mut shared.lock(), &body)),
+    if head.method == Method::POST {
+        shared.wait().await;
+    }
+    let path = head.uri.path();
+    let (place, call) = path.split_at(path.find("/rows").unwrap_or(path.len()));
+    match (&head.method, call) {
+        (&Method::GET, _) if path == "/_stand/state" => {
+            Ok(said(StatusCode::OK, json!(shared.lock().tally()).to_string()))
+        }
+        (&Method::POST, "/rows/lookup") => Ok(look_up(&mut shared.lock(), place, &body)),
         (&Method::POST, _) => {
             let token = head.headers.get(header::AUTHORIZATION).and_then(|token| token.to_str().ok());
-            deliver(&mut shared.lock(), token, body)
+            deliver(&mut shared.lock(), place, token, body)
         }
         _ => Ok(said(StatusCode::NOT_FOUND, "{}".to_owned())),
     }
@@ -128,16 +168,16 @@ struct Wanted {
     student_ids: Vec<String>,
 }
 
-fn look_up(state: &mut State, body: &[u8]) -> Response<Body> {
+fn look_up(state: &mut State, place: &str, body: &[u8]) -> Response<Body> {
     state.struck.request();
     state.lookups += 1;
     match serde_json::from_slice::<Wanted>(body) {
-        Ok(wanted) => said(StatusCode::OK, state.kept.look_up(&wanted.student_ids)),
+        Ok(wanted) => said(StatusCode::OK, state.kept(place).look_up(&wanted.student_ids)),
         Err(_) => said(StatusCode::BAD_REQUEST, "{}".to_owned()),
     }
 }
 
-fn deliver(state: &mut State, token: Option<&str>, body: Bytes) -> io::Result<Response<Body>> {
+fn deliver(state: &mut State, place: &str, token: Option<&str>, body: Bytes) -> io::Result<Response<Body>> {
     let wanted = state.token.as_ref().map(|token| format!("Bearer {token}"));
     if wanted.is_some_and(|wanted| token != Some(&wanted)) {
         return Ok(said(StatusCode::UNAUTHORIZED, "{}".to_owned()));
@@ -145,7 +185,7 @@ fn deliver(state: &mut State, token: Option<&str>, body: Bytes) -> io::Result<Re
     state.struck.request();
     let fate = state.struck.delivery(&body);
     if matches!(fate, Fate::Kept | Fate::Lost) {
-        state.kept.keep(body);
+        state.kept(place).keep(body);
     }
     told(state, fate)
 }

@@ -125,9 +125,16 @@ fn connector(ground: &Ground<'_>, folder: &Path, read_back: ReadBack) -> Outcome
 
 /// Runs `exchange` to a good end, with this on its standard input.
 fn exchange(ground: &Ground<'_>, folder: &Path, words: &[&str], input: &str) -> Outcome {
-    let mut command = Command::new(ground.programs.join("exchange"));
-    command.args(words).current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::null());
-    let said = process::line(&command);
+    feed(Command::new(ground.programs.join("exchange")).args(words).current_dir(folder), input)
+}
+
+/// Runs a program to a good end, with this on its standard input; what it says is not shown.
+///
+/// # Errors
+/// When it cannot be started, or ends with anything but 0.
+pub(super) fn feed(command: &mut Command, input: &str) -> Outcome {
+    command.stdin(Stdio::piped()).stdout(Stdio::null());
+    let said = process::line(command);
     let mut child = command.spawn().context(|| format!("cannot start `{said}`"))?;
     // The pipe is closed at the end of the statement, so that the program sees the end of its input.
     let written = child.stdin.take().map(|mut pipe| pipe.write_all(input.as_bytes()));

@@ -1,4 +1,4 @@
-//! The service that all tools deliver to: `exchange-stand rows`, a process of its own.
+//! A service that is measured against: `exchange-stand`, a process of its own.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -33,14 +33,22 @@ pub(super) struct Service {
 }
 
 impl Service {
-    /// Starts it with a fault, as `exchange-stand rows --fault` wants it.
+    /// Starts the service of rows with a fault, as `exchange-stand rows --fault` wants it.
     ///
     /// # Errors
     /// When it does not start or says nothing.
     pub(super) fn start(ground: &Ground<'_>, fault: &str) -> Outcome<Self> {
+        Self::serve(ground, &["rows", "--fault", fault])
+    }
+
+    /// Starts a stand-in with these words.
+    ///
+    /// # Errors
+    /// When it does not start or says nothing.
+    pub(super) fn serve(ground: &Ground<'_>, words: &[&str]) -> Outcome<Self> {
         let stand = ground.programs.join("exchange-stand");
         let mut command = Command::new(&stand);
-        command.args(["rows", "--fault", fault]).stdout(Stdio::piped());
+        command.args(words).stdout(Stdio::piped());
         let said = process::line(&command);
         let mut child = command.spawn().context(|| format!("cannot start `{said}`"))?;
         let output = child.stdout.take().expect("the output was asked to be piped");

@@ -8,12 +8,14 @@ use crate::process;
 
 /// A program that asks questions.
 #[derive(Debug)]
-pub(super) struct Dialogue {
+pub(crate) struct Dialogue {
     child: Child,
     answers: ChildStdin,
     says: ChildStdout,
     /// Bytes shown since the last answer.
     said: Vec<u8>,
+    /// Whether what is said is shown.
+    aloud: bool,
 }
 
 impl Dialogue {
@@ -21,18 +23,30 @@ impl Dialogue {
     ///
     /// # Errors
     /// When it cannot be started.
-    pub(super) fn start(command: &mut Command) -> Outcome<Self> {
+    pub(crate) fn start(command: &mut Command) -> Outcome<Self> {
+        Self::begin(command, true)
+    }
+
+    /// The same, and nothing is shown.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(crate) fn quietly(command: &mut Command) -> Outcome<Self> {
+        Self::begin(command, false)
+    }
+
+    fn begin(command: &mut Command, aloud: bool) -> Outcome<Self> {
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut child = child.context(|| format!("cannot start `{}`", process::line(command)))?;
         let (answers, says) = child.stdin.take().zip(child.stdout.take()).expect("both were asked for");
-        Ok(Self { child, answers, says, said: Vec::new() })
+        Ok(Self { child, answers, says, said: Vec::new(), aloud })
     }
 
     /// Shows what the program says until `hear` finds what it listens for in what came since the last answer.
     ///
     /// # Errors
     /// When the program ends before.
-    pub(super) fn until<T>(&mut self, what: &str, hear: impl Fn(&str) -> Option<T>) -> Outcome<T> {
+    pub(crate) fn until<T>(&mut self, what: &str, hear: impl Fn(&str) -> Option<T>) -> Outcome<T> {
         loop {
             if let Some(heard) = hear(&String::from_utf8_lossy(&self.said)) {
                 return Ok(heard);
@@ -47,8 +61,10 @@ impl Dialogue {
     ///
     /// # Errors
     /// When the program does not take it.
-    pub(super) fn say(&mut self, line: &str) -> Outcome {
-        println!("{line}");
+    pub(crate) fn say(&mut self, line: &str) -> Outcome {
+        if self.aloud {
+            println!("{line}");
+        }
         self.said.clear();
         writeln!(self.answers, "{line}").context(|| "cannot answer".into())
     }
@@ -57,7 +73,7 @@ impl Dialogue {
     ///
     /// # Errors
     /// When it is ended by a signal.
-    pub(super) fn end(mut self) -> Outcome<u8> {
+    pub(crate) fn end(mut self) -> Outcome<u8> {
         while self.listen()? {}
         let status = self.child.wait().context(|| "cannot wait for its end".into())?;
         let code = status.code().and_then(|code| u8::try_from(code).ok());
@@ -68,8 +84,10 @@ impl Dialogue {
     fn listen(&mut self) -> Outcome<bool> {
         let mut piece = [0; 4096];
         let count = self.says.read(&mut piece).context(|| "cannot hear the program".into())?;
-        let mut out = std::io::stdout().lock();
-        out.write_all(&piece[..count]).and_then(|()| out.flush()).context(|| "cannot show it".into())?;
+        if self.aloud {
+            let mut out = std::io::stdout().lock();
+            out.write_all(&piece[..count]).and_then(|()| out.flush()).context(|| "cannot show it".into())?;
+        }
         self.said.extend_from_slice(&piece[..count]);
         Ok(count > 0)
     }
@@ -84,14 +102,14 @@ impl Drop for Dialogue {
 }
 
 /// The number before the option with this name: `  2. Name  …`.
-pub(super) fn option_number(said: &str, name: &str) -> Option<String> {
+pub(crate) fn option_number(said: &str, name: &str) -> Option<String> {
     let line = said.lines().find(|line| line.contains(name))?;
     let (number, _) = line.trim().split_once(". ")?;
     number.chars().all(|c| c.is_ascii_digit()).then(|| number.to_owned())
 }
 
 /// The first whole line that is an address.
-pub(super) fn address(said: &str) -> Option<String> {
+pub(crate) fn address(said: &str) -> Option<String> {
     let (whole, _) = said.rsplit_once('\n')?;
     whole.lines().map(str::trim).find(|line| line.starts_with("http")).map(str::to_owned)
 }

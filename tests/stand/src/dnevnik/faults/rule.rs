@@ -1,5 +1,7 @@
 //! Which requests an effect strikes.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::effect::{Effect, Plan};
@@ -95,6 +97,13 @@ impl Rule {
 pub(crate) struct Faults(Vec<Rule>);
 
 impl Faults {
+    /// Every request is handled so much later; nothing else goes wrong.
+    pub(crate) fn after(latency: Duration) -> Self {
+        let ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
+        let rule = Rule { r#match: Match::default(), effect: Effect::Latency { ms }, seen: 0, struck: 0 };
+        Self((ms > 0).then_some(rule).into_iter().collect())
+    }
+
     pub(crate) fn set(&mut self, rules: Vec<Rule>) {
         self.0 = rules;
     }

@@ -50,7 +50,7 @@ pub(super) async fn of_school(
             return Err(ApiError::forbidden());
         }
         let archive = view.world.settings.list_archive_groups;
-        let groups = view.all(&view.world.groups).filter(|group| group.school == school);
+        let groups = view.of(&view.world.groups, school);
         let groups = groups.filter(|group| archive || group.status == Status::Active);
         Ok(asked.list(groups.map(|group| GroupOut::of(view, group))))
     })
@@ -67,7 +67,7 @@ pub(super) async fn parallel(
     app.read(|view| {
         let of = |g: &EduGroup| (g.school, g.parallel, g.studyyear, g.status);
         let wanted = of(readable(view, &caller, group)?);
-        let groups = view.all(&view.world.groups).filter(|group| of(group) == wanted);
+        let groups = view.of(&view.world.groups, wanted.0).filter(|group| of(group) == wanted);
         Ok(asked.list(groups.map(|group| GroupOut::of(view, group))))
     })
 }

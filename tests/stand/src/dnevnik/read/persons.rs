@@ -13,6 +13,7 @@ use crate::dnevnik::model::Person;
 use crate::dnevnik::query::{Query, date};
 use crate::dnevnik::settings::Shape;
 use crate::dnevnik::shapes::{GroupOut, MembershipOut, PersonOut};
+use crate::dnevnik::table::{Key, Stored, digits};
 use crate::dnevnik::view::{View, by_name};
 
 fn readable<'a>(view: View<'a>, caller: &Caller, id: Id) -> Result<&'a Person, ApiError> {
@@ -43,10 +44,6 @@ struct Wanted {
     birthday: Option<Date>,
 }
 
-fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
-}
-
 impl Wanted {
     fn of(query: &Query) -> Result<Wanted, ApiError> {
         let word = |name: &str| query.get(name).map(str::to_lowercase);
@@ -70,6 +67,17 @@ impl Wanted {
         words.iter().all(|word| word.is_none()) && self.birthday.is_none()
     }
 
+    /// Those among whom to look: the fewest that an index knows.
+    fn candidates<'a>(&self, view: View<'a>) -> Vec<&'a Person> {
+        let key = match (&self.snils, &self.last_name, &self.first_name) {
+            (Some(snils), _, _) => Key::Words(snils.clone()),
+            (None, Some(last), Some(first)) => Key::words(&[last, first]),
+            (None, Some(last), None) => Key::words(&[last]),
+            (None, None, _) => return view.all(&view.world.persons).collect(),
+        };
+        view.world.persons.by(&key).filter(|person| person.visible(view.now)).collect()
+    }
+
     fn fits(&self, person: &Person) -> bool {
         let same = |wanted: &Option<String>, own: &str| {
             wanted.as_ref().is_none_or(|word| *word == own.to_lowercase())
@@ -90,7 +98,7 @@ pub(super) async fn search(State(app): State<Shared>, caller: Caller, asked: Ask
     caller.needs("EducationalInfo")?;
     let wanted = Wanted::of(&asked.query)?;
     app.read(|view| {
-        let found = view.all(&view.world.persons).filter(|person| wanted.fits(person));
+        let found = wanted.candidates(view).into_iter().filter(|person| wanted.fits(person));
         let mut found: Vec<&Person> =
             found.filter(|person| view.may_read_person(caller.person, person)).collect();
         found.sort_by_key(|person| by_name(person));

@@ -93,15 +93,18 @@ pub(super) async fn memberships(
     admin_of(&app, &caller, school)?;
     let (groups, persons) = (asked.query.ids("eduGroup")?, asked.query.ids("person")?);
     app.read(|view| {
-        let of_school = view.all(&view.world.memberships).filter(|m| {
+        let of_school = view.of(&view.world.memberships, school).filter(|m| {
             groups.is_empty()
                 && m.school == school
                 && m.status == Status::Active
                 && passes(&persons, m.person)
         });
-        let of_groups = view.all(&view.world.group_memberships).filter(|m| {
-            let own = view.group(m.edu_group).is_some_and(|group| group.school == school);
-            own && m.status == Status::Active && passes(&groups, m.edu_group) && passes(&persons, m.person)
+        let own_groups: Vec<Id> = view.of(&view.world.groups, school).map(|group| group.id).collect();
+        let members = own_groups.iter().flat_map(|group| view.of(&view.world.group_memberships, *group));
+        let mut members: Vec<&GroupMembership> = members.collect();
+        members.sort_by_key(|member| member.id);
+        let of_groups = members.into_iter().filter(|m| {
+            m.status == Status::Active && passes(&groups, m.edu_group) && passes(&persons, m.person)
         });
         Ok(asked.list(of_school.map(MembershipOut::from).chain(of_groups.map(MembershipOut::from))))
     })

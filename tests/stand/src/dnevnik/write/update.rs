@@ -26,7 +26,7 @@ pub(super) fn schools_of(world: &World, what: What, id: Id) -> Option<Vec<Id>> {
         }
         What::Persons => {
             let person = world.persons.get(id)?;
-            let member_of = world.memberships.iter().filter(|m| m.person == id).map(|m| m.school);
+            let member_of = world.memberships.of(id).filter(|m| m.person == id).map(|m| m.school);
             Some(member_of.chain(person.school).collect())
         }
         What::Relatives => None,
@@ -73,11 +73,12 @@ fn edu_group(world: &mut World, id: Id, fields: &Fields) -> Read<()> {
     let name = fields.maybe_name("name")?;
     let parallel = fields.maybe_number("parallel", PARALLELS.0, PARALLELS.1)?;
     let studyyear = fields.maybe_number("studyyear", STUDY_YEARS.0, STUDY_YEARS.1)?;
-    let group = world.groups.get_mut(id).ok_or_else(|| Refusal::absent("id"))?;
-    set(&mut group.name, name);
-    set(&mut group.parallel, parallel);
-    set(&mut group.studyyear, studyyear);
-    Ok(())
+    let changed = world.groups.change(id, |group| {
+        set(&mut group.name, name);
+        set(&mut group.parallel, parallel);
+        set(&mut group.studyyear, studyyear);
+    });
+    changed.ok_or_else(|| Refusal::absent("id"))
 }
 
 fn person(world: &mut World, id: Id, fields: &Fields, today: Date) -> Read<()> {
@@ -91,14 +92,15 @@ fn person(world: &mut World, id: Id, fields: &Fields, today: Date) -> Read<()> {
     let middle_name = fields.maybe_text("middleName")?;
     let (birthday, snils) = (birthday(fields, today)?, snils(fields)?);
     let sex = fields.maybe_of("sex", "Male or Female")?;
-    let person = world.persons.get_mut(id).ok_or_else(|| Refusal::absent("id"))?;
-    set(&mut person.last_name, last_name);
-    set(&mut person.first_name, first_name);
-    set(&mut person.middle_name, middle_name);
-    set(&mut person.sex, sex);
-    person.birthday = birthday.or(person.birthday);
-    set(&mut person.snils, snils.map(Some));
-    Ok(())
+    let changed = world.persons.change(id, |person| {
+        set(&mut person.last_name, last_name);
+        set(&mut person.first_name, first_name);
+        set(&mut person.middle_name, middle_name);
+        set(&mut person.sex, sex);
+        person.birthday = birthday.or(person.birthday);
+        set(&mut person.snils, snils.map(Some));
+    });
+    changed.ok_or_else(|| Refusal::absent("id"))
 }
 
 fn membership(world: &mut World, id: Id, fields: &Fields) -> Read<()> {
@@ -109,9 +111,8 @@ fn membership(world: &mut World, id: Id, fields: &Fields) -> Read<()> {
         world.memberships.get(id).map(|membership| membership.person),
     )?;
     let start = fields.maybe_date("start")?;
-    let membership = world.memberships.get_mut(id).ok_or_else(|| Refusal::absent("id"))?;
-    membership.start = start.or(membership.start);
-    Ok(())
+    let changed = world.memberships.change(id, |membership| membership.start = start.or(membership.start));
+    changed.ok_or_else(|| Refusal::absent("id"))
 }
 
 /// A pupil moves to another class of the same school by this as well.
@@ -124,8 +125,9 @@ fn group_membership(world: &mut World, id: Id, school: Id, fields: &Fields) -> R
     if foreign {
         return Err(Refusal::absent("eduGroup"));
     }
-    let membership = world.group_memberships.get_mut(id).ok_or_else(|| Refusal::absent("id"))?;
-    set(&mut membership.edu_group, group);
-    membership.start = start.or(membership.start);
-    Ok(())
+    let changed = world.group_memberships.change(id, |membership| {
+        set(&mut membership.edu_group, group);
+        membership.start = start.or(membership.start);
+    });
+    changed.ok_or_else(|| Refusal::absent("id"))
 }

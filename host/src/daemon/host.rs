@@ -1,0 +1,155 @@
+//! What all tasks of a process share.
+//!
+//! One engine with every connector compiled once, one client with one pace and one circuit for each remote system, one
+//! open store of what schools share. Whatever a thousand schools do at once, a remote system sees one budget, and a
+//! connector costs its memory once. Tasks are opened from here, whoever drives them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::tz::TimeZone;
+
+use super::once::Once;
+use super::runtime;
+use super::task::Task;
+use crate::capability::http::Upstreams;
+use crate::error::Result;
+use crate::model::manifest::Manifest;
+use crate::model::setup::{HostConfig, Limits, SchoolConfig, TaskConfig};
+use crate::sandbox::{Cache, Engine, Loaded, Sandbox, SystemClock, SystemRandom};
+use crate::store::{HostDb, MasterKey, SchoolDb, SchoolOptions};
+
+/// A connector's file as it was locked, read once for all tasks that use it.
+#[derive(Debug)]
+pub struct Package {
+    /// The component.
+    pub bytes: Vec<u8>,
+    /// Its checksum: two files with the same one are one connector.
+    pub sha256: String,
+    /// What it says of itself.
+    pub manifest: Arc<Manifest>,
+}
+
+/// The process as its tasks see it. Nothing in it is made before a task needs it.
+pub struct Host {
+    config: HostConfig,
+    limits: Arc<Limits>,
+    key: [u8; 32],
+    store: Once<Arc<HostDb>>,
+    sandbox: Once<Arc<Sandbox>>,
+    upstreams: Once<Arc<Upstreams>>,
+    loaded: Mutex<BTreeMap<String, Arc<Once<Arc<Loaded>>>>>,
+}
+
+impl Host {
+    /// The host of this configuration; `key` seals secrets.
+    pub fn new(config: HostConfig, key: [u8; 32]) -> Arc<Self> {
+        let limits = Arc::new(config.limits.clone());
+        let (store, sandbox, upstreams, loaded) =
+            (Once::default(), Once::default(), Once::default(), Mutex::default());
+        Arc::new(Self { config, limits, key, store, sandbox, upstreams, loaded })
+    }
+
+    /// What `exchange.toml` says.
+    pub fn config(&self) -> &HostConfig {
+        &self.config
+    }
+
+    /// The key that seals secrets.
+    pub(super) fn key(&self) -> &[u8; 32] {
+        &self.key
+    }
+
+    /// What one call of a connector may use.
+    pub(super) fn limits(&self) -> Arc<Limits> {
+        Arc::clone(&self.limits)
+    }
+
+    /// What schools share. Made when missing.
+    pub fn store(&self) -> Result<Arc<HostDb>> {
+        self.store.get(|| HostDb::open(&self.config.data, &MasterKey(self.key)).map(Arc::new))
+    }
+
+    /// A school's store, opened; made when missing. It is closed when nobody holds it any more.
+    pub fn school(&self, school: &SchoolConfig) -> Result<Arc<SchoolDb>> {
+        let time_zone = TimeZone::get(&school.time_zone).unwrap_or(TimeZone::UTC);
+        let options = SchoolOptions { key: MasterKey(self.key), time_zone };
+        SchoolDb::open(&self.config.data, &school.id, options).map(Arc::new)
+    }
+
+    /// A task made ready. Its connector is not loaded and no address is looked at before it is asked something.
+    pub fn task(
+        self: &Arc<Self>,
+        school: Arc<SchoolConfig>,
+        config: TaskConfig,
+        package: Arc<Package>,
+        store: Arc<SchoolDb>,
+    ) -> Result<Task> {
+        let shared = self.store()?;
+        Ok(Task::new(Arc::clone(self), shared, school, config, package, store))
+    }
+
+    /// The remote systems, each with its one pace.
+    pub(super) fn upstreams(&self) -> Result<Arc<Upstreams>> {
+        let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+        self.upstreams.get(|| Upstreams::new(&self.config.upstreams, clock, random))
+    }
+
+    /// A connector, compiled and linked once, whoever asks.
+    ///
+    /// # Errors
+    /// It does not compile or does not fit the contract; whoever asks next hears the same.
+    pub fn load(&self, package: &Package) -> Result<Arc<Loaded>> {
+        let loaded = {
+            let mut all = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(package.sha256.clone()).or_default())
+        };
+        loaded.get(|| self.sandbox()?.load(&package.bytes))
+    }
+
+    fn sandbox(&self) -> Result<Arc<Sandbox>> {
+        self.sandbox.get(|| {
+            let engine = Engine::new(&self.config.limits)?;
+            runtime::tick(&engine)?;
+            let cache = Cache::new(self.config.data.join("cache"), &self.key);
+            Sandbox::new(engine, Some(cache)).map(Arc::new)
+        })
+    }
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Host({})", self.config.data.display())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::setup::Upstream;
+
+    fn host(data: &std::path::Path) -> Arc<Host> {
+        let upstream = Upstream { base: vec!["https://example.org".into()], ..Upstream::default() };
+        let upstreams = [("rows".to_owned(), upstream)].into();
+        Host::new(HostConfig { data: data.to_owned(), upstreams, ..HostConfig::default() }, [7; 32])
+    }
+
+    #[test]
+    fn all_tasks_have_one_budget_and_one_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let host = host(folder.path());
+        assert!(!folder.path().join("host.db").exists(), "nothing is made before it is needed");
+        assert!(Arc::ptr_eq(&host.upstreams().unwrap(), &host.upstreams().unwrap()));
+        assert!(Arc::ptr_eq(&host.store().unwrap(), &host.store().unwrap()));
+        assert!(folder.path().join("host.db").exists());
+    }
+
+    #[test]
+    fn a_school_is_closed_when_nobody_holds_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let host = host(folder.path());
+        let school = SchoolConfig { id: "school57".into(), ..SchoolConfig::default() };
+        let store = Arc::downgrade(&host.school(&school).unwrap());
+        assert!(store.upgrade().is_none());
+    }
+}
