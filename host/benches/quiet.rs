@@ -11,7 +11,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use exchange::daemon::host::{Host, Package};
 use exchange::daemon::task::{Task, Watch};
 use exchange::model::manifest::Manifest;
-use exchange::model::{RunStatus, Selection};
+use exchange::model::{Extent, RunStatus, Selection};
 use exchange::reconcile::Cancel;
 use exchange::{config, sandbox};
 use exchange_stand::rows::{Options, Service};
@@ -31,7 +31,7 @@ const SCHOOL: &str = "name = \"Школа строк\"\ntime-zone = \"Europe/Mos
 /// A run as every face of the program makes it.
 fn run(task: &Task) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let run = task.run(Selection::default(), None, Watch::silent(Cancel::default()));
+    let run = task.run(Selection::default(), Extent::default(), None, Watch::silent(Cancel::default()));
     let report = runtime.block_on(run).expect("a report");
     assert_eq!((report.status, report.quiet), (RunStatus::Success, true), "{report:?}");
 }

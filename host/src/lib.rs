@@ -18,6 +18,8 @@ pub mod capability;
 
 pub mod reconcile;
 
+pub mod schedule;
+
 pub mod report;
 
 pub mod daemon;

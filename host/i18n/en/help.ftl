@@ -17,6 +17,7 @@ help-examples =
       exchange run school57/dnevnik        send
       exchange run --all --jobs 32         send everything of all schools, 32 schools at once
       exchange status                      how the last run ended
+      exchange next school57 --count 10    when tasks run by themselves
 
     Exit codes: 0 success, 1 failed, 2 usage or configuration,
     3 with remarks or not confirmed, 4 waits for a person.
@@ -106,3 +107,9 @@ help-connector-lock = Remember the checksums of the installed connectors
 help-connector-lock-connector = Only this one
 help-completions = Completions for a shell
 help-completions-shell = Shell
+help-next = When tasks run by themselves
+help-next-place = School or school/task
+help-next-task = Only the task of this name
+help-next-count = How many runs of each task
+help-plan-additions_only = Additions only; the rest waits
+help-run-additions_only = Additions only; the rest waits

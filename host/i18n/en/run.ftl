@@ -1,3 +1,4 @@
+host-additions-only = only additions are sent now; changes and removals wait
 host-busy-there = the portal is busy or throttles; try later
 host-cancelled = stopped on request; what was sent is on record
 host-cause-first = this is the first run

@@ -17,6 +17,7 @@ help-examples =
       exchange run school57/dnevnik        отправить
       exchange run --all --jobs 32         отправить всё по всем школам, по 32 школы сразу
       exchange status                      чем закончилась последняя отправка
+      exchange next school57 --count 10    когда задачи запустятся сами
 
     Коды завершения: 0 успешно, 1 не удалось, 2 ошибка в команде или настройках,
     3 есть замечания или не подтверждено, 4 ждёт решения человека.
@@ -106,3 +107,9 @@ help-connector-lock = Запомнить контрольные суммы ус�
 help-connector-lock-connector = Только этот
 help-completions = Подсказки для командной оболочки
 help-completions-shell = Оболочка
+help-next = Когда задачи запустятся сами
+help-next-place = Школа или школа/задача
+help-next-task = Только задача с этим именем
+help-next-count = Сколько запусков каждой задачи
+help-plan-additions_only = Только добавления: остальное подождёт
+help-run-additions_only = Только добавления: остальное подождёт

@@ -81,6 +81,7 @@ pub enum Command {
         task: TaskName,
         hash: String,
     },
+    Next(Next),
     Enable {
         task: TaskName,
     },
@@ -133,6 +134,8 @@ pub struct Plan {
     pub persons: Vec<String>,
     #[arg(long)]
     pub all: bool,
+    #[arg(long)]
+    pub additions_only: bool,
 }
 
 #[derive(Args, Debug)]
@@ -149,6 +152,17 @@ pub struct Run {
     pub classes: Vec<String>,
     #[arg(long, value_delimiter = ',')]
     pub persons: Vec<String>,
+    #[arg(long)]
+    pub additions_only: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Next {
+    pub place: Option<Place>,
+    #[arg(long)]
+    pub task: Option<String>,
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub count: u16,
 }
 
 #[derive(Args, Debug)]

@@ -62,8 +62,8 @@ fn row(app: &App, school: &SchoolConfig, task: &TaskConfig, store: &SchoolDb, de
     Row {
         number: decision.number,
         task: format!("{}/{}", school.id, task.id),
-        kind: decision.ask.item.kind.clone(),
-        key: decision.ask.item.key.clone(),
+        kind: decision.ask.item.kind.to_string(),
+        key: decision.ask.item.key.to_string(),
         group: decision.ask.group.clone(),
         name: decision.ask.about.as_ref().and_then(|about| name_of(store, about)),
         candidates,

@@ -14,6 +14,7 @@ mod init;
 mod keys;
 mod links;
 pub mod names;
+mod next;
 mod output;
 mod plan;
 mod progress;
@@ -121,6 +122,7 @@ fn run(app: &App, command: Command) -> Result<u8> {
         }
         Command::Decide(args) => decide(app, &args),
         Command::Approve { task, hash } => decide::approve(app, &task.0, &hash),
+        Command::Next(args) => next::next(app, &args),
         Command::Enable { task } => tasks::set_enabled(app, &task.0, true),
         Command::Disable { task } => tasks::set_enabled(app, &task.0, false),
         Command::Secret { command } => secret(app, command),

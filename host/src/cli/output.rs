@@ -69,14 +69,19 @@ impl Output {
 
     /// A table: columns as wide as their widest cell, the last one free.
     pub(super) fn table(self, headings: &[String], rows: &[Vec<String>]) -> Result<()> {
+        self.table_lines(headings, rows).iter().try_for_each(|line| self.line(line))
+    }
+
+    /// The lines of a table, the headings first.
+    pub(super) fn table_lines(self, headings: &[String], rows: &[Vec<String>]) -> Vec<String> {
         let widths: Vec<usize> = (0..headings.len())
             .map(|n| {
                 let cells = rows.iter().filter_map(|row| row.get(n));
                 cells.chain([&headings[n]]).map(|cell| cell.chars().count()).max().unwrap_or(0)
             })
             .collect();
-        self.line(self.tone(Tone::Strong, &pad(headings, &widths)))?;
-        rows.iter().try_for_each(|row| self.line(pad(row, &widths)))
+        let head = self.tone(Tone::Strong, &pad(headings, &widths));
+        std::iter::once(head).chain(rows.iter().map(|row| pad(row, &widths))).collect()
     }
 }
 

@@ -14,7 +14,7 @@ use super::status;
 use crate::daemon::runtime::interruptible;
 use crate::daemon::task::Watch;
 use crate::error::{Error, Result};
-use crate::model::{Action, Intent, Message, Plan, Planned, RunStatus, Selection, TaskRef, visible};
+use crate::model::{Action, Extent, Intent, Message, Plan, Planned, RunStatus, Selection, TaskRef, visible};
 use crate::reconcile::{Cancel, RunReport};
 use crate::report::{run_report, words};
 
@@ -54,7 +54,8 @@ pub(super) async fn plan(app: &App, args: &args::Plan) -> Result<u8> {
     let ready = Ready::open(app, &args.task.0)?;
     let selection = selection(&args.classes, &args.persons);
     let (watch, cancel) = watch(app);
-    let report = interruptible(&cancel, ready.task.plan(selection, watch)).await??;
+    let planned = ready.task.plan(selection, extent(args.additions_only), watch);
+    let report = interruptible(&cancel, planned).await??;
     let Some(plan) = &report.plan else { return Err(ready.stopped(&report)) };
     if app.output.json {
         app.output.print_json(&as_json(app, &ready, plan))?;
@@ -74,7 +75,8 @@ pub(super) async fn run(app: &App, task: &TaskRef, args: &args::Run) -> Result<u
             .hint(format!("exchange enable {}", ready.name)));
     }
     let (watch, cancel) = watch(app);
-    let run = ready.task.run(selection(&args.classes, &args.persons), args.plan.as_deref(), watch);
+    let (selection, extent) = (selection(&args.classes, &args.persons), extent(args.additions_only));
+    let run = ready.task.run(selection, extent, args.plan.as_deref(), watch);
     let report = interruptible(&cancel, run).await??;
     finish(app, &ready, &report)
 }
@@ -87,6 +89,10 @@ fn watch(app: &App) -> (Watch, Cancel) {
 
 fn selection(classes: &[String], persons: &[String]) -> Selection {
     Selection { groups: classes.to_vec(), persons: persons.to_vec() }
+}
+
+fn extent(additions_only: bool) -> Extent {
+    if additions_only { Extent::Additions } else { Extent::Everything }
 }
 
 #[derive(Serialize)]
@@ -179,10 +185,10 @@ fn show_plan(app: &App, ready: &Ready, plan: &Plan, all: bool) -> Result<()> {
 
 /// How many of which kind and action, in the order of the plan.
 fn totals(app: &App, ready: &Ready, plan: &Plan) -> Vec<Vec<String>> {
-    let mut order: Vec<(String, &'static str)> = Vec::new();
-    let mut counts: BTreeMap<(String, &'static str), u64> = BTreeMap::new();
+    let mut order: Vec<(Arc<str>, &'static str)> = Vec::new();
+    let mut counts: BTreeMap<(Arc<str>, &'static str), u64> = BTreeMap::new();
     for line in &plan.lines {
-        let key = (line.item.id.kind.clone(), action_code(&line.intent));
+        let key = (Arc::clone(&line.item.id.kind), action_code(&line.intent));
         if !counts.contains_key(&key) {
             order.push(key.clone());
         }
@@ -202,7 +208,7 @@ fn cells(app: &App, ready: &Ready, line: &Planned) -> Vec<String> {
     vec![
         line.item.group.clone().unwrap_or_default(),
         run_report::kind_title(ready.manifest(), &line.item.id.kind, &app.catalogue),
-        if line.item.label.is_empty() { line.item.id.key.clone() } else { line.item.label.clone() },
+        if line.item.label.is_empty() { line.item.id.key.to_string() } else { line.item.label.clone() },
         app.word(action_code(&line.intent)),
         notes(app, ready, line).join("; "),
     ]

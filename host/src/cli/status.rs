@@ -259,13 +259,13 @@ pub(super) fn show(app: &App, id: &RunId, options: &ShowOptions) -> Result<u8> {
         .map(|row| {
             let (reason, advice) = words::reason_and_advice(&catalogue, &connector, row);
             let kind = manifest.as_ref().map_or_else(
-                || row.item.kind.clone(),
+                || row.item.kind.to_string(),
                 |manifest| run_report::kind_title(manifest, &row.item.kind, &catalogue),
             );
             vec![
                 row.group.clone().unwrap_or_default(),
                 kind,
-                row.about.as_ref().and_then(names).unwrap_or_else(|| row.item.key.clone()),
+                row.about.as_ref().and_then(names).unwrap_or_else(|| row.item.key.to_string()),
                 catalogue.word(words::Group::of(&row.outcome).code()),
                 [reason, advice].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(". "),
             ]
@@ -296,8 +296,8 @@ fn outcome_word(row: &OutcomeRow) -> &'static str {
 fn shown(catalogue: &Catalogue, connector: &str, row: &OutcomeRow) -> ShownOutcome {
     let (reason, advice) = words::reason_and_advice(catalogue, connector, row);
     ShownOutcome {
-        key: row.item.key.clone(),
-        kind: row.item.kind.clone(),
+        key: row.item.key.to_string(),
+        kind: row.item.kind.to_string(),
         group: row.group.clone(),
         outcome: outcome_word(row).to_owned(),
         action: row.action,

@@ -32,7 +32,9 @@ fn unknown(spec: &Table, name: &Spanned<std::borrow::Cow<'_, str>>) -> Problem {
 
 fn check_value(name: &str, shape: &Shape, value: &Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) {
     match (shape, value.get_ref()) {
-        (Shape::Table(spec), DeValue::Table(table)) => check(spec, table, value.span(), problems),
+        (Shape::Table(spec) | Shape::TextOrTable(spec), DeValue::Table(table)) => {
+            check(spec, table, value.span(), problems)
+        }
         (Shape::Tables(spec), DeValue::Array(rows)) => {
             rows.iter().for_each(|row| check_value(name, &Shape::Table(spec), row, problems));
         }
@@ -64,7 +66,7 @@ fn check_word(name: &str, words: &[&str], word: &str, place: Range<usize>, probl
 
 fn fits(shape: &Shape, value: &DeValue<'_>) -> bool {
     match (shape, value) {
-        (Shape::Text | Shape::Path, DeValue::String(text)) => !text.trim().is_empty(),
+        (Shape::Text | Shape::Path | Shape::TextOrTable(_), DeValue::String(text)) => !text.trim().is_empty(),
         (Shape::AnyText, DeValue::String(_)) | (Shape::Flag, DeValue::Boolean(_)) => true,
         (Shape::Name, DeValue::String(text)) => is_name(text),
         (Shape::Duration, DeValue::String(text)) => units::duration(text).is_some(),
@@ -81,7 +83,8 @@ fn fits(shape: &Shape, value: &DeValue<'_>) -> bool {
 fn wrong(name: &str, shape: &Shape, value: &DeValue<'_>, place: Range<usize>) -> Problem {
     let problem = Problem::at(place, format!("`{name}` must be {}", shape.expected()));
     match (shape, value) {
-        (Shape::Text | Shape::Path, DeValue::String(_)) => problem.label("empty"),
+        (Shape::Text | Shape::Path | Shape::TextOrTable(_), DeValue::String(_)) => problem.label("empty"),
+        (Shape::Text, DeValue::Datetime(_)) => problem.label("a date").hint("write it in quotes"),
         (Shape::Name, DeValue::String(text)) => problem.label(bad_letter(text)),
         (Shape::Duration, DeValue::String(_)) => problem.label("no such duration"),
         (Shape::Size, DeValue::String(_)) => problem.label("no such size"),

@@ -8,7 +8,9 @@ use url::{Host, Url};
 use super::keys::HOST;
 use super::report::{ConfigErrors, Problem};
 use super::view::{View, Word, read_document, read_text};
-use crate::model::setup::{HostConfig, KeySource, Limits, Placement, Upstream};
+use super::{calendar, schedule};
+use crate::model::setup::{HostConfig, KeySource, Limits, Placement, Region, Upstream};
+use crate::model::timetable::Calendar;
 
 /// Headers that the host itself sets on every request.
 const OWN_HEADERS: [&str; 7] =
@@ -33,13 +35,28 @@ fn host(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> HostConfi
         name_fits("upstream", &name, problems);
         (name.text, upstream(view, folder, problems))
     });
+    let upstreams = upstreams.collect();
+    let regions = view.each("region").into_iter().map(|(name, view)| {
+        name_fits("region", &name, problems);
+        (name.text, region(view, problems))
+    });
+    let regions = regions.collect();
     HostConfig {
-        upstreams: upstreams.collect(),
+        upstreams,
+        regions,
         data: path("data", &default.data),
         schools: path("schools", &default.schools),
         connectors: path("connectors", &default.connectors),
         key: key(view, folder, problems),
         limits: view.table("limits").map(limits).unwrap_or_default(),
+    }
+}
+
+fn region(view: View<'_>, problems: &mut Vec<Problem>) -> Region {
+    Region {
+        time_zone: schedule::zone(view, problems),
+        calendar: calendar::read(view, &Calendar::default(), problems),
+        schedule: schedule::read(view, None, problems),
     }
 }
 
@@ -52,7 +69,7 @@ pub(super) fn name_fits(what: &str, name: &Word, problems: &mut Vec<Problem>) {
 }
 
 /// The only one of these keys, or a complaint about none or several.
-fn only_one<'k>(view: View<'_>, keys: &[&'k str], problems: &mut Vec<Problem>) -> Option<&'k str> {
+pub(super) fn only_one<'k>(view: View<'_>, keys: &[&'k str], problems: &mut Vec<Problem>) -> Option<&'k str> {
     let given: Vec<&str> = keys.iter().copied().filter(|key| view.has(key)).collect();
     let choice = super::report::quoted(keys);
     match given.as_slice() {

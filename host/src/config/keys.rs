@@ -6,6 +6,7 @@
 mod connector;
 mod host;
 mod school;
+mod timetable;
 
 pub(super) use connector::CONNECTOR;
 pub(super) use host::HOST;
@@ -53,6 +54,8 @@ pub(super) enum Shape {
     MapOf(&'static [&'static str], &'static Shape),
     /// Either a list or a table.
     ListOrMap(&'static Shape, &'static Shape),
+    /// Either a text or a table with these keys.
+    TextOrTable(&'static Table),
     /// A table judged elsewhere.
     Free,
 }
@@ -137,6 +140,7 @@ impl Shape {
             Self::List(inner) => format!("a list of {}", inner.plural()),
             Self::Tables(_) => "tables in a row".to_owned(),
             Self::ListOrMap(..) => "a list or a table".to_owned(),
+            Self::TextOrTable(_) => "a text or a table".to_owned(),
             Self::Table(_) | Self::Map(_) | Self::MapOf(..) | Self::Free => "a table".to_owned(),
         }
     }
@@ -158,7 +162,11 @@ mod tests {
     fn walk(table: &'static Table, found: &mut Vec<&'static Key>) {
         for key in table.keys {
             found.push(key);
-            if let Shape::Table(inner) | Shape::Tables(inner) | Shape::Map(Shape::Table(inner)) = &key.shape {
+            if let Shape::Table(inner)
+            | Shape::Tables(inner)
+            | Shape::TextOrTable(inner)
+            | Shape::Map(Shape::Table(inner)) = &key.shape
+            {
                 walk(inner, found);
             }
         }

@@ -6,6 +6,7 @@
 //! are printed from as well; what takes more than one key to judge stands in the readers.
 
 mod allowed;
+mod calendar;
 mod check;
 mod edit;
 mod grants;
@@ -14,6 +15,7 @@ mod keys;
 mod manifest;
 mod reference;
 mod report;
+mod schedule;
 mod school;
 mod settings;
 mod units;

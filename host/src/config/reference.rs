@@ -80,6 +80,9 @@ fn shape(shape_of: &Shape) -> Map<String, Value> {
             let list = shape(&Shape::List(list));
             json!({ "oneOf": [list, { "type": "object", "additionalProperties": shape(map) }] })
         }
+        Shape::TextOrTable(table) => {
+            json!({ "oneOf": [shape(&Shape::Text), Value::Object(object(table))] })
+        }
         Shape::Free => json!({ "type": "object" }),
     };
     match schema {
@@ -128,7 +131,7 @@ fn section(table: &'static Table, path: &str, text: &mut String) {
 
 fn inner(shape: &Shape) -> Option<(&'static Table, &'static str)> {
     match shape {
-        Shape::Table(table) | Shape::Tables(table) => Some((table, "")),
+        Shape::Table(table) | Shape::Tables(table) | Shape::TextOrTable(table) => Some((table, "")),
         Shape::Map(Shape::Table(table)) => Some((table, ".NAME")),
         _ => None,
     }

@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 
 use super::check::is_name;
 use super::keys::SCHOOL;
-use super::report::{ConfigErrors, Problem, nearest};
+use super::report::{ConfigErrors, Problem};
 use super::view::{View, Word, read_document, read_text};
-use super::{grants, settings};
+use super::{calendar, grants, schedule, settings};
 use crate::model::fields::Content;
 use crate::model::ids::SchoolId;
 use crate::model::manifest::Manifest;
 use crate::model::records::RecordType;
-use crate::model::setup::{Changes, Holds, HostConfig, ImportProfile, SchoolConfig, TaskConfig, Threshold};
+use crate::model::setup::{
+    Changes, Holds, HostConfig, ImportProfile, Region, SchoolConfig, TaskConfig, Threshold,
+};
 
 /// The connectors at hand.
 pub trait Manifests {
@@ -55,7 +57,7 @@ pub fn school_files(host: &HostConfig) -> crate::error::Result<Vec<(SchoolId, Pa
     for entry in std::fs::read_dir(&host.schools).context(Kind::Config, what())? {
         let path = entry.context(Kind::Config, what())?.path();
         if path.extension().is_some_and(|extension| extension == "toml") {
-            files.push((SchoolId(stem(&path)), path));
+            files.push((SchoolId::from(stem(&path)), path));
         }
     }
     files.sort();
@@ -95,30 +97,38 @@ fn school(view: View<'_>, path: &Path, world: &World<'_>, problems: &mut Vec<Pro
         problems.push(problem.hint("name the file with letters, digits, `-` and `_`: `school57.toml`"));
     }
     let import = view.table("import");
+    let region = region(view, world.host, problems);
     let default = SchoolConfig::default();
     SchoolConfig {
-        id: SchoolId(id),
+        id: SchoolId::from(id),
         file: path.to_owned(),
         name: view.text("name").unwrap_or_default(),
-        time_zone: time_zone(view, problems),
+        time_zone: time_zone(view, &region, problems),
         region: view.text("region"),
+        calendar: calendar::read(view, &region.calendar, problems),
         import: import.map(|import| profiles(import, problems)).unwrap_or_default(),
         import_drop_share: import.and_then(|i| i.number("drop-share")).unwrap_or(default.import_drop_share),
-        tasks: tasks(view, world, problems),
+        tasks: tasks(view, world, &region, problems),
     }
 }
 
-fn time_zone(view: View<'_>, problems: &mut Vec<Problem>) -> String {
-    let Some(zone) = view.word("time-zone") else { return String::new() };
-    if jiff::tz::TimeZone::get(&zone.text).is_err() {
-        let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
-        let problem = Problem::at(zone.span, format!("unknown time zone `{}`", zone.text));
-        problems.push(match nearest(&zone.text, known.iter().map(String::as_str)) {
-            Some(meant) => problem.label(format!("did you mean `{meant}`?")),
-            None => problem.hint("write an IANA name such as `Europe/Moscow`"),
-        });
+/// What the school's region gives; nothing where `exchange.toml` tells of no regions.
+fn region(view: View<'_>, host: &HostConfig, problems: &mut Vec<Problem>) -> Region {
+    let Some(name) = view.word("region") else { return Region::default() };
+    let known = host.regions.get(&name.text).cloned();
+    if known.is_none() && !host.regions.is_empty() {
+        let problem = Problem::at(name.span, format!("`exchange.toml` has no region `{}`", name.text));
+        problems.push(problem.suggest(&name.text, host.regions.keys().map(String::as_str)));
     }
-    zone.text
+    known.unwrap_or_default()
+}
+
+fn time_zone(view: View<'_>, region: &Region, problems: &mut Vec<Problem>) -> String {
+    if !view.has("time-zone") && region.time_zone.is_none() {
+        let problem = Problem::at(view.span(), "`time-zone` is missing");
+        problems.push(problem.hint("`time-zone`: IANA name, such as `Europe/Moscow`."));
+    }
+    schedule::zone(view, problems).or_else(|| region.time_zone.clone()).unwrap_or_default()
 }
 
 fn profiles(import: View<'_>, problems: &mut Vec<Problem>) -> BTreeMap<String, ImportProfile> {
@@ -179,7 +189,7 @@ fn one_of(content: Content) -> Option<&'static [&'static str]> {
     }
 }
 
-fn tasks(view: View<'_>, world: &World<'_>, problems: &mut Vec<Problem>) -> Vec<TaskConfig> {
+fn tasks(view: View<'_>, world: &World<'_>, region: &Region, problems: &mut Vec<Problem>) -> Vec<TaskConfig> {
     let mut seen = HashSet::new();
     let mut tasks = Vec::new();
     for view in view.tables("task") {
@@ -190,12 +200,12 @@ fn tasks(view: View<'_>, world: &World<'_>, problems: &mut Vec<Problem>) -> Vec<
                 Problem::at(id.span, format!("a second task `{}`", id.text)).hint("ids are unique in a file"),
             );
         }
-        tasks.push(task(view, world, problems));
+        tasks.push(task(view, world, region, problems));
     }
     tasks
 }
 
-fn task(view: View<'_>, world: &World<'_>, problems: &mut Vec<Problem>) -> TaskConfig {
+fn task(view: View<'_>, world: &World<'_>, region: &Region, problems: &mut Vec<Problem>) -> TaskConfig {
     let default = TaskConfig::default();
     let connector = view.word("connector");
     let manifest = connector.as_ref().and_then(|word| connector_of(word, world, problems));
@@ -203,7 +213,7 @@ fn task(view: View<'_>, world: &World<'_>, problems: &mut Vec<Problem>) -> TaskC
         id: view.text("id").unwrap_or_default().into(),
         connector: connector.map(|word| word.text).unwrap_or_default(),
         enabled: view.flag("enabled").unwrap_or(default.enabled),
-        schedule: view.text("schedule"),
+        schedule: schedule::read(view, region.schedule.as_ref(), problems),
         changes: changes(view).unwrap_or(default.changes),
         holds: view.table("hold").map(holds).unwrap_or(default.holds),
         patience_s: view.duration("patience").map_or(default.patience_s, |ms| ms.div_ceil(1_000)),

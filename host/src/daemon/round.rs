@@ -13,7 +13,7 @@ use super::host::{Host, Package};
 use super::task::Watch;
 use crate::error::{Error, Result};
 use crate::model::setup::{SchoolConfig, TaskConfig};
-use crate::model::{Message, RunCounts, RunId, RunStatus, SchoolId, Selection, TaskId};
+use crate::model::{Extent, Message, RunCounts, RunId, RunStatus, SchoolId, Selection, TaskId};
 use crate::reconcile::{Cancel, RunReport};
 use crate::store::SchoolDb;
 
@@ -174,7 +174,9 @@ impl Guide {
     ) -> Result<Ended> {
         let connector = config.connector.clone();
         let task = self.host.task(Arc::clone(school), config, package?, Arc::clone(store))?;
-        let report = task.run(Selection::default(), None, Watch::silent(self.cancel.clone())).await?;
+        let report = task
+            .run(Selection::default(), Extent::default(), None, Watch::silent(self.cancel.clone()))
+            .await?;
         Ok(Ended::of(connector, report))
     }
 }

@@ -17,7 +17,7 @@ use crate::capability::secrets::Fingerprints;
 use crate::capability::sign::Signatures;
 use crate::error::Result;
 use crate::model::setup::{HostConfig, SchoolConfig, TaskConfig};
-use crate::model::{Millis, Selection, TaskRef};
+use crate::model::{Extent, Millis, Selection, TaskRef};
 use crate::reconcile::{self, Cancel, Env, Mode, Options, ProgressSink, RunReport};
 use crate::sandbox::ports::Ports;
 use crate::sandbox::{SystemClock, SystemRandom, TaskConnector};
@@ -106,8 +106,8 @@ impl Task {
     }
 
     /// Works out what a run would change; writes nothing anywhere.
-    pub async fn plan(&self, selection: Selection, watch: Watch) -> Result<RunReport> {
-        reconcile::run(&self.env(watch), &Options { mode: Mode::DryRun, selection }).await
+    pub async fn plan(&self, selection: Selection, extent: Extent, watch: Watch) -> Result<RunReport> {
+        reconcile::run(&self.env(watch), &Options { mode: Mode::DryRun, selection, extent }).await
     }
 
     /// Takes the school's lane, runs, and keeps the requests and log lines of the run. `approved`: only this plan,
@@ -115,9 +115,15 @@ impl Task {
     ///
     /// # Errors
     /// Somebody else has the lane, or our own store fails.
-    pub async fn run(&self, selection: Selection, approved: Option<&str>, watch: Watch) -> Result<RunReport> {
+    pub async fn run(
+        &self,
+        selection: Selection,
+        extent: Extent,
+        approved: Option<&str>,
+        watch: Watch,
+    ) -> Result<RunReport> {
         let lane = self.store.take_lane("run", now())?;
-        let options = Options { mode: Mode::Apply { lane: &lane, approved }, selection };
+        let options = Options { mode: Mode::Apply { lane: &lane, approved }, selection, extent };
         let report = reconcile::run(&self.env(watch), &options).await?;
         if let Some(run) = &report.run {
             self.journal.keep(&*self.store, lane.fence(), run.number)?;

@@ -1,6 +1,7 @@
 //! Names of things: schools, tasks, items, runs. Newtypes, so that one cannot stand for another.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,7 @@ macro_rules! text_id {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(pub String);
+        pub struct $name(#[serde(with = "super::shared_text")] pub Arc<str>);
 
         impl $name {
             /// The id as text.
@@ -27,13 +28,13 @@ macro_rules! text_id {
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self(text.to_owned())
+                Self(text.into())
             }
         }
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self(text)
+                Self(text.into())
             }
         }
     };
@@ -124,18 +125,20 @@ impl std::str::FromStr for RunId {
     }
 }
 
-/// Names an item, unique within a task.
+/// Names an item, unique within a task. A run names each item in many places, so that its copies share their texts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ItemRef {
     /// A kind of the connector's manifest.
-    pub kind: String,
+    #[serde(with = "super::shared_text")]
+    pub kind: Arc<str>,
     /// Made of record ids, never of personal data: it is journaled.
-    pub key: String,
+    #[serde(with = "super::shared_text")]
+    pub key: Arc<str>,
 }
 
 impl ItemRef {
     /// A reference from its two parts.
-    pub fn new(kind: impl Into<String>, key: impl Into<String>) -> Self {
+    pub fn new(kind: impl Into<Arc<str>>, key: impl Into<Arc<str>>) -> Self {
         Self { kind: kind.into(), key: key.into() }
     }
 }

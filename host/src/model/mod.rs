@@ -5,14 +5,18 @@
 
 pub mod connector;
 pub mod contract;
+mod cron;
 pub mod dialogue;
 pub mod fields;
+mod hex16;
 pub mod ids;
 pub mod item;
 pub mod manifest;
 pub mod plan;
 pub mod records;
 pub mod setup;
+mod shared_text;
+pub mod timetable;
 mod visible;
 
 pub use connector::{Connector, WriteJournal, WriteTicket};

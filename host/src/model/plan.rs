@@ -26,6 +26,17 @@ impl Selection {
     }
 }
 
+/// How much of a plan is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Extent {
+    /// All of it.
+    #[default]
+    Everything,
+    /// Additions; changes, closings and removals wait until a run may carry out everything.
+    Additions,
+}
+
 /// What the plan says about one item. Personal through the item; `Debug` is not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -331,12 +342,37 @@ pub struct LedgerEntry {
     pub gone_since: Option<Millis>,
 }
 
+impl LedgerEntry {
+    /// The entry of an item of which nothing is known yet.
+    pub fn unknown(item: ItemRef) -> Self {
+        Self {
+            item,
+            scope: ScopeId::from(""),
+            group: None,
+            about: None,
+            handle: None,
+            outputs: Vec::new(),
+            refs: Vec::new(),
+            fields: Vec::new(),
+            origin: Origin::Created,
+            state: LedgerState::Confirmed,
+            gone: WhenGone::default(),
+            identity: None,
+            doubt: None,
+            confirmed: None,
+            gone_since: None,
+        }
+    }
+}
+
 /// A keyed hash of one field's content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldHash {
     /// The field.
-    pub name: String,
-    /// BLAKE3, keyed per school, cut to 16 bytes.
+    #[serde(with = "super::shared_text")]
+    pub name: Arc<str>,
+    /// BLAKE3, keyed per school, cut to 16 bytes; in JSON a number in hexadecimal digits.
+    #[serde(with = "super::hex16")]
     pub hash: [u8; 16],
 }
 

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use super::ids::{SchoolId, TaskId};
 use super::records::RecordType;
+use super::timetable::{Calendar, Schedule};
 
 /// `exchange.toml`, checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,8 @@ pub struct HostConfig {
     pub upstreams: BTreeMap<String, Upstream>,
     /// What a connector's call may use.
     pub limits: Limits,
+    /// What holds for the schools of a region, by its name.
+    pub regions: BTreeMap<String, Region>,
 }
 
 impl Default for HostConfig {
@@ -35,8 +38,20 @@ impl Default for HostConfig {
             key: KeySource::default(),
             upstreams: BTreeMap::new(),
             limits: Limits::default(),
+            regions: BTreeMap::new(),
         }
     }
+}
+
+/// What holds for the schools of a region that say nothing of their own.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Region {
+    /// IANA name.
+    pub time_zone: Option<String>,
+    /// Days on which less is done, or nothing.
+    pub calendar: Calendar,
+    /// When tasks run by themselves.
+    pub schedule: Option<Schedule>,
 }
 
 /// Where the 32-byte key (64 hex digits, or base64) that encrypts secrets comes from.
@@ -188,6 +203,8 @@ pub struct SchoolConfig {
     pub time_zone: String,
     /// Region, for settings that differ by region.
     pub region: Option<String>,
+    /// Days on which less is done, or nothing; what the file leaves out is the region's.
+    pub calendar: Calendar,
     /// How the school's files are read: profile name → mapping.
     pub import: BTreeMap<String, ImportProfile>,
     /// Share of the school (0 to 1) that an import may drop before it is held.
@@ -205,6 +222,7 @@ impl Default for SchoolConfig {
             name: String::new(),
             time_zone: String::new(),
             region: None,
+            calendar: Calendar::default(),
             import: BTreeMap::new(),
             import_drop_share: 0.1,
             tasks: Vec::new(),
@@ -304,8 +322,8 @@ pub struct TaskConfig {
     pub connector: String,
     /// Runs by schedule and by `run`.
     pub enabled: bool,
-    /// When it runs by itself: a cron-like text, kept as written.
-    pub schedule: Option<String>,
+    /// When it runs by itself: the file's word, else the region's; `None`: by hand only.
+    pub schedule: Option<Schedule>,
     /// The connector's settings, checked against its schema, defaults filled in.
     pub settings: serde_json::Map<String, serde_json::Value>,
     /// What it may use.

@@ -21,7 +21,6 @@ use super::run::Run;
 struct Sent {
     jobs: Vec<Job>,
     watch: Arc<Watch>,
-    answer: Result<Vec<Effect>, CallError>,
 }
 
 impl<C: Connector> Run<'_, C> {
@@ -29,7 +28,7 @@ impl<C: Connector> Run<'_, C> {
     pub(super) async fn apply_all(&mut self, mut jobs: Vec<Job>) -> Step<Vec<Job>> {
         let place = |job: &Job| {
             let kinds = &self.env.connector.manifest().kinds;
-            kinds.iter().position(|kind| kind.name == job.wanted.item.id.kind)
+            kinds.iter().position(|kind| *kind.name == *job.wanted.item.id.kind)
         };
         jobs.sort_by_cached_key(|job| {
             (place(job), job.action, job.wanted.scope.clone(), job.wanted.item.id.clone())
@@ -62,9 +61,9 @@ impl<C: Connector> Run<'_, C> {
             let batches: Vec<Vec<Job>> = queue.drain(..beside).collect();
             let sent = join_all(batches.into_iter().map(|jobs| self.send(jobs))).await;
             let mut halted = Ok(());
-            for sent in sent {
+            for (sent, answer) in sent {
                 // What one batch came to is written down even where another one stops the run.
-                match self.sort_out(sent, &mut queue) {
+                match self.sort_out(sent, answer, &mut queue) {
                     Ok(jobs) => open.extend(jobs),
                     Err(halt) => halted = Err(halt),
                 }
@@ -80,13 +79,13 @@ impl<C: Connector> Run<'_, C> {
         Ok(open)
     }
 
-    async fn send(&self, mut jobs: Vec<Job>) -> Sent {
+    async fn send(&self, mut jobs: Vec<Job>) -> (Sent, Result<Vec<Effect>, CallError>) {
         jobs.iter_mut().for_each(|job| job.attempts += 1);
         let watch = Arc::new(Watch::new(self.desk(), jobs.iter().map(|job| self.template(job)).collect()));
         let changes = jobs.iter().map(|job| self.change_of(job)).collect();
         let journal: Arc<Watch> = Arc::clone(&watch);
         let answer = self.env.connector.apply(changes, journal).await;
-        Sent { jobs, watch, answer }
+        (Sent { jobs, watch }, answer)
     }
 
     fn desk(&self) -> Desk {
@@ -126,7 +125,12 @@ impl<C: Connector> Run<'_, C> {
     }
 
     /// What a batch came to; halves go back into the queue.
-    fn sort_out(&mut self, sent: Sent, queue: &mut VecDeque<Vec<Job>>) -> Step<Vec<Job>> {
+    fn sort_out(
+        &mut self,
+        sent: Sent,
+        answer: Result<Vec<Effect>, CallError>,
+        queue: &mut VecDeque<Vec<Job>>,
+    ) -> Step<Vec<Job>> {
         if let Some(error) = sent.watch.broken() {
             return Err(Halt::Broken(error));
         }
@@ -139,20 +143,20 @@ impl<C: Connector> Run<'_, C> {
             let stop = Stop::contract(format!("`apply` named {stranger}, which is no change of the call"));
             return Err(self.stopped(&sent, stop));
         }
-        match sent.answer {
-            Ok(ref effects) => self.effects(&sent, effects),
-            Err(ref error) => self.failed(&sent, error.clone(), queue),
+        match answer {
+            Ok(effects) => self.effects(sent, effects),
+            Err(error) => self.failed(&sent, error, queue),
         }
     }
 
-    fn effects(&mut self, sent: &Sent, effects: &[Effect]) -> Step<Vec<Job>> {
-        if let Err(stop) = self.effects_fit(sent, effects) {
-            return Err(self.stopped(sent, stop));
+    fn effects(&mut self, sent: Sent, effects: Vec<Effect>) -> Step<Vec<Job>> {
+        if let Err(stop) = self.effects_fit(&sent, &effects) {
+            return Err(self.stopped(&sent, stop));
         }
         let mut open = Vec::new();
-        for (job, effect) in sent.jobs.iter().zip(effects) {
+        for (job, effect) in sent.jobs.into_iter().zip(effects) {
             let trace = sent.watch.trace(&job.wanted.item.id);
-            open.extend(self.effect(job.clone(), trace, effect.clone())?);
+            open.extend(self.effect(job, trace, effect)?);
         }
         Ok(open)
     }

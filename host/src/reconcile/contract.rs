@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::contract::{DesiredPage, Observation, Scope};
 use crate::model::manifest::Manifest;
-use crate::model::{Item, ItemRef};
+use crate::model::{Item, ItemRef, ScopeId};
 
 use super::halt::Stop;
 
@@ -79,12 +79,12 @@ pub(super) fn observations(observations: &[Observation]) -> Result<(), Stop> {
 
 /// Keys seen so far, and where.
 #[derive(Debug, Default)]
-pub(super) struct Keys(BTreeMap<ItemRef, String>);
+pub(super) struct Keys(BTreeMap<ItemRef, ScopeId>);
 
 impl Keys {
     /// Notes a key; a key desired twice is a defect of the connector.
-    pub(super) fn note(&mut self, id: &ItemRef, scope: &str) -> Result<(), Stop> {
-        match self.0.insert(id.clone(), scope.to_owned()) {
+    pub(super) fn note(&mut self, id: &ItemRef, scope: &ScopeId) -> Result<(), Stop> {
+        match self.0.insert(id.clone(), scope.clone()) {
             Some(other) => {
                 Err(Stop::contract(format!("{id} is desired in scope `{other}` and in `{scope}`")))
             }

@@ -38,11 +38,11 @@ impl<C: Connector> Run<'_, C> {
     async fn commit(&mut self, step: &str, items: Vec<Item>) -> Step<()> {
         self.load_ledger()?;
         self.settle_claims()?;
-        let scope = ScopeId(format!("dialogue/{step}"));
+        let scope = ScopeId::from(format!("dialogue/{step}"));
         let mut keys = Keys::default();
         for item in items {
             contract::item(self.env.connector.manifest(), &item)?;
-            keys.note(&item.id, scope.as_str())?;
+            keys.note(&item.id, &scope)?;
             let (hashes, identity) = (self.hasher.fields(&item), self.identity_of(&item));
             let wanted = Wanted { item: Arc::new(item), scope: scope.clone(), hashes, identity };
             self.world.wanted.insert(wanted.item.id.clone(), Arc::new(wanted));

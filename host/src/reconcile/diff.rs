@@ -1,6 +1,7 @@
 //! Desired against known: how each item stands, and what is no longer desired.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::model::manifest::{Direction, Kind, Nature, Observe};
 use crate::model::{Action, Connector, ItemRef, LedgerEntry, LedgerState, Millis, Origin, ScopeId, WhenGone};
@@ -35,7 +36,8 @@ impl<C: Connector> Run<'_, C> {
             if world.ledger.contains_key(id) {
                 continue;
             }
-            let formers = wanted.item.former_keys.iter().map(|key| ItemRef::new(&id.kind, key));
+            let formers =
+                wanted.item.former_keys.iter().map(|key| ItemRef::new(Arc::clone(&id.kind), key.as_str()));
             let former =
                 formers.into_iter().find(|old| world.ledger.contains_key(old) && !world.desires(old));
             let Some((old, entry)) = former.and_then(|old| world.ledger.remove_entry(&old)) else { continue };

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::model::setup::TaskConfig;
-use crate::model::{Connector, ItemRef, Message, OutcomeRow, Plan, RunCounts, RunId, RunStatus, Selection};
+use crate::model::{
+    Connector, Extent, ItemRef, Message, OutcomeRow, Plan, RunCounts, RunId, RunStatus, Selection,
+};
 use crate::store::{HostStore, Lane, SchoolStore};
 
 use super::clock::Clock;
@@ -99,6 +101,8 @@ pub struct Options<'a> {
     pub mode: Mode<'a>,
     /// For whom.
     pub selection: Selection,
+    /// How much of the plan.
+    pub extent: Extent,
 }
 
 /// What a run came to.

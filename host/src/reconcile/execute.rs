@@ -54,20 +54,18 @@ impl<C: Connector> Run<'_, C> {
 
     /// Settles an item where nothing is to be sent; answers the change otherwise.
     fn begin_item(&mut self, id: &ItemRef) -> Step<Option<Job>> {
-        let (wanted, work) = (self.world.wanted[id].clone(), self.world.works[id].clone());
-        let notes = remarks(&work);
+        let (wanted, work) = (Arc::clone(&self.world.wanted[id]), &self.world.works[id]);
+        let (situation, next, notes) = (work.situation.clone(), work.next.clone(), remarks(work));
         if matches!(
-            work.next,
+            next,
             Next::Same | Next::Found(_) | Next::Tell { .. } | Next::Apply { action: Action::Update, .. }
         ) {
             self.hold_again(id);
         }
-        match work.next {
+        match next {
             Next::Same => self.refresh(&wanted)?,
             Next::Adopt(presence) => return self.adopt(&wanted, &presence),
-            Next::Found(presence)
-                if work.situation == Situation::Doubt || work.situation == Situation::Unconfirmed =>
-            {
+            Next::Found(presence) if situation == Situation::Doubt || situation == Situation::Unconfirmed => {
                 return self.found(&wanted, &presence, None);
             }
             Next::Found(presence) => self.unchanged_there(&wanted, &presence),
@@ -83,7 +81,7 @@ impl<C: Connector> Run<'_, C> {
                 self.tell(id, Outcome::Waiting(waiting), None, notes);
             }
             Next::InDoubt => {
-                let doubt = work.situation == Situation::Doubt;
+                let doubt = situation == Situation::Doubt;
                 let outcome = if doubt { Outcome::InDoubt } else { Outcome::NotConfirmed };
                 self.tell(id, outcome, None, notes);
             }
@@ -127,6 +125,10 @@ impl<C: Connector> Run<'_, C> {
         fields: Vec<String>,
         token: Option<String>,
     ) -> Step<Option<Job>> {
+        if self.is_for_later(&wanted.item.id.kind, action) {
+            self.tell_later(&wanted.item.id);
+            return Ok(None);
+        }
         let missing = wanted.item.refs().find(|target| self.world.there(target).is_none()).cloned();
         if let Some(target) = missing {
             self.tell(&wanted.item.id, Outcome::Blocked(target), None, Vec::new());

@@ -39,7 +39,7 @@ impl Hasher {
         feed.text(kind).text(&field.name).value(&field.value);
         let mut hash = [0; 16];
         hash.copy_from_slice(&feed.end()[..16]);
-        FieldHash { name: field.name.clone(), hash }
+        FieldHash { name: field.name.as_str().into(), hash }
     }
 
     /// A token for one change: equal for every attempt at it within an epoch, different for any other.

@@ -59,7 +59,7 @@ fn record(item: &Item) -> Result<Record, Stop> {
     let about =
         about.ok_or_else(|| Stop::contract(format!("the inbound item {} is about nobody", item.id)))?;
     Ok(Record::Identifier(Identifier {
-        id: item.id.key.clone(),
+        id: item.id.key.to_string(),
         about,
         system: text("system")?,
         value: text("value")?,

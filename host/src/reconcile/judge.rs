@@ -179,7 +179,7 @@ impl Case<'_> {
         match self.answer {
             Some(Answer::Adopt(handle)) => Next::Believed(Some(handle.clone()).filter(|h| !h.is_empty())),
             Some(Answer::Create) if doubt.action == Action::Update => {
-                self.apply_update(self.wanted.hashes.iter().map(|h| h.name.clone()).collect(), None)
+                self.apply_update(self.wanted.hashes.iter().map(|h| h.name.to_string()).collect(), None)
             }
             Some(Answer::Create) => self.create(None),
             Some(Answer::Skip) => Next::InDoubt,

@@ -62,6 +62,10 @@ impl<C: Connector> Run<'_, C> {
 
     /// One after the other: what refers leaves before what it refers to; while it stays, so does that.
     async fn leave(&mut self, entry: &LedgerEntry, action: Action, referrer: Option<&ItemRef>) -> Step<()> {
+        if self.is_for_later(&entry.item.kind, action) {
+            self.tell_later(&entry.item);
+            return Ok(());
+        }
         if let Some(referrer) = referrer {
             let reason = Message::new("host-still-needed").with("item", referrer);
             self.tell(&entry.item, Outcome::Failed(reason), Some(action), Vec::new());

@@ -279,7 +279,7 @@ impl<C: Connector> Run<'_, C> {
 
     /// A thing that another item takes over is not gone; one that other schools hold is only forgotten.
     fn hand_over(&mut self) -> Step<()> {
-        let taken: BTreeSet<(String, String)> =
+        let taken: BTreeSet<(Arc<str>, String)> =
             self.world.seen.iter().map(|(id, (handle, _))| (id.kind.clone(), handle.clone())).collect();
         let mut departures = std::mem::take(&mut self.world.departures);
         for departure in &mut departures {
@@ -303,7 +303,7 @@ pub(super) fn bare(entry: &LedgerEntry) -> Item {
     Item {
         id: entry.item.clone(),
         former_keys: Vec::new(),
-        label: entry.about.as_ref().map_or_else(|| entry.item.key.clone(), |about| about.id.clone()),
+        label: entry.about.as_ref().map_or_else(|| entry.item.key.to_string(), |about| about.id.clone()),
         group: entry.group.clone(),
         about: entry.about.clone(),
         fields: Vec::new(),

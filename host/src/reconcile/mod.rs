@@ -15,6 +15,7 @@ mod dialogue;
 mod diff;
 mod env;
 mod execute;
+mod extent;
 mod finish;
 mod halt;
 mod hash;

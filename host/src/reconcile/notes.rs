@@ -1,8 +1,6 @@
 //! What became known: entries and outcomes, noted first and written together.
 
-use crate::model::{
-    Action, Connector, ItemRef, LedgerEntry, LedgerState, Message, Origin, Outcome, OutcomeRow,
-};
+use crate::model::{Action, Connector, ItemRef, LedgerEntry, Message, Outcome, OutcomeRow};
 use crate::store::Progress;
 
 use super::halt::Step;
@@ -16,24 +14,18 @@ impl<C: Connector> Run<'_, C> {
         let mut refs: Vec<ItemRef> = item.refs().cloned().collect();
         refs.sort();
         refs.dedup();
-        let known = before.cloned();
+        let known = before.cloned().unwrap_or_else(|| LedgerEntry::unknown(item.id.clone()));
         LedgerEntry {
             item: item.id.clone(),
             scope: wanted.scope.clone(),
             group: item.group.clone(),
             about: item.about.clone(),
             // Something that leaves has no content any more; what it referred to is what the ledger says.
-            refs: if item.fields.is_empty() { known.as_ref().map_or(refs, |k| k.refs.clone()) } else { refs },
+            refs: if item.fields.is_empty() && before.is_some() { known.refs } else { refs },
             gone: item.gone,
-            identity: wanted.identity.as_ref().map(|id| id.hash).or(known.as_ref().and_then(|k| k.identity)),
+            identity: wanted.identity.as_ref().map(|id| id.hash).or(known.identity),
             gone_since: None,
-            handle: known.as_ref().and_then(|k| k.handle.clone()),
-            outputs: known.as_ref().map(|k| k.outputs.clone()).unwrap_or_default(),
-            fields: known.as_ref().map(|k| k.fields.clone()).unwrap_or_default(),
-            origin: known.as_ref().map_or(Origin::Created, |k| k.origin),
-            state: known.as_ref().map_or(LedgerState::Confirmed, |k| k.state),
-            doubt: known.as_ref().and_then(|k| k.doubt.clone()),
-            confirmed: known.as_ref().and_then(|k| k.confirmed),
+            ..known
         }
     }
 
@@ -68,11 +60,11 @@ impl<C: Connector> Run<'_, C> {
         self.flush_held()?;
         let Some(fence) = &self.fence else { return Ok(()) };
         let Pending { entries, outcomes } = std::mem::take(&mut self.world.pending);
-        let outcomes = outcomes.iter().filter_map(|id| self.world.outcomes.get(id)).cloned().collect();
+        let outcomes = outcomes.iter().filter_map(|id| self.world.outcomes.get(id)).collect();
         let mut progress = Progress { outcomes, ..Progress::default() };
-        for id in entries {
-            match self.world.ledger.get(&id) {
-                Some(entry) => progress.put.push(entry.clone()),
+        for id in &entries {
+            match self.world.ledger.get(id) {
+                Some(entry) => progress.put.push(entry),
                 None => progress.drop.push(id),
             }
         }

@@ -9,6 +9,7 @@ use crate::model::{
     Action, Connector, FieldHash, Intent, ItemRef, Message, Outcome, Plan, PlanCounts, Planned,
 };
 
+use super::extent::later;
 use super::halt::Step;
 use super::hash::{PlanLine, settings};
 use super::hold::{self, Circumstances, Size};
@@ -30,8 +31,9 @@ impl<C: Connector> Run<'_, C> {
             plan.lines.extend(self.line(wanted, work));
         }
         for departure in self.leaving_order() {
-            count_departure(&mut plan.counts, departure);
-            plan.lines.extend(departure_line(departure));
+            let waits = self.leaves_later(departure);
+            count_departure(&mut plan.counts, departure, waits);
+            plan.lines.extend(departure_line(departure, waits));
         }
         plan.hash = self.plan_hash(&plan);
         plan.hold = self.needs_person(&plan.counts)?;
@@ -59,7 +61,12 @@ impl<C: Connector> Run<'_, C> {
     }
 
     fn line(&self, wanted: &Wanted, work: &Work) -> Option<Planned> {
-        let intent = intent(&work.next)?;
+        let intent = match &work.next {
+            Next::Apply { action, .. } if self.is_for_later(&wanted.item.id.kind, *action) => {
+                Intent::Wait(later())
+            }
+            next => intent(next)?,
+        };
         let handle = self.world.ledger.get(&wanted.item.id).and_then(|entry| entry.handle.clone());
         Some(Planned {
             item: Arc::clone(&wanted.item),
@@ -75,9 +82,13 @@ impl<C: Connector> Run<'_, C> {
         let counter = match &work.next {
             Next::Same | Next::Found(_) | Next::Believed(_) => &mut counts.unchanged,
             Next::Adopt(presence) => {
-                let puts_right = self.env.task.changes == Changes::Update;
+                let puts_right = self.env.task.changes == Changes::Update
+                    && !self.is_for_later(&wanted.item.id.kind, Action::Update);
                 counts.update += u64::from(puts_right && !wanted.owned(&presence.differing).is_empty());
                 &mut counts.adopt
+            }
+            Next::Apply { action, .. } if self.is_for_later(&wanted.item.id.kind, *action) => {
+                &mut counts.waiting
             }
             Next::Apply { action: Action::Create, .. } => &mut counts.create,
             Next::Apply { action: Action::Update, .. } => &mut counts.update,
@@ -88,6 +99,13 @@ impl<C: Connector> Run<'_, C> {
             Next::InDoubt | Next::Blocked(_) | Next::Expired | Next::Unknown(_) => &mut counts.unsettled,
         };
         *counter += 1;
+    }
+
+    fn leaves_later(&self, departure: &Departure) -> bool {
+        match departure.what {
+            Leaving::Apply(action) => self.is_for_later(&departure.entry.item.kind, action),
+            _ => false,
+        }
     }
 
     /// Departures, what refers before what is referred to.
@@ -232,8 +250,9 @@ pub(super) fn remarks(work: &Work) -> Vec<Message> {
     }
 }
 
-fn count_departure(counts: &mut PlanCounts, departure: &Departure) {
+fn count_departure(counts: &mut PlanCounts, departure: &Departure, waits: bool) {
     match departure.what {
+        Leaving::Apply(_) if waits => counts.waiting += 1,
         Leaving::Tell => counts.told += 1,
         Leaving::Apply(_) => counts.remove += 1,
         Leaving::InDoubt => counts.unsettled += 1,
@@ -241,11 +260,12 @@ fn count_departure(counts: &mut PlanCounts, departure: &Departure) {
     }
 }
 
-fn departure_line(departure: &Departure) -> Option<Planned> {
+fn departure_line(departure: &Departure, waits: bool) -> Option<Planned> {
     let intent = match departure.what {
         Leaving::Keep => return None,
         Leaving::Tell => Intent::ReportGone,
         Leaving::Forget | Leaving::HandOver => Intent::Forget,
+        Leaving::Apply(_) if waits => Intent::Wait(later()),
         Leaving::Apply(action) => Intent::Apply(action),
         Leaving::InDoubt => Intent::InDoubt,
     };

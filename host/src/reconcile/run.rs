@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::model::manifest::Kind;
-use crate::model::{Connector, Message, OutcomeRow, Plan, RunId, RunStatus};
+use crate::model::{Connector, Extent, Message, OutcomeRow, Plan, RunId, RunStatus};
 use crate::store::{Fence, RunEnd};
 
 use super::env::{Env, Mode, Options, RunReport};
@@ -24,6 +24,8 @@ pub(super) struct Run<'a, C> {
     pub(super) identity_key: [u8; 32],
     pub(super) setup: [u8; 32],
     pub(super) chosen: Chosen,
+    /// What of the plan is carried out.
+    pub(super) extent: Extent,
     /// The lane's fence; `None`: a dry run, which writes nothing.
     pub(super) fence: Option<Fence>,
     /// Number of the run in the store.
@@ -57,6 +59,7 @@ pub async fn run<C: Connector>(env: &Env<C>, options: &Options<'_>) -> Result<Ru
         Mode::Apply { lane, .. } => Some(lane.fence().clone()),
     };
     let mut run = Run::prepare(env, Chosen::new(&options.selection), fence)?;
+    run.extent = options.extent;
     let id = run.begin(options)?;
     let approved = match options.mode {
         Mode::Apply { approved, .. } => approved,
@@ -74,6 +77,7 @@ impl<'a, C: Connector> Run<'a, C> {
             identity_key: env.host.identity_key()?,
             setup: hash::setup(env.connector.manifest(), &env.task, &binding),
             chosen,
+            extent: Extent::Everything,
             fence,
             number: None,
             time: Timeline::begin(&env.clock),

@@ -210,7 +210,7 @@ impl<C: Connector> Run<'_, C> {
         let audits: BTreeMap<&str, Millis> = self.audits().collect();
         let now = self.time.now();
         for entry in self.world.ledger.values() {
-            let before = audits.get(entry.item.kind.as_str());
+            let before = audits.get(&*entry.item.kind);
             let due = before.zip(entry.confirmed).is_some_and(|(before, at)| at < *before || at > now);
             if entry.doubt.is_some() || due {
                 ask.insert(entry.scope.clone());
@@ -273,7 +273,7 @@ impl<C: Connector> Run<'_, C> {
             }
         }
         for item in page.items {
-            keys.note(&item.id, id.as_str())?;
+            keys.note(&item.id, &id)?;
             self.not_elsewhere(&item.id, &id)?;
             let hashes = self.hasher.fields(&item);
             let identity = self.identity_of(&item);

@@ -28,7 +28,7 @@ impl Wanted {
         self.hashes
             .iter()
             .filter(|hash| self.owns(&hash.name) && !same(hash))
-            .map(|h| h.name.clone())
+            .map(|h| h.name.to_string())
             .collect()
     }
 
@@ -44,7 +44,11 @@ impl Wanted {
 
     /// The hashes to remember when the thing there differs in these fields.
     pub(super) fn hashes_but(&self, differing: &[String]) -> Vec<FieldHash> {
-        self.hashes.iter().filter(|hash| !differing.contains(&hash.name)).cloned().collect()
+        self.hashes
+            .iter()
+            .filter(|hash| !differing.iter().any(|name| **name == *hash.name))
+            .cloned()
+            .collect()
     }
 }
 

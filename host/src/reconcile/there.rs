@@ -15,9 +15,9 @@ use super::state::Wanted;
 impl<C: Connector> Run<'_, C> {
     /// Nothing changed but perhaps where it belongs.
     pub(super) fn refresh(&mut self, wanted: &Wanted) -> Step<()> {
-        let Some(known) = self.world.ledger.get(&wanted.item.id).cloned() else { return Ok(()) };
-        let entry = self.entry(wanted, Some(&known));
-        if entry != known {
+        let Some(known) = self.world.ledger.get(&wanted.item.id) else { return Ok(()) };
+        let entry = self.entry(wanted, Some(known));
+        if entry != *known {
             self.put(entry);
         }
         Ok(())
@@ -43,9 +43,12 @@ impl<C: Connector> Run<'_, C> {
 
     /// Notes what is about to be taken over, as not certain yet.
     pub(super) fn known_soon(&mut self, wanted: &Wanted, presence: &Presence) -> Step<()> {
-        let known = self.world.ledger.get(&wanted.item.id).cloned();
-        let mut entry = self.entry(wanted, known.as_ref());
-        entry.origin = known.map_or(self.origin(wanted, presence)?, |known| known.origin);
+        let known = self.world.ledger.get(&wanted.item.id);
+        let mut entry = self.entry(wanted, known);
+        entry.origin = match known {
+            Some(known) => known.origin,
+            None => self.origin(wanted, presence)?,
+        };
         entry.handle = Some(presence.handle.clone());
         self.put(self.uncertain(entry));
         Ok(())
@@ -94,8 +97,8 @@ impl<C: Connector> Run<'_, C> {
         outcome: Outcome,
         action: Option<Action>,
     ) -> Step<()> {
-        let known = self.world.ledger.get(&wanted.item.id).cloned();
-        let mut entry = self.entry(wanted, known.as_ref());
+        let known = self.world.ledger.get(&wanted.item.id);
+        let mut entry = self.entry(wanted, known);
         entry.origin = known.map_or(origin, |known| known.origin);
         entry.handle = Some(presence.handle.clone());
         self.world.handles.learn(&wanted.item.id, &presence.handle);
@@ -111,8 +114,7 @@ impl<C: Connector> Run<'_, C> {
     }
 
     pub(super) fn unchanged_there(&mut self, wanted: &Wanted, presence: &Presence) {
-        let known = self.world.ledger.get(&wanted.item.id).cloned();
-        let mut entry = self.entry(wanted, known.as_ref());
+        let mut entry = self.entry(wanted, self.world.ledger.get(&wanted.item.id));
         entry.handle = Some(presence.handle.clone());
         entry.outputs.clone_from(&presence.outputs);
         entry.fields.clone_from(&wanted.hashes);
@@ -121,8 +123,7 @@ impl<C: Connector> Run<'_, C> {
     }
 
     pub(super) fn believe(&mut self, wanted: &Wanted, handle: Option<String>) -> Step<()> {
-        let known = self.world.ledger.get(&wanted.item.id).cloned();
-        let mut entry = self.entry(wanted, known.as_ref());
+        let mut entry = self.entry(wanted, self.world.ledger.get(&wanted.item.id));
         entry.handle = handle.or(entry.handle);
         entry.fields.clone_from(&wanted.hashes);
         entry.state = LedgerState::Accepted;
@@ -140,8 +141,7 @@ impl<C: Connector> Run<'_, C> {
         presence: Option<Presence>,
         notes: Vec<Message>,
     ) {
-        let known = self.world.ledger.get(&wanted.item.id).cloned();
-        let mut entry = self.entry(wanted, known.as_ref());
+        let mut entry = self.entry(wanted, self.world.ledger.get(&wanted.item.id));
         entry.fields = wanted.hashes_but(&fields);
         if let Some(presence) = presence {
             entry.handle = Some(presence.handle);
@@ -162,8 +162,7 @@ impl<C: Connector> Run<'_, C> {
 
     /// Not certain any more, and looked at in every run from now on.
     pub(super) fn missing(&mut self, wanted: &Wanted) {
-        let known = self.world.ledger.get(&wanted.item.id).cloned();
-        let entry = self.entry(wanted, known.as_ref());
+        let entry = self.entry(wanted, self.world.ledger.get(&wanted.item.id));
         self.put(self.uncertain(entry));
     }
 

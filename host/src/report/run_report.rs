@@ -132,7 +132,7 @@ fn outcome_sheet(
         .into_iter()
         .map(|row| {
             let (reason, advice) = words::reason_and_advice(catalogue, &report.manifest.id, row);
-            let name = row.about.as_ref().and_then(names).unwrap_or_else(|| row.item.key.clone());
+            let name = row.about.as_ref().and_then(names).unwrap_or_else(|| row.item.key.to_string());
             let action = row.action.map_or(group.code(), action_code);
             vec![
                 row.group.clone().unwrap_or_default(),

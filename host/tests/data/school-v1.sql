@@ -4,7 +4,8 @@ INSERT INTO record (type, id, json, hash, class_id) VALUES
     ('pupil', 'p1', '{"id":"p1","last_name":"Тестов","class_id":"c1","guardian_ids":["g1"]}', x'00', 'c1');
 INSERT INTO guardian_of VALUES ('p1', 'g1');
 INSERT INTO ledger VALUES
-    ('dnevnik', 'class', 'c1', 'c1', '5-А', NULL, '1000', '[]', '[]', '[]', '"created"', '"confirmed"', '"report"',
+    ('dnevnik', 'class', 'c1', 'c1', '5-А', NULL, '1000', '[]', '[]',
+     '[{"name":"title","hash":[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,255]}]', '"created"', '"confirmed"', '"report"',
      NULL, NULL, 1780000000000),
     ('dnevnik', 'person', 'p1', 'c1', '5-А', '{"record_type":"pupil","id":"p1"}', NULL, '[]',
      '[{"kind":"class","key":"c1"}]', '[]', '"created"', '"in-doubt"', '"report"', NULL,

@@ -114,7 +114,7 @@ fn a_dry_run_writes_nothing_anywhere() {
     let plan = world.one().plan();
     assert_eq!((plan.counts.create, plan.lines.len()), (3, 3));
     assert!(plan.lines.iter().all(|line| line.intent == Intent::Apply(Action::Create)));
-    assert_eq!(plan.lines[2].item.id.kind, "member", "in the order of application");
+    assert_eq!(&*plan.lines[2].item.id.kind, "member", "in the order of application");
     assert_eq!((world.writes(), world.one().store.ledger_count(&"task".into()).unwrap()), (0, 0));
     assert_eq!(world.one().store.runs(None, 9).unwrap(), []);
 }
@@ -313,7 +313,7 @@ fn one_bad_record_stands_alone_and_all_others_arrive() {
     let report = world.one().run();
     let rejected: Vec<_> =
         report.outcomes.iter().filter(|row| matches!(row.outcome, Outcome::Rejected(_))).collect();
-    assert_eq!((rejected.len(), rejected[0].item.key.as_str()), (1, "d"));
+    assert_eq!((rejected.len(), &*rejected[0].item.key), (1, "d"));
     assert_eq!(outcome(&report, "member", "m-d"), Outcome::Blocked(ItemRef::new("person", "d")));
     assert_eq!(report.status, RunStatus::WithRemarks);
     assert_eq!(world.things(), 11);

@@ -242,7 +242,7 @@ impl Fake {
     fn look(&self, upstream: &Upstream, probe: &Probe) -> Observation {
         let now = self.clock.peek();
         let kind = &probe.item.id.kind;
-        let of_kind = || upstream.things.iter().filter(|(_, t)| &t.kind == kind && t.visible <= now);
+        let of_kind = || upstream.things.iter().filter(|(_, t)| *t.kind == **kind && t.visible <= now);
         if let Some(handle) = &probe.handle {
             return match of_kind().find(|(id, _)| id.to_string() == *handle) {
                 Some((id, thing)) => present(*id, thing, probe),
@@ -309,7 +309,7 @@ impl Fake {
 fn thing(change: &Change, visible: Millis) -> Thing {
     let natural =
         natural(&change.item, &change.targets).expect("targets are there before what refers to them");
-    Thing { kind: change.item.id.kind.clone(), natural, fields: texts(&change.item), visible }
+    Thing { kind: change.item.id.kind.to_string(), natural, fields: texts(&change.item), visible }
 }
 
 fn texts(item: &Item) -> BTreeMap<String, String> {
@@ -323,7 +323,7 @@ fn texts(item: &Item) -> BTreeMap<String, String> {
 /// Name, or the handles of what it refers to.
 fn natural(item: &Item, targets: &[Target]) -> Option<String> {
     let part = |name: &str| part(item, targets, name);
-    match item.id.kind.as_str() {
+    match &*item.id.kind {
         "member" => Some(format!("{}+{}", part("class")?, part("person")?)),
         _ => part("name"),
     }
@@ -707,16 +707,31 @@ impl School {
     }
 
     pub(crate) fn plan(&self) -> Plan {
-        let options = Options { mode: Mode::DryRun, selection: Selection::default() };
+        self.plan_to(Extent::Everything)
+    }
+
+    /// A preview of a run to this extent.
+    pub(crate) fn plan_to(&self, extent: Extent) -> Plan {
+        let options = Options { mode: Mode::DryRun, selection: Selection::default(), extent };
         drive(run(&self.env, &options)).expect("nobody kills this run").unwrap().plan.unwrap()
     }
 
     /// A run; `None`: it was killed.
     pub(crate) fn try_run(&self, selection: &Selection, approved: Option<&str>) -> Option<RunReport> {
+        self.try_run_to(Extent::Everything, selection, approved)
+    }
+
+    /// A run to this extent; `None`: it was killed.
+    pub(crate) fn try_run_to(
+        &self,
+        extent: Extent,
+        selection: &Selection,
+        approved: Option<&str>,
+    ) -> Option<RunReport> {
         drive(async {
             let lane = self.store.take_lane("run", self.env_now()).unwrap();
             let options =
-                Options { mode: Mode::Apply { lane: &lane, approved }, selection: selection.clone() };
+                Options { mode: Mode::Apply { lane: &lane, approved }, selection: selection.clone(), extent };
             run(&self.env, &options).await.unwrap()
         })
     }

@@ -107,13 +107,13 @@ fn outcome(report: &RunReport, id: &ItemRef) -> Option<Outcome> {
 
 /// What a thing of this item is called there; `None` for a membership, which is named after handles.
 fn natural(world: &World, school: &School, item: &Item) -> Option<String> {
-    if item.id.kind != "member" {
-        return Some(item.id.key.clone());
+    if &*item.id.kind != "member" {
+        return Some(item.id.key.to_string());
     }
     let up = world.up();
     let id = |kind: &str| {
-        let target = item.refs().find(|target| target.kind == kind)?;
-        up.things.iter().find(|(_, t)| t.kind == kind && t.natural == target.key).map(|(id, _)| *id)
+        let target = item.refs().find(|target| &*target.kind == kind)?;
+        up.things.iter().find(|(_, t)| t.kind == kind && *t.natural == *target.key).map(|(id, _)| *id)
     };
     let _ = school;
     Some(format!("{}+{}", id("class")?, id("person")?))
@@ -213,11 +213,12 @@ fn in_the_end(world: &World, reports: &[RunReport]) {
             let count = things_of(world, school, &item);
             let outcome = outcome(report, &item.id);
             // A message whose fate nobody can look up is a question for a person; all else must have arrived.
-            let open = item.id.kind == "letter" && (told(outcome.as_ref()) || accepted(school, &item.id));
+            let open = &*item.id.kind == "letter" && (told(outcome.as_ref()) || accepted(school, &item.id));
             assert!(count == 1 || (count == 0 && open), "{} is there {count} times: {outcome:?}", item.id);
         }
     }
-    let all: BTreeSet<String> = world.schools.iter().flat_map(wanted).map(|item| item.id.key).collect();
+    let all: BTreeSet<String> =
+        world.schools.iter().flat_map(wanted).map(|item| item.id.key.to_string()).collect();
     let up = world.up();
     for thing in up.things.values().filter(|thing| thing.kind == "person" && !all.contains(&thing.natural)) {
         let id = ItemRef::new("person", thing.natural.as_str());

@@ -48,6 +48,8 @@ fn migrations_keep_what_was_there() {
     let ledger = store.ledger(&task).unwrap();
     assert_eq!(ledger.len(), 2);
     assert_eq!(ledger[0].gone_since, None);
+    assert_eq!(ledger[0].fields[0].hash, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255]);
+    assert_eq!((&*ledger[0].fields[0].name, ledger[1].fields.len()), ("title", 0));
     assert_eq!(ledger[1].doubt.as_ref().map(|doubt| doubt.until), Some(1_780_000_030_000));
     assert_eq!(store.last_run(&task).unwrap().unwrap().id.number, 1);
     assert_eq!(store.outcomes(1).unwrap().len(), 1);

@@ -468,7 +468,7 @@ fn ledger_and_journal(subject: &Subject) {
     let lane = store.take_lane("test", NOW).unwrap();
     let (fence, task) = (lane.fence(), TaskId::from("t"));
     let put = vec![entry("a", LedgerState::Confirmed), entry("b", LedgerState::Accepted)];
-    store.record(fence, &task, None, &Progress { put: put.clone(), ..Progress::default() }).unwrap();
+    store.record(fence, &task, None, &Progress { put: put.iter().collect(), ..Progress::default() }).unwrap();
     assert_eq!(store.ledger(&task).unwrap(), put);
     assert!(store.ledger(&"other".into()).unwrap().is_empty());
     assert_eq!((store.ledger_count(&task).unwrap(), store.ledger_open(&task).unwrap()), (2, 0));
@@ -493,7 +493,9 @@ fn ledger_and_journal(subject: &Subject) {
     let row = &store.writes(&task, 9).unwrap()[0];
     assert_eq!((row.answered, row.status, row.items.as_slice()), (Some(NOW + 5), Some(200), &items[..]));
 
-    store.record(fence, &task, None, &Progress { drop: items.to_vec(), ..Progress::default() }).unwrap();
+    store
+        .record(fence, &task, None, &Progress { drop: items.iter().collect(), ..Progress::default() })
+        .unwrap();
     assert_eq!(store.ledger_entry(&task, &items[0]).unwrap(), None);
 }
 
@@ -517,7 +519,7 @@ fn runs_and_what_is_told_of_them(subject: &Subject) {
         action: Some(Action::Create),
         remarks: vec![Message::new("note").with("n", 3)],
     };
-    let told = Progress { outcomes: vec![row.clone()], ..Progress::default() };
+    let told = Progress { outcomes: vec![&row], ..Progress::default() };
     store.record(fence, &task, Some(2), &told).unwrap();
     assert_eq!(store.outcomes(2).unwrap(), [row]);
 

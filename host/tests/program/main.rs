@@ -28,6 +28,7 @@ mod d9_first_run;
 mod faults;
 mod h1_settings;
 mod h2_locked;
+mod h3_next;
 mod h4_faults;
 mod h4_rows_to_http;
 mod hostile;

@@ -1,5 +1,6 @@
 //! The keys of `exchange.toml`.
 
+use super::timetable::{CALENDAR, SCHEDULE};
 use super::{Shape, Table, defaulted, optional, required};
 use crate::config::units::{show_duration, show_size};
 use crate::model::setup::{HostConfig, KeySource, Limits, Upstream};
@@ -33,6 +34,28 @@ pub(in crate::config) static HOST: Table = Table {
         ),
         optional("upstream", Shape::Map(&Shape::Table(&UPSTREAM)), "Remote systems by name."),
         optional("limits", Shape::Table(&LIMITS), "What one call of a connector may use."),
+        optional(
+            "region",
+            Shape::Map(&Shape::Table(&REGION)),
+            "What holds for the schools of a region that say nothing of their own, by its name.",
+        ),
+    ],
+};
+
+static REGION: Table = Table {
+    title: "[region.NAME]",
+    keys: &[
+        optional("time-zone", Shape::Text, "IANA name, such as `Asia/Kamchatka`."),
+        optional(
+            "calendar",
+            Shape::Table(&CALENDAR),
+            "Days on which less is done, or nothing; a school's file replaces it key by key.",
+        ),
+        optional(
+            "schedule",
+            Shape::TextOrTable(&SCHEDULE),
+            "When tasks run by themselves: a cron line, or a table; a task with a schedule of its own keeps to that.",
+        ),
     ],
 };
 

@@ -1,5 +1,6 @@
 //! The keys of a school's file.
 
+use super::timetable::{CALENDAR, SCHEDULE};
 use super::{Shape, Table, defaulted, optional, required};
 use crate::config::units::show_duration;
 use crate::model::records::RecordType;
@@ -14,8 +15,21 @@ pub(in crate::config) static SCHOOL: Table = Table {
             Shape::Text,
             "The school's name for people; typed in to confirm what cannot be undone.",
         ),
-        required("time-zone", Shape::Text, "IANA name, such as `Europe/Moscow`."),
-        optional("region", Shape::Text, "Region, for settings that differ by region."),
+        optional(
+            "time-zone",
+            Shape::Text,
+            "IANA name, such as `Europe/Moscow`. Needed unless the region has one.",
+        ),
+        optional(
+            "region",
+            Shape::Text,
+            "Region, for settings that differ by region; one of `exchange.toml`, where that has any.",
+        ),
+        optional(
+            "calendar",
+            Shape::Table(&CALENDAR),
+            "Days on which less is done, or nothing; each key that is left out is the region's.",
+        ),
         optional("import", Shape::Table(&IMPORT), "How the school's files are read."),
         optional("task", Shape::Tables(&TASK), "Exchange tasks, in the order in which they are shown."),
     ],
@@ -66,8 +80,8 @@ static TASK: Table = Table {
         ),
         optional(
             "schedule",
-            Shape::Text,
-            "When it runs by itself, as a cron line. Kept; not run by this version yet.",
+            Shape::TextOrTable(&SCHEDULE),
+            "When it runs by itself: a cron line, a table, or `\"by-hand\"`: not at all. Without it the region's.",
         ),
         defaulted(
             "changes",

@@ -13,7 +13,6 @@ use crate::sandbox::bindings::exchange::connector::types::{
 same_fields!(wit::Param, Param: name, value);
 same_fields!(wit::Message, Message: code; all args);
 same_fields!(wit::RecordRef, RecordRef: id; from record_type);
-same_fields!(wit::ItemRef, ItemRef: kind, key);
 same_fields!(wit::OutputRef, OutputRef: name; from item);
 same_fields!(wit::Field, Field: name; from value, ownership);
 same_fields!(wit::TimeWindow, TimeWindow: not_before, not_after);
@@ -56,10 +55,22 @@ macro_rules! same_variant {
 same_variant!(WitValue, Value: None; Text, Integer, Flag, Reference, Output; Texts, References);
 same_variant!(WitEffect, Effect: Pending; Done, Rejected, Waiting, Postponed, InDoubt;);
 
+impl From<wit::ItemRef> for ItemRef {
+    fn from(it: wit::ItemRef) -> Self {
+        Self::new(it.kind, it.key)
+    }
+}
+
+impl From<ItemRef> for wit::ItemRef {
+    fn from(it: ItemRef) -> Self {
+        Self { kind: it.kind.as_ref().to_owned(), key: it.key.as_ref().to_owned() }
+    }
+}
+
 impl From<wit::Item> for Item {
     fn from(it: wit::Item) -> Self {
         Self {
-            id: ItemRef { kind: it.kind, key: it.key },
+            id: ItemRef::new(it.kind, it.key),
             former_keys: it.former_keys,
             label: it.label,
             group: it.group,
@@ -76,8 +87,8 @@ impl From<wit::Item> for Item {
 impl From<Item> for wit::Item {
     fn from(it: Item) -> Self {
         Self {
-            kind: it.id.kind,
-            key: it.id.key,
+            kind: it.id.kind.as_ref().to_owned(),
+            key: it.id.key.as_ref().to_owned(),
             former_keys: it.former_keys,
             label: it.label,
             group: it.group,

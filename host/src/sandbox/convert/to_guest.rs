@@ -62,7 +62,7 @@ impl From<RoundTrip> for wit::RoundTrip {
 
 impl From<ports::School> for context::SchoolInfo {
     fn from(it: ports::School) -> Self {
-        Self { id: it.id.0, name: it.name, time_zone: it.time_zone, region: it.region }
+        Self { id: it.id.to_string(), name: it.name, time_zone: it.time_zone, region: it.region }
     }
 }
 

@@ -7,16 +7,16 @@ use super::Fence;
 
 /// What became known, in one transaction.
 #[derive(Clone, Debug, Default)]
-pub struct Progress {
+pub struct Progress<'a> {
     /// Entries as they are now.
-    pub put: Vec<LedgerEntry>,
+    pub put: Vec<&'a LedgerEntry>,
     /// Entries that are no more.
-    pub drop: Vec<ItemRef>,
+    pub drop: Vec<&'a ItemRef>,
     /// Outcomes of the run, each replacing an earlier one of its item.
-    pub outcomes: Vec<OutcomeRow>,
+    pub outcomes: Vec<&'a OutcomeRow>,
 }
 
-impl Progress {
+impl Progress<'_> {
     /// Nothing to write.
     pub fn is_empty(&self) -> bool {
         self.put.is_empty() && self.drop.is_empty() && self.outcomes.is_empty()
@@ -41,7 +41,7 @@ pub trait LedgerStore: Send + Sync {
     fn ledger_due(&self, task: &TaskId, kind: &str, before: Millis, now: Millis) -> Result<u64>;
 
     /// Writes down what became known. Durable.
-    fn record(&self, fence: &Fence, task: &TaskId, run: Option<u64>, progress: &Progress) -> Result<()>;
+    fn record(&self, fence: &Fence, task: &TaskId, run: Option<u64>, progress: &Progress<'_>) -> Result<()>;
 }
 
 /// A request with writes that is about to leave.

@@ -37,7 +37,7 @@ impl LedgerStore for SchoolDb {
         self.database.read(|t| number(t, sql, params![task.as_str(), kind, before, now]))
     }
 
-    fn record(&self, fence: &Fence, task: &TaskId, run: Option<u64>, progress: &Progress) -> Result<()> {
+    fn record(&self, fence: &Fence, task: &TaskId, run: Option<u64>, progress: &Progress<'_>) -> Result<()> {
         self.change(fence, Commit::Durable, |t| {
             progress.drop.iter().try_for_each(|item| drop_entry(t, task, item))?;
             progress.put.iter().try_for_each(|entry| put_entry(t, task, entry))?;

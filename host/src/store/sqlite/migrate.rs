@@ -15,6 +15,7 @@ pub(super) type Script = &'static str;
 pub(super) const SCHOOL: &[Script] = &[
     include_str!("../../../migrations/school/0001.sql"),
     include_str!("../../../migrations/school/0002.sql"),
+    include_str!("../../../migrations/school/0003.sql"),
 ];
 
 /// The host's file.

@@ -6,7 +6,10 @@ use exchange::config::{
     connector_schema, host_schema, load_host, load_manifest, load_school, markdown, school_schema,
 };
 use exchange::model::records::RecordType;
-use exchange::model::setup::{Changes, KeySource, Limits, Placement, Upstream};
+use exchange::model::setup::{Changes, HostConfig, KeySource, Limits, Placement, SchoolConfig, Upstream};
+use exchange::model::timetable::{
+    Calendar, CronLine, Days, Missed, MonthDay, Overlap, Schedule, Weekdays, When, Window,
+};
 
 fn here(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -127,7 +130,8 @@ fn every_key_of_a_school_reaches_its_place() {
     assert_eq!(profile.words["kind"]["О приёме"], "enrolment");
     let task = school.task(&"contingent".into()).unwrap();
     assert!(task.enabled);
-    assert_eq!(task.schedule.as_deref(), Some("15 3 * * *"));
+    let line = CronLine::parse("15 3 * * *").unwrap();
+    assert_eq!(task.schedule, Some(Schedule::new(When::Cron { line, jitter_ms: 0 })));
     assert_eq!(task.changes, Changes::Update);
     assert_eq!(task.patience_s, 300);
     assert_eq!(task.settings["study-year"], "current");
@@ -137,6 +141,98 @@ fn every_key_of_a_school_reaches_its_place() {
     assert!(task.grants.write);
     assert_eq!(task.holds.remove.rows, 3);
     assert_eq!(task.holds.add.rows, 50);
+}
+
+/// A host and a school of these texts.
+fn load(host: &str, school: &str) -> (HostConfig, SchoolConfig) {
+    let folder = tempfile::tempdir().unwrap();
+    let (host_file, school_file) = (folder.path().join("exchange.toml"), folder.path().join("school57.toml"));
+    std::fs::write(&host_file, host).unwrap();
+    std::fs::write(&school_file, school).unwrap();
+    let host = load_host(&host_file).unwrap_or_else(|errors| panic!("{errors}"));
+    let task = |id: &str| {
+        let title = "title = { ru = 'х', en = 'x' }";
+        let text = format!(
+            "id = '{id}'\nversion = '1.0.0'\ncontract = '0.1'\n{title}\n[[kind]]\nname = 'a'\n{title}\n"
+        );
+        Some(load_manifest(&text, "connector.toml").unwrap_or_else(|errors| panic!("{errors}")))
+    };
+    let school = load_school(&school_file, &host, &task).unwrap_or_else(|errors| panic!("{errors}"));
+    (host, school)
+}
+
+const REGION: &str = r#"
+    [region.east]
+    time-zone = "Asia/Kamchatka"
+    schedule = { window = "01:00-05:00", days = ["sat", "sun"], missed = "skip", overlap = "queue" }
+    [region.east.calendar]
+    blackout = ["2026-11-04", "12-30..01-08"]
+    additions-only = ["06-01..08-31"]
+    study-year = "09-01"
+"#;
+
+#[test]
+fn h3_a_region_gives_what_a_school_leaves_out() {
+    let (host, school) = load(REGION, "name = 'а'\nregion = 'east'\n[[task]]\nid = 't'\nconnector = 'c'\n");
+    let at = |hour| jiff::civil::time(hour, 0, 0, 0);
+    let days = Weekdays::of(["sat", "sun"]).unwrap();
+    let window = When::Window(Window { from: at(1), to: at(5), days });
+    let schedule =
+        Schedule { zone: None, missed: Missed::Skip, overlap: Overlap::Queue, ..Schedule::new(window) };
+    assert_eq!(school.time_zone, "Asia/Kamchatka");
+    assert_eq!(school.tasks[0].schedule, Some(schedule));
+    assert_eq!(school.calendar, host.regions["east"].calendar);
+    let day = |month, day| MonthDay::new(month, day).unwrap();
+    let holiday = jiff::civil::date(2026, 11, 4);
+    assert_eq!(
+        school.calendar,
+        Calendar {
+            blackout: vec![Days::Once(holiday, holiday), Days::Yearly(day(12, 30), day(1, 8))],
+            additions_only: vec![Days::Yearly(day(6, 1), day(8, 31))],
+            study_year: Some(day(9, 1)),
+        }
+    );
+}
+
+#[test]
+fn h3_a_school_goes_before_its_region_key_by_key() {
+    let school = r#"
+        name = "а"
+        region = "east"
+        time-zone = "Asia/Omsk"
+        calendar.blackout = []
+        [[task]]
+        id = "own"
+        connector = "c"
+        schedule = { cron = "0 4 * * *", jitter = "10m", within = "1h", time-zone = "Europe/Moscow" }
+        [[task]]
+        id = "none"
+        connector = "c"
+        schedule = "by-hand"
+    "#;
+    let (host, school) = load(REGION, school);
+    assert_eq!(school.time_zone, "Asia/Omsk");
+    assert_eq!(school.calendar, Calendar { blackout: vec![], ..host.regions["east"].calendar.clone() });
+    let line = CronLine::parse("0 4 * * *").unwrap();
+    let own = Schedule {
+        zone: Some("Europe/Moscow".into()),
+        missed: Missed::Latest { within_ms: 3_600_000 },
+        ..Schedule::new(When::Cron { line, jitter_ms: 600_000 })
+    };
+    assert_eq!(school.tasks[0].schedule, Some(own));
+    assert_eq!(school.tasks[1].schedule, None);
+}
+
+#[test]
+fn h3_a_region_that_is_not_there_is_refused_where_there_are_any() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("school57.toml");
+    std::fs::write(&file, "name = 'а'\nregion = 'esat'\ntime-zone = 'Asia/Omsk'\n").unwrap();
+    let none = |_: &str| None;
+    let (host, _) = load(REGION, "name = 'а'\nregion = 'east'\n");
+    let refusal = load_school(&file, &host, &none).unwrap_err().to_string();
+    assert!(refusal.contains("no region `esat`") && refusal.contains("did you mean `east`?"), "{refusal}");
+    load_school(&file, &HostConfig::default(), &none).unwrap_or_else(|errors| panic!("{errors}"));
 }
 
 #[test]
