@@ -6,3 +6,7 @@ UPDATE ledger SET fields = (
     ))
     FROM json_each(ledger.fields) field
 );
+
+-- What is not confirmed has no time to look for: an entry is written three times until it is.
+DROP INDEX ledger_confirmed;
+CREATE INDEX ledger_confirmed ON ledger (task, kind, confirmed) WHERE confirmed IS NOT NULL;
