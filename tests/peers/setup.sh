@@ -9,9 +9,17 @@ peers=${PEERS:-$here/../../target/peers}
 mkdir -p "$peers"
 peers=$(cd "$peers" && pwd)
 
+# What is half made does not stay: it would be taken for a peer that is there.
+unfinished=
+trap '[ -z "$unfinished" ] || rm -rf "$unfinished"' EXIT
+
 python_environment() {
-  [ -x "$peers/$1/bin/python" ] || python3 -m venv "$peers/$1"
+  if [ ! -x "$peers/$1/bin/python" ]; then
+    unfinished=$peers/$1
+    python3 -m venv "$peers/$1"
+  fi
   "$peers/$1/bin/pip" install --quiet --requirement "$here/requirements-$1.txt"
+  unfinished=
 }
 
 # A project with two plugins of its own, which run the tap and the target of `singer`.

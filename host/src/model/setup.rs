@@ -242,7 +242,7 @@ impl SchoolConfig {
 pub struct ImportProfile {
     /// What a row is; `None`: told from the headings.
     pub record: Option<RecordType>,
-    /// Sheet of a workbook; the first by default.
+    /// Sheet of a workbook; the first that is not hidden by default.
     pub sheet: Option<String>,
     /// XML: the element, JSON: the member, that holds one record.
     pub row: Option<String>,

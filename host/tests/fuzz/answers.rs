@@ -20,6 +20,7 @@ use exchange_sdk::{
 };
 
 use crate::harness::{Judged, Target as Fuzzed};
+use crate::mutate::json;
 
 const WORDS: &[&str] = &[
     "\n== search-persons 200\n",
@@ -69,7 +70,7 @@ const WORDS: &[&str] = &[
 #[test]
 fn http() {
     let world = World::new();
-    Fuzzed { name: "http", also: &[], words: WORDS, memory: 64 << 20 }.run(|bytes| {
+    Fuzzed { name: "http", also: &[], words: WORDS, memory: 64 << 20 }.run_inside(json::once, |bytes| {
         let told = Told::read(bytes);
         let (there, again) = (world.dnevnik(&told)?, world.rows(&told)?);
         Ok(format!("{there} {again}"))

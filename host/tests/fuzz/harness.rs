@@ -1,14 +1,17 @@
 //! The loop: cases, watchdog, memory, and what is kept of a failure.
 
+mod measure;
+
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use invented_school::Rng;
 
+use self::measure::{Memory, processor_time};
 use crate::mutate::Damage;
 
 /// What a case came to: its sort (new sorts join the inputs that are damaged further), or what is wrong.
@@ -16,8 +19,12 @@ pub(crate) type Judged = Result<String, String>;
 
 /// Seconds of an ordinary run of a target.
 const ORDINARY: u64 = 1;
-/// A case that takes longer has hung: a thousand times what the slowest honest one takes.
+/// A case that takes longer of the processor has hung: a thousand times what the slowest honest one takes.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How often the watchdog looks.
+const LOOK: Duration = Duration::from_secs(1);
+/// A case that is still there after so many looks waits for something that does not come.
+const LOOKS: u32 = 300;
 /// Inputs kept for further damage.
 const POOL: usize = 2_000;
 /// Longest input that is damaged further.
@@ -57,6 +64,12 @@ impl Target {
         self.run_with(self.corpus(), |pool, rng| damage.damaged(pool, rng), judge);
     }
 
+    /// The same, but most inputs are damaged by `inside`, which knows how they are built.
+    pub(crate) fn run_inside(&self, inside: fn(&mut Vec<u8>, &mut Rng), judge: impl Fn(&[u8]) -> Judged) {
+        let damage = Damage { words: self.words };
+        self.run_with(self.corpus(), |pool, rng| damage.damaged_inside(inside, pool, rng), judge);
+    }
+
     /// Judges these inputs, then what `next` makes of them until the time is over.
     pub(crate) fn run_with(
         &self,
@@ -66,25 +79,25 @@ impl Target {
     ) {
         // One target at a time: what memory has grown by is then this one's.
         static ALONE: Mutex<()> = Mutex::new(());
-        let _alone = lock(&ALONE);
-        let (mut rng, end) = (Rng::new(seed()), Instant::now() + seconds());
+        let (_alone, seconds) = (lock(&ALONE), seconds());
+        let (mut rng, began) = (Rng::new(seed()), processor_time());
         let case = Case { target: self, watched: watch(self.name), slowest: Cell::default() };
         let mut sorts: BTreeSet<String> = pool.iter().map(|input| case.judged(input, &judge)).collect();
-        let mut cases = pool.len();
-        while Instant::now() < end {
+        let (mut cases, mut told) = (pool.len(), 0);
+        while processor_time() - began < seconds {
             let input = next(&pool, &mut rng);
             let sort = case.judged(&input, &judge);
             cases += 1;
             if input.len() <= LONGEST && pool.len() < POOL && sorts.insert(sort) {
                 pool.push(input);
             }
+            let minutes = (processor_time() - began).as_secs() / 60;
+            if minutes > told {
+                told = minutes;
+                case.tell(cases, sorts.len(), began);
+            }
         }
-        let (slowest, size) = case.slowest.get();
-        eprintln!(
-            "{}: {cases} cases of {} sorts; the slowest took {slowest:?} for {size} bytes",
-            self.name,
-            sorts.len()
-        );
+        case.tell(cases, sorts.len(), began);
     }
 }
 
@@ -128,27 +141,34 @@ fn seed() -> u64 {
     }
 }
 
-/// The case under way and when it began.
-type Watched = Arc<Mutex<Option<(Instant, Vec<u8>)>>>;
+/// The case under way and the processor time when it began.
+type Watched = Arc<Mutex<Option<(Duration, Vec<u8>)>>>;
 
 /// Watches from a thread of its own: a case that does not come back ends the process.
 fn watch(name: &'static str) -> Watched {
     let watched = Watched::default();
     let seen = Arc::downgrade(&watched);
     std::thread::spawn(move || {
+        let (mut last, mut looks) = (None, 0);
         while let Some(watched) = seen.upgrade() {
-            if let Some((began, input)) = lock(&watched).as_ref()
-                && began.elapsed() > PATIENCE
-            {
-                let file = keep(name, input);
-                eprintln!("{name}: a case has hung for {PATIENCE:?}; it is kept in {}", file.display());
-                std::process::exit(101);
+            if let Some((began, input)) = lock(&watched).as_ref() {
+                looks = if last == Some(*began) { looks + 1 } else { 0 };
+                last = Some(*began);
+                if processor_time() - *began > PATIENCE || looks > LOOKS {
+                    hung(name, input);
+                }
             }
             drop(watched);
-            std::thread::park_timeout(PATIENCE / 30);
+            std::thread::park_timeout(LOOK);
         }
     });
     watched
+}
+
+fn hung(name: &str, input: &[u8]) -> ! {
+    let file = keep(name, input);
+    eprintln!("{name}: a case has hung; it is kept in {}", file.display());
+    std::process::exit(101)
 }
 
 struct Case<'a> {
@@ -159,6 +179,15 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
+    /// Says how far the target is.
+    fn tell(&self, cases: usize, sorts: usize, began: Duration) {
+        let (name, spent, (slowest, size)) =
+            (self.target.name, (processor_time() - began).as_secs(), self.slowest.get());
+        eprintln!(
+            "{name}: {cases} cases of {sorts} sorts in {spent} s; the slowest took {slowest:?} for {size} bytes"
+        );
+    }
+
     /// The sort of a case. One that fails is made smaller, kept, and ends the test.
     #[track_caller]
     fn judged(&self, input: &[u8], judge: &impl Fn(&[u8]) -> Judged) -> String {
@@ -180,14 +209,14 @@ impl Case<'_> {
     fn judge(&self, input: &[u8], judge: &impl Fn(&[u8]) -> Judged) -> Judged {
         // What ends the process at once, as memory that is not to be had does, leaves its input here.
         let under_way = write(self.target.name, "under-way", input);
-        let began = Instant::now();
+        let began = processor_time();
         *lock(&self.watched) = Some((began, input.to_vec()));
         let before = Memory::begin();
         let judged = catch_unwind(AssertUnwindSafe(|| judge(input)));
         let grown = before.grown();
         drop(std::fs::remove_file(under_way));
         *lock(&self.watched) = None;
-        self.slowest.set(self.slowest.get().max((began.elapsed(), input.len())));
+        self.slowest.set(self.slowest.get().max((processor_time() - began, input.len())));
         if grown > self.target.memory {
             return Err(format!("{} bytes of input took {} MiB of memory", input.len(), grown >> 20));
         }
@@ -236,29 +265,4 @@ fn write(name: &str, file: &str, input: &[u8]) -> PathBuf {
         .and_then(|()| std::fs::write(&file, input))
         .expect("a folder to write to");
     file
-}
-
-/// Memory of this process: what it had, and the most it has had since.
-struct Memory {
-    before: u64,
-}
-
-impl Memory {
-    fn begin() -> Self {
-        // Where the kernel does not let us, the peak is the whole process's: then a case is judged too kindly.
-        drop(std::fs::write("/proc/self/clear_refs", "5"));
-        Self { before: field("VmRSS:") }
-    }
-
-    /// Bytes at the peak beyond what there was before; nothing where there is no `/proc`.
-    fn grown(&self) -> u64 {
-        field("VmHWM:").saturating_sub(self.before)
-    }
-}
-
-fn field(name: &str) -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix(name));
-    let kib = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
-    kib.unwrap_or(0) * 1024
 }

@@ -1,5 +1,8 @@
 //! Damage: bytes, words, lengths, encodings; several at once.
 
+pub(crate) mod json;
+pub(crate) mod markup;
+
 use invented_school::Rng;
 
 /// What damages inputs.
@@ -53,9 +56,23 @@ const LETTERS: [&str; 20] = [
 impl Damage {
     /// One of the inputs, damaged one to four times.
     pub(crate) fn damaged(&self, pool: &[Vec<u8>], rng: &mut Rng) -> Vec<u8> {
+        self.damaged_by(|input, rng| self.once(input, pool, rng), pool, rng)
+    }
+
+    /// The same, but most inputs by `inside`, which knows how they are built.
+    pub(crate) fn damaged_inside(
+        &self,
+        inside: fn(&mut Vec<u8>, &mut Rng),
+        pool: &[Vec<u8>],
+        rng: &mut Rng,
+    ) -> Vec<u8> {
+        if rng.percent(60) { self.damaged_by(inside, pool, rng) } else { self.damaged(pool, rng) }
+    }
+
+    fn damaged_by(&self, once: impl Fn(&mut Vec<u8>, &mut Rng), pool: &[Vec<u8>], rng: &mut Rng) -> Vec<u8> {
         let mut input = pool[rng.below(pool.len())].clone();
         for _ in 0..=rng.below(4) {
-            self.once(&mut input, pool, rng);
+            once(&mut input, rng);
         }
         input
     }

@@ -9,6 +9,7 @@ use exchange::records::{Input, Known, Problem, Severity, import};
 use exchange::report::{Catalogue, Language};
 
 use crate::harness::{Judged, Target};
+use crate::mutate::{json, markup};
 
 /// What an import answered, and how many rows it read.
 pub(crate) struct Imported {
@@ -207,7 +208,7 @@ fn json() {
     ];
     let target =
         Target { name: "json", also: &[(CASES, ".json"), (CASES, ".jsonl")], words, memory: 64 * MIB };
-    target.run(judge(["pupils.json", "export.json"]));
+    target.run_inside(json::once, judge(["pupils.json", "export.json"]));
 }
 
 #[test]
@@ -236,5 +237,5 @@ fn xml() {
         "<order id=\"o\"/>",
     ];
     let target = Target { name: "xml", also: &[(CASES, ".xml")], words, memory: 64 * MIB };
-    target.run(judge(["pupils.xml", "export.xml"]));
+    target.run_inside(markup::once, judge(["pupils.xml", "export.xml"]));
 }

@@ -8,15 +8,31 @@
 use exchange_sdk::Failure;
 use exchange_sdk::failure::of_read;
 use exchange_sdk::http::{Http, Request, Response};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer};
 
 use crate::names::FullName;
+
+/// An id. One that is empty names nothing, and what an answer with such an id says cannot be relied upon.
+pub(crate) fn id<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let id = String::deserialize(from)?;
+    if id.trim().is_empty() { Err(D::Error::custom("an empty id")) } else { Ok(id) }
+}
+
+/// An id that may be missing.
+pub(crate) fn optional_id<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let id = Option::<String>::deserialize(from)?;
+    if id.as_deref().is_some_and(|id| id.trim().is_empty()) {
+        return Err(D::Error::custom("an empty id"));
+    }
+    Ok(id)
+}
 
 /// A class or a subgroup.
 #[derive(Clone, Deserialize)]
 pub struct Group {
     /// Its id.
+    #[serde(deserialize_with = "id")]
     pub id_str: String,
     /// «7-А».
     pub name: String,
@@ -34,10 +50,10 @@ pub struct Group {
 #[serde(rename_all = "camelCase")]
 pub struct Person {
     /// Their id.
-    #[serde(rename = "id_str")]
+    #[serde(rename = "id_str", deserialize_with = "id")]
     pub id: String,
     /// None: the account was never activated.
-    #[serde(default, rename = "userId_str")]
+    #[serde(default, rename = "userId_str", deserialize_with = "optional_id")]
     pub user: Option<String>,
     /// Given name.
     pub first_name: String,
@@ -78,13 +94,15 @@ pub struct Relative {
 #[derive(Clone, Deserialize)]
 pub struct Membership {
     /// Its id.
+    #[serde(deserialize_with = "id")]
     pub id_str: String,
     /// `school` or `eduGroup`.
     pub kind: String,
     /// Whose.
+    #[serde(deserialize_with = "id")]
     pub person_str: String,
     /// In which class.
-    #[serde(default, rename = "eduGroup_str")]
+    #[serde(default, rename = "eduGroup_str", deserialize_with = "optional_id")]
     pub group: Option<String>,
     /// Since when.
     #[serde(default)]
@@ -95,9 +113,10 @@ pub struct Membership {
 #[derive(Clone, PartialEq, Deserialize)]
 pub struct User {
     /// As a user; nobody without one signs in.
+    #[serde(deserialize_with = "id")]
     pub id_str: String,
     /// As a person.
-    #[serde(rename = "personId_str")]
+    #[serde(rename = "personId_str", deserialize_with = "id")]
     pub person: String,
     /// Date and time, where it is shown.
     #[serde(default)]
@@ -108,6 +127,7 @@ pub struct User {
 #[derive(Clone, Deserialize)]
 pub struct School {
     /// Its id.
+    #[serde(deserialize_with = "id")]
     pub id_str: String,
     /// Its name.
     pub name: String,

@@ -11,6 +11,8 @@ use exchange_sdk::{Failure, Message};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::remote::optional_id;
+
 /// The members of one thing to write.
 pub type Members = Map<String, Value>;
 
@@ -76,6 +78,7 @@ struct Answer {
 #[derive(Deserialize)]
 struct AnswerItem {
     key: String,
+    #[serde(default, deserialize_with = "optional_id")]
     id_str: Option<String>,
     error: Option<AnswerError>,
 }
@@ -194,6 +197,7 @@ mod tests {
         for told in [
             answer(200, "<html>"),
             answer(200, r#"{"items": [{"key": "0", "id_s"#),
+            answer(200, r#"{"items": [{"key": "0", "id_str": ""}]}"#),
             answer(502, ""),
             answer(503, ""),
             answer(500, r#"{"type": "apiServerError", "description": ""}"#),

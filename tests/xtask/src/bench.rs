@@ -110,7 +110,7 @@ const BATCH: usize = 500;
 /// What measurements stand on: the programs built, and a folder for their files.
 struct Ground<'a> {
     workspace: &'a Workspace,
-    /// `exchange` and `exchange-stand`, optimised.
+    /// `exchange-stand`, and `exchange` where it is measured, optimised.
     programs: PathBuf,
     /// Made anew for each bench, under the target folder: a disk, not memory.
     scratch: PathBuf,
@@ -121,9 +121,13 @@ struct Ground<'a> {
 impl<'a> Ground<'a> {
     fn prepare(workspace: &'a Workspace, beside: &Beside) -> Outcome<Self> {
         let mut build = workspace.cargo();
-        build.args("build --quiet --release --package exchange --package exchange-stand".split(' '));
-        process::run(&mut build)?;
-        connectors::build(workspace, true)?;
+        build.args("build --quiet --release --package exchange-stand".split(' '));
+        if tool::ours_wanted(&beside.only) {
+            process::run(build.args(["--package", "exchange"]))?;
+            connectors::build(workspace, true)?;
+        } else {
+            process::run(&mut build)?;
+        }
         let scratch = workspace.target.join("bench");
         folder::empty(&scratch)?;
         let peers = workspace.target.join("peers");

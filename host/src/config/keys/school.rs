@@ -56,7 +56,7 @@ static PROFILE: Table = Table {
             Shape::Word(&RecordType::NAMES),
             "What a row is; without it told from the headings.",
         ),
-        optional("sheet", Shape::Text, "Sheet of a workbook; the first by default."),
+        optional("sheet", Shape::Text, "Sheet of a workbook; the first that is not hidden by default."),
         optional("row", Shape::Text, "XML: the element, JSON: the member, that holds one record."),
         optional("columns", Shape::Map(&Shape::Text), "Field = heading in the file."),
         optional(

@@ -89,7 +89,7 @@ impl Index {
                 _ => {}
             }
         }
-        self.forget_unsound(draft, place);
+        self.settle(draft, place);
     }
 
     fn judge_id(&self, draft: &mut Draft, place: Place, inputs: &[Input]) {
@@ -102,13 +102,14 @@ impl Index {
         }
     }
 
-    /// What is left out by now is nothing to refer to.
-    fn forget_unsound(&mut self, draft: &Draft, place: Place) {
-        let Some(id) = draft.text("id").filter(|_| !draft.is_sound()) else { return };
-        if let Some(ids) = self.ids.get_mut(&draft.kind)
-            && ids.get(id) == Some(&place)
-        {
-            ids.remove(id);
+    /// What is left out by now is nothing to refer to, and no twin of what comes later; what goes in is.
+    fn settle(&mut self, draft: &Draft, place: Place) {
+        let Some(id) = draft.text("id") else { return };
+        let ids = self.ids.entry(draft.kind).or_default();
+        match (draft.is_sound(), ids.get(id)) {
+            (true, None) => drop(ids.insert(id.to_owned(), place)),
+            (false, Some(first)) if *first == place => drop(ids.remove(id)),
+            _ => {}
         }
     }
 

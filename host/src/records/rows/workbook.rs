@@ -6,7 +6,7 @@ use std::io::{BufReader, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use calamine::{DataRef, Reader, Xlsx};
+use calamine::{DataRef, Reader, Sheet, SheetType, SheetVisible, Xlsx};
 use quick_xml::events::Event;
 
 use super::{Row, Rows};
@@ -31,7 +31,7 @@ pub(super) struct SheetRows {
     rows: std::vec::IntoIter<Row>,
 }
 
-/// Reads a sheet; the first one unless it is named.
+/// Reads a sheet; the first one that a person sees unless it is named.
 pub(super) fn open(path: &Path, sheet: Option<&str>, meter: &Meter) -> Result<SheetRows, Fault> {
     let file = File::open(path).map_err(|error| fault_of(&error))?;
     let length = file.metadata().map_err(|error| fault_of(&error))?.len();
@@ -97,12 +97,7 @@ fn claims_too_much(part: &mut impl Read) -> bool {
 }
 
 fn cells<F: Read + Seek>(workbook: &mut Xlsx<F>, sheet: Option<&str>) -> Result<Vec<Row>, Fault> {
-    let names = workbook.sheet_names();
-    let name = match sheet {
-        Some(sheet) => names.iter().find(|name| name.as_str() == sheet),
-        None => names.first(),
-    };
-    let name = name.ok_or(Fault::new(Code::NoSheet))?.clone();
+    let name = name_of(workbook.sheets_metadata(), sheet).ok_or(Fault::new(Code::NoSheet))?.to_owned();
     let mut reader = workbook.worksheet_cells_reader(&name).map_err(|_| broken())?;
     let mut rows: Vec<Row> = Vec::new();
     let (mut cells, mut bytes) = (0, 0);
@@ -130,6 +125,16 @@ fn cells<F: Read + Seek>(workbook: &mut Xlsx<F>, sheet: Option<&str>) -> Result<
         }
     }
     Ok(rows)
+}
+
+/// The sheet of this name. Without a name, sheets that are hidden (lists to choose from, mostly) and charts stand back.
+fn name_of<'a>(sheets: &'a [Sheet], name: Option<&str>) -> Option<&'a str> {
+    let seen = |sheet: &&Sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet;
+    let sheet = match name {
+        Some(name) => sheets.iter().find(|sheet| sheet.name == name),
+        None => sheets.iter().find(seen).or(sheets.first()),
+    };
+    sheet.map(|sheet| sheet.name.as_str())
 }
 
 /// A cell as one would write it. Formulas are not computed: their stored results are read.

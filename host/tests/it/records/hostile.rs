@@ -1,5 +1,7 @@
 //! Files that mean harm, and files that are merely large: always an end, never a panic, little memory.
 
+use std::io::{Cursor, Write};
+
 use exchange::records::{Code, Problem};
 use proptest::prelude::*;
 
@@ -104,6 +106,37 @@ fn a_sheet_with_far_cells_costs_two_cells() {
     let files = Files::new();
     let answers = read(vec![files.put("pupils.xlsx", workbook.save_to_buffer().unwrap())]);
     assert!(matches!(&answers[0], Err(problem) if problem.row == 1_048_576), "{}", shown(&answers));
+}
+
+/// One packed megabyte that so many entries of the directory point to.
+fn overlapping(parts: u16) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    archive.start_file("0000", zip::write::SimpleFileOptions::default()).unwrap();
+    archive.write_all(&vec![0; 1 << 20]).unwrap();
+    let bytes = archive.finish().unwrap().into_inner();
+    let (body, end) = bytes.split_at(bytes.len() - 22);
+    let directory = u32::from_le_bytes(end[16..20].try_into().unwrap()) as usize;
+    let (body, entry) = body.split_at(directory);
+    let (mut bomb, mut end) = (body.to_vec(), end.to_vec());
+    for number in 0..parts {
+        let mut entry = entry.to_vec();
+        entry[46..50].copy_from_slice(format!("{number:04}").as_bytes());
+        bomb.extend(entry);
+    }
+    let size = (bomb.len() - directory) as u32;
+    end[8..10].copy_from_slice(&parts.to_le_bytes());
+    end[10..12].copy_from_slice(&parts.to_le_bytes());
+    end[12..16].copy_from_slice(&size.to_le_bytes());
+    [bomb, end].concat()
+}
+
+/// A few kilobytes that unpack to more than is allowed; a little less is merely no workbook.
+#[test]
+fn a_bomb_of_overlapping_parts_is_refused() {
+    let bomb = overlapping(257);
+    assert!(bomb.len() < 24 << 10, "{} bytes", bomb.len());
+    assert_code("a.xlsx", bomb, Code::TooLarge);
+    assert_code("a.xlsx", overlapping(256), Code::BrokenWorkbook);
 }
 
 #[test]

@@ -127,6 +127,8 @@ fn a_class_known_by_id_is_looked_up_before_it_is_called_gone() {
 #[test]
 fn html_with_200_and_silence_are_no_absence() {
     assert!(matches!(seen(|_| answer(200, "<html>"), class(None)), Err(Failure::Unavailable(_))));
+    let nameless = [group("1", "7-А", 7, 2026).replace(r#""id_str": "1""#, r#""id_str": """#)];
+    assert!(matches!(seen(|_| list(&nameless), class(None)), Err(Failure::Unavailable(_))), "an empty id");
     assert!(matches!(seen(|_| answer(200, "[{\"id\""), class(None)), Err(Failure::Unavailable(_))));
     assert!(matches!(seen(|_| Err(HttpError::Unanswered), class(None)), Err(Failure::Unavailable(_))));
     assert!(matches!(seen(|_| answer(401, "{}"), class(None)), Err(Failure::Unauthorized(_))));

@@ -3,6 +3,7 @@
 //!
 //! What it speaks, and how it misbehaves, stands in `tests/stand/README.md`.
 
+mod edfi;
 mod fault;
 mod kept;
 mod server;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::{Method, Request, Response, StatusCode, header};
+use axum::http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
@@ -16,6 +16,7 @@ use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
+use super::edfi;
 use super::fault::{Fate, Fault, Struck};
 use super::kept::{Kept, Tally};
 
@@ -145,20 +146,21 @@ async fn serve(stream: TcpStream, shared: Shared) {
 async fn answer(shared: &Shared, request: Request<Body>) -> io::Result<Response<Body>> {
     let (head, body) = request.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.map_err(io::Error::other)?;
+    let header = |name| head.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let path = head.uri.path();
+    if let Some(answer) = edfi::prepares(&head.method, path, header(header::HOST).unwrap_or_default()) {
+        return Ok(said(StatusCode::OK, answer.to_string()));
+    }
     if head.method == Method::POST {
         shared.wait().await;
     }
-    let path = head.uri.path();
     let (place, call) = path.split_at(path.find("/rows").unwrap_or(path.len()));
     match (&head.method, call) {
         (&Method::GET, _) if path == "/_stand/state" => {
             Ok(said(StatusCode::OK, json!(shared.lock().tally()).to_string()))
         }
         (&Method::POST, "/rows/lookup") => Ok(look_up(&mut shared.lock(), place, &body)),
-        (&Method::POST, _) => {
-            let token = head.headers.get(header::AUTHORIZATION).and_then(|token| token.to_str().ok());
-            deliver(&mut shared.lock(), place, token, body)
-        }
+        (&Method::POST, _) => deliver(&mut shared.lock(), (place, path), header(header::AUTHORIZATION), body),
         _ => Ok(said(StatusCode::NOT_FOUND, "{}".to_owned())),
     }
 }
@@ -177,7 +179,12 @@ fn look_up(state: &mut State, place: &str, body: &[u8]) -> Response<Body> {
     }
 }
 
-fn deliver(state: &mut State, place: &str, token: Option<&str>, body: Bytes) -> io::Result<Response<Body>> {
+fn deliver(
+    state: &mut State,
+    (place, path): (&str, &str),
+    token: Option<&str>,
+    body: Bytes,
+) -> io::Result<Response<Body>> {
     let wanted = state.token.as_ref().map(|token| format!("Bearer {token}"));
     if wanted.is_some_and(|wanted| token != Some(&wanted)) {
         return Ok(said(StatusCode::UNAUTHORIZED, "{}".to_owned()));
@@ -187,32 +194,37 @@ fn deliver(state: &mut State, place: &str, token: Option<&str>, body: Bytes) -> 
     if matches!(fate, Fate::Kept | Fate::Lost) {
         state.kept(place).keep(body);
     }
-    told(state, fate)
+    told(state, path, fate)
 }
 
 /// What the client is told; nothing at all where the answer gets lost.
-fn told(state: &State, fate: Fate) -> io::Result<Response<Body>> {
+fn told(state: &State, path: &str, fate: Fate) -> io::Result<Response<Body>> {
     let empty = || "{}".to_owned();
     Ok(match (fate, &state.struck.fault) {
         (Fate::Busy, _) => said(StatusCode::SERVICE_UNAVAILABLE, empty()),
         (Fate::Throttled, _) => {
             let mut answer = said(StatusCode::TOO_MANY_REQUESTS, empty());
-            answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             answer
         }
-        (Fate::BadRow, Fault::BadRow(id)) => {
-            let error = json!({"student_id": id, "field": "birth_date", "message": "not a day"});
-            said(StatusCode::UNPROCESSABLE_ENTITY, json!({"errors": [error]}).to_string())
-        }
+        (Fate::BadRow, Fault::BadRow(id)) => bad_row(path, id),
         (Fate::Lost, _) => return Err(io::Error::other("the answer gets lost")),
         _ => said(StatusCode::OK, empty()),
     })
 }
 
+fn bad_row(path: &str, id: &str) -> Response<Body> {
+    if let Some(refusal) = edfi::refusal(path) {
+        return said(StatusCode::BAD_REQUEST, refusal.to_string());
+    }
+    let error = json!({"student_id": id, "field": "birth_date", "message": "not a day"});
+    said(StatusCode::UNPROCESSABLE_ENTITY, json!({"errors": [error]}).to_string())
+}
+
 fn said(status: StatusCode, body: String) -> Response<Body> {
     let mut answer = Response::new(Body::from(body));
     *answer.status_mut() = status;
-    let json = header::HeaderValue::from_static("application/json");
+    let json = HeaderValue::from_static("application/json");
     answer.headers_mut().insert(header::CONTENT_TYPE, json);
     answer
 }

@@ -19,7 +19,7 @@ use crate::workspace::Workspace;
 
 /// The same connector where nothing can be looked up: no adoption, no confirmation.
 const UNSEEN: &str = "exchange, no look-up";
-/// Requests in flight at once: what the example's manifest asks for.
+/// Requests in flight at once: what the example's manifest asks for, and lightbeam by default.
 const PARALLEL: u32 = 8;
 /// Rows that change between two files.
 const CHANGED: usize = 100;
@@ -60,7 +60,12 @@ enum Runner {
 impl Runner {
     /// Is this a good end? What was delivered and cannot be looked up ends with 3: it is never «Успешно».
     fn well(self, exit: Option<i32>) -> bool {
-        exit == Some(0) || (exit == Some(3) && matches!(self, Runner::Ours(ReadBack::None)))
+        let good: &[i32] = match self {
+            Runner::Ours(ReadBack::LookUp) => &[0],
+            Runner::Ours(ReadBack::None) => &[0, 3],
+            Runner::Peer(peer) => peer.well,
+        };
+        exit.is_some_and(|exit| good.contains(&exit))
     }
 
     fn name(self) -> &'static str {
@@ -148,7 +153,7 @@ impl<'a> Race<'a> {
                 let folder = folder::make(self.ground, EXCHANGE, &service, read_back, PARALLEL)?;
                 tool::ours(self.ground, folder, file)
             }
-            Runner::Peer(peer) => peer.job(self.ground, &service, file)?,
+            Runner::Peer(peer) => peer.job(self.ground, &service, file, PARALLEL)?,
         };
         let figure = self.figure(runner, &service, &job, rows)?;
         let tally = service.tally()?;

@@ -6,7 +6,7 @@ use std::process::Command;
 use super::folder;
 use super::service::Service;
 use super::timed::Job;
-use super::{BATCH, Ground};
+use super::{BATCH, Ground, students};
 use crate::failure::{Failure, Outcome};
 use crate::process;
 
@@ -31,41 +31,49 @@ pub(super) struct Peer {
     again: Option<&'static str>,
     /// Whether it is struck with faults too; variants of one tool are not.
     pub(super) faults: bool,
+    /// Rows in one delivery.
+    pub(super) batch: usize,
+    /// Exit codes of a good end.
+    pub(super) well: &'static [i32],
+    /// How it names a row, counted from nothing, that was refused.
+    pub(super) names: fn(usize) -> String,
 }
 
+/// What most of them have in common.
+const USUAL: Peer = Peer {
+    name: "",
+    environment: "",
+    program: "python",
+    line: "",
+    again: None,
+    faults: true,
+    batch: BATCH,
+    well: &[0],
+    names: students::key,
+};
+
 /// All of them, and the floor.
-pub(super) const PEERS: [Peer; 7] = [
+pub(super) const PEERS: [Peer; 8] = [
     Peer {
         name: "faucet",
         environment: "faucet",
         program: "faucet",
         line: "$PEERS/faucet/bin/faucet run faucet_pipeline.yaml",
-        again: None,
-        faults: true,
+        ..USUAL
     },
-    Peer {
-        name: "dlt",
-        environment: "dlt",
-        program: "python",
-        line: "MODE=rows $PEERS/dlt/bin/python dlt_job.py",
-        again: None,
-        faults: true,
-    },
+    Peer { name: "dlt", environment: "dlt", line: "MODE=rows $PEERS/dlt/bin/python dlt_job.py", ..USUAL },
     Peer {
         name: "dlt-arrow",
         environment: "dlt",
-        program: "python",
         line: "MODE=arrow $PEERS/dlt/bin/python dlt_job.py",
-        again: None,
         faults: false,
+        ..USUAL
     },
     Peer {
         name: "singer",
         environment: "singer",
-        program: "python",
         line: "$PEERS/singer/bin/python singer_tap.py | $PEERS/singer/bin/python singer_target.py",
-        again: None,
-        faults: true,
+        ..USUAL
     },
     Peer {
         name: "meltano",
@@ -78,25 +86,28 @@ pub(super) const PEERS: [Peer; 7] = [
             "cd $PEERS/meltano_project && $PEERS/meltano/bin/meltano --log-level=warning run --force tap-bench-csv \
              target-bench-http",
         ),
-        faults: true,
+        ..USUAL
     },
     Peer {
         name: "airbyte",
         environment: "airbyte",
-        program: "python",
         line: "$PEERS/airbyte/bin/python airbyte_source.py read --config empty.json --catalog airbyte_catalog.json | \
                $PEERS/airbyte/bin/python airbyte_destination.py write --config empty.json --catalog airbyte_catalog.json",
-        again: None,
-        faults: true,
+        ..USUAL
     },
     Peer {
-        name: FLOOR,
-        environment: "",
-        program: "",
-        line: "python3 floor_py.py",
-        again: None,
-        faults: false,
+        name: "lightbeam",
+        environment: "lightbeam",
+        program: "lightbeam",
+        line: "$PEERS/lightbeam/bin/python lightbeam_rows.py && $PEERS/lightbeam/bin/lightbeam send -c lightbeam.yaml \
+               --set connection.pool_size $PARALLEL",
+        batch: 1,
+        // 99: all of it was sent before.
+        well: &[0, 99],
+        names: |row| format!("(at line {} of ", row + 1),
+        ..USUAL
     },
+    Peer { name: FLOOR, line: "python3 floor_py.py", faults: false, ..USUAL },
 ];
 
 impl Peer {
@@ -106,8 +117,14 @@ impl Peer {
             || ground.peers.join(self.environment).join("bin").join(self.program).is_file()
     }
 
-    /// Its work: this file to this service.
-    pub(super) fn job(&self, ground: &Ground<'_>, service: &Service, file: &Path) -> Outcome<Job> {
+    /// Its work: this file to this service. `parallel`: requests in flight at once, of a tool that can do more than one.
+    pub(super) fn job(
+        &self,
+        ground: &Ground<'_>,
+        service: &Service,
+        file: &Path,
+        parallel: u32,
+    ) -> Outcome<Job> {
         let state = ground.scratch.join(self.name);
         folder::empty(&state)?;
         let text = |path: &Path| path.display().to_string();
@@ -116,6 +133,8 @@ impl Peer {
             ("CSV", text(file)),
             ("BATCH", BATCH.to_string()),
             ("SINK_PORT", service.port().to_owned()),
+            ("PARALLEL", parallel.to_string()),
+            ("LIGHTBEAM_DIR", text(&state.join("lightbeam"))),
             ("DLT_DIR", text(&state.join("dlt"))),
             ("MELTANO_DATABASE_URI", format!("sqlite:///{}", state.join("meltano.db").display())),
             ("MELTANO_SEND_ANONYMOUS_USAGE_STATS", "false".into()),
@@ -191,7 +210,7 @@ mod tests {
 
     #[test]
     fn variants_are_struck_only_when_they_are_named() {
-        assert_eq!(names(&[], true), ["faucet", "dlt", "singer", "meltano", "airbyte"]);
+        assert_eq!(names(&[], true), ["faucet", "dlt", "singer", "meltano", "airbyte", "lightbeam"]);
         assert_eq!(names(&["exchange", "dlt-arrow"], true), ["dlt-arrow"]);
         assert_eq!(names(&[], false).len(), PEERS.len());
         assert_eq!(chosen(&["dtl".into()], true).unwrap_err().exit_code(), 2);
