@@ -157,7 +157,7 @@ pub struct Limits {
     pub table: u64,
     /// Milliseconds of computing.
     pub cpu_ms: u64,
-    /// Milliseconds on the wall clock, waiting included.
+    /// Milliseconds on the wall clock, waiting included, but for a turn at a remote system that schools share.
     pub wall_ms: u64,
     /// HTTP requests.
     pub requests: u32,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use tokio::time::{Instant, timeout_at};
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
 
 use super::bindings::exchange::connector::types as wit;
@@ -11,6 +12,7 @@ use super::bindings::exports::exchange::connector::connector::Guest;
 use super::loader::Loaded;
 use super::ports::{CallInfo, Ports};
 use super::state::CallState;
+use super::turns::Turns;
 use crate::model::records::Dependency;
 use crate::model::setup::Limits;
 use crate::model::{CallError, Failure, Verdict};
@@ -34,7 +36,7 @@ impl Loaded {
         let _place = place.map_err(|_| CallError::Failed(Failure::Cancelled))?;
         let mut store = self.store(ports, limits, &info);
         let wall = Duration::from_millis(limits.wall_ms);
-        let answer = tokio::time::timeout(wall, async {
+        let answer = within(wall, &info.meter.turns, async {
             let instance = self.pre.instantiate_async(&mut store).await?;
             export(instance.exchange_connector_connector(), &mut store).await
         });
@@ -42,10 +44,10 @@ impl Loaded {
         ports.log.finish(&info);
         let state = store.into_data();
         match answer {
-            Ok(Ok(Ok(answer))) => Ok((answer, state.dependencies)),
-            Ok(Ok(Err(failure))) => Err(CallError::Failed(failure.into())),
-            Ok(Err(trap)) => Err(verdict(state, &trap)),
-            Err(_) => Err(stopped(Verdict::WallTime, format!("took longer than {} ms", limits.wall_ms))),
+            Some(Ok(Ok(answer))) => Ok((answer, state.dependencies)),
+            Some(Ok(Err(failure))) => Err(CallError::Failed(failure.into())),
+            Some(Err(trap)) => Err(verdict(state, &trap)),
+            None => Err(stopped(Verdict::WallTime, format!("took longer than {} ms", limits.wall_ms))),
         }
     }
 
@@ -56,6 +58,23 @@ impl Loaded {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|mut store| store.data_mut().tick());
         store
+    }
+}
+
+/// What comes of it within this time, not counting what its requests wait for their turns.
+async fn within<T>(wall: Duration, turns: &Turns, call: impl Future<Output = T>) -> Option<T> {
+    let mut call = std::pin::pin!(call);
+    let mut end = Instant::now() + wall;
+    let mut waited = Duration::ZERO;
+    loop {
+        if let Ok(answer) = timeout_at(end, &mut call).await {
+            return Some(answer);
+        }
+        let more = turns.total() - waited;
+        if more.is_zero() {
+            return None;
+        }
+        (end, waited) = (end + more, waited + more);
     }
 }
 

@@ -18,6 +18,7 @@ mod pending;
 pub mod ports;
 mod state;
 mod system;
+mod turns;
 mod written;
 
 pub use cache::Cache;

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use futures_util::future::BoxFuture;
 
+use super::turns::Turns;
 use crate::model::dialogue::RoundTrip;
 use crate::model::records::{Filter, Record, RecordType};
 use crate::model::{ItemRef, Millis, Param, SchoolId, WriteJournal};
@@ -70,13 +71,15 @@ pub struct Meter {
     bytes: AtomicU64,
     requests: AtomicU32,
     lines: AtomicU32,
+    /// What its requests wait for others.
+    pub turns: Turns,
 }
 
 impl Meter {
     /// A fresh meter.
     pub fn new(max_bytes: u64, max_requests: u32, max_lines: u32) -> Self {
         let (bytes, requests, lines) = (AtomicU64::new(0), AtomicU32::new(0), AtomicU32::new(0));
-        Self { max_bytes, max_requests, max_lines, bytes, requests, lines }
+        Self { max_bytes, max_requests, max_lines, bytes, requests, lines, turns: Turns::default() }
     }
 
     /// Counts bytes sent or received; `false`: the call has had more than it may.

@@ -80,6 +80,21 @@ async fn a_call_that_waits_too_long_ends_at_its_wall_time() {
 }
 
 #[tokio::test]
+async fn waiting_for_a_turn_that_others_took_is_not_held_against_a_call() {
+    let server = crate::http_server::Server::answering(200, "{}").await;
+    let world = || {
+        let asking = crate::sandbox_world::asking("check", "list").server(&server.base);
+        asking.tune(|upstream| upstream.rate = 2.0).limit(|limits| limits.wall_ms = 200)
+    };
+    let shared = world().upstreams();
+    let (first, second) = (world().sharing(&shared), world().sharing(&shared));
+    first.connector().check().await.unwrap();
+    let began = Instant::now();
+    second.connector().check().await.unwrap();
+    assert!(began.elapsed() > Duration::from_millis(200), "it waited longer than a call may take");
+}
+
+#[tokio::test]
 async fn memory_is_limited() {
     let hungry = world("desired", "memory").with("count", 64).limit(|limits| limits.memory = 16 << 20);
     assert_eq!(beside_a_decent_one(hungry, "desired").await, Verdict::Memory);

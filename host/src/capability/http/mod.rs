@@ -152,7 +152,10 @@ impl TaskHttp {
     ) -> Result<Outcome, HttpError> {
         let remote = &prepared.remote;
         let patience = remote.config.patience_ms.saturating_sub(course.standing.waited_ms);
-        let mut pass = match remote.enter(patience).await {
+        let turn = call.meter.turns.wait();
+        let entered = remote.enter(patience).await;
+        drop(turn);
+        let mut pass = match entered {
             Ok(pass) => pass,
             Err(_) if course.standing.doubt && prepared.write => return Err(HttpError::Unanswered),
             Err(seconds) => {

@@ -189,7 +189,7 @@ static LIMITS: Table = Table {
             "Elements of its tables.",
         ),
         defaulted("cpu", Shape::Duration, || duration(limits().cpu_ms), "Time of computing."),
-        defaulted("wall", Shape::Duration, || duration(limits().wall_ms), "Time in all, waiting included."),
+        defaulted("wall", Shape::Duration, || duration(limits().wall_ms), "Time in all, waiting for answers included, waiting for a turn not."),
         defaulted("requests", natural(), || limits().requests.to_string(), "HTTP requests."),
         defaulted("bytes", Shape::Size, || size(limits().bytes), "Bytes sent and received over HTTP."),
         defaulted(
