@@ -4,7 +4,6 @@
 //! damaged section goes unread.
 
 use exchange::sandbox::{check_lock, pack, read_manifest, sha256};
-
 use invented_school::Rng;
 
 use crate::harness::{Judged, Target};

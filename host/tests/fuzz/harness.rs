@@ -88,8 +88,8 @@ impl Target {
             let input = next(&pool, &mut rng);
             let sort = case.judged(&input, &judge);
             cases += 1;
-            if input.len() <= LONGEST && pool.len() < POOL && sorts.insert(sort) {
-                pool.push(input);
+            if input.len() <= LONGEST && sorts.insert(sort) {
+                join(&mut pool, input, &mut rng);
             }
             let minutes = (processor_time() - began).as_secs() / 60;
             if minutes > told {
@@ -98,6 +98,15 @@ impl Target {
             }
         }
         case.tell(cases, sorts.len(), began);
+    }
+}
+
+/// Keeps an input for further damage; in a full pool it takes the place of another one.
+fn join(pool: &mut Vec<Vec<u8>>, input: Vec<u8>, rng: &mut Rng) {
+    if pool.len() < POOL {
+        pool.push(input);
+    } else {
+        pool[rng.below(POOL)] = input;
     }
 }
 
