@@ -27,19 +27,25 @@ const NOT_RUN: &str = "not-run";
 /// Runs them, the tasks of `at_once` schools at a time. The exit code is the gravest one of all.
 pub(super) async fn run(app: &App, at_once: usize) -> Result<u8> {
     let files = config::school_files(&app.host)?;
-    let visits = files.into_iter().filter_map(|(id, _)| visit(app, id).transpose());
+    let visits = files.into_iter().filter_map(|(id, _)| visit(app, id));
     let (host, cancel, mut told) = (app.process()?, Cancel::default(), Told::new(app)?);
     interruptible(&cancel, round(&host, visits, at_once, &cancel, |ran| told.ran(ran))).await?;
     told.end(cancel.is_cancelled())
 }
 
 /// A school's enabled tasks; nothing where it has none.
-fn visit(app: &App, id: SchoolId) -> std::result::Result<Option<Visit>, Ran> {
-    let school = app.school(&id).map_err(|error| Ran::not_visited(id, error))?;
+fn visit(app: &App, id: SchoolId) -> Option<std::result::Result<Visit, Ran>> {
+    let school = match app.school(&id) {
+        Ok(school) => school,
+        Err(error) => return Some(Err(Ran::not_visited(id, error))),
+    };
     let enabled = school.tasks.iter().filter(|task| task.enabled);
     let tasks: Vec<_> =
         enabled.map(|task| (task.clone(), connectors::runnable(app, &task.connector))).collect();
-    Ok((!tasks.is_empty()).then(|| Visit { school: Arc::new(school), tasks }))
+    if tasks.is_empty() {
+        return None;
+    }
+    Some(Ok(Visit { school: Arc::new(school), tasks }))
 }
 
 /// What is told of one run.
