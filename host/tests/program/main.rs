@@ -36,3 +36,4 @@ mod kills;
 mod machine;
 mod matrix;
 mod run_all;
+mod serve;
