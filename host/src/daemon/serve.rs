@@ -9,23 +9,23 @@ mod health;
 mod metrics;
 mod planner;
 mod runs;
+mod settings;
 mod signals;
 mod supervisor;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use self::board::Board;
 use self::health::Health;
 use self::planner::Planner;
 use self::runs::{Job, Runs, Underway};
+pub use self::settings::{Changes, SchoolFile, Settings};
 pub use self::signals::{Signal, Signals};
 pub use self::supervisor::Supervisor;
-use super::host::{Host, Package};
+use super::host::Host;
 use super::round::Ended;
 use crate::error::{Error, Result};
-use crate::model::setup::SchoolConfig;
-use crate::model::{Millis, SchoolId};
+use crate::model::Millis;
 use crate::reconcile::{CANCELLED, Cancel, Clock};
 use crate::schedule::{Begin, LetGo};
 use crate::store::{HostDb, LANE_BUSY, MarkStore, Rota};
@@ -41,37 +41,6 @@ const BUSY_MS: Millis = 5_000;
 
 /// In place of a status where nothing was run.
 const NOT_RUN: &str = "not-run";
-
-/// The settings behind the server, which people change while it runs.
-pub trait Settings {
-    /// What is other than when it was last asked; everything the first time, and when `all` is asked for.
-    fn changes(&mut self, all: bool) -> Changes;
-
-    /// A connector that may run.
-    fn package(&mut self, connector: &str) -> Result<Arc<Package>>;
-}
-
-/// Settings that have changed.
-#[derive(Debug)]
-pub struct Changes {
-    /// `exchange.toml`, where it was read anew: the host to run tasks with from now on.
-    pub host: Option<(PathBuf, Result<Arc<Host>>)>,
-    /// Could the folder of schools be read?
-    pub folder: (PathBuf, Result<()>),
-    /// Schools' files that were read anew.
-    pub schools: Vec<SchoolFile>,
-    /// The schools that there are; `None`: unknown.
-    pub there: Option<Vec<SchoolId>>,
-}
-
-/// A school's file that was read anew.
-#[derive(Debug)]
-pub struct SchoolFile {
-    /// The file.
-    pub file: PathBuf,
-    /// What it says.
-    pub read: Result<SchoolConfig>,
-}
 
 /// The server. Two on one data folder cannot be.
 pub struct Server<S> {
@@ -108,6 +77,7 @@ impl<S: Settings> Server<S> {
         let serve = &host.config().serve;
         let planner = Planner::new(serve.runs_at_once as usize, store.marks()?);
         let board = Arc::new(Board::default());
+        board.turned(clock.steady().ms, 0, 0);
         let health = match serve.listen {
             Some(address) => Some(Health::listen(address, Arc::clone(&board), Arc::clone(&clock)).await?),
             None => None,
@@ -255,48 +225,6 @@ impl<S: Settings> Server<S> {
             "settings read anew"
         );
         self.supervisor.ready();
-    }
-
-    /// Takes over settings that have changed. Of what cannot be used the last good one holds.
-    fn read(&mut self, all: bool) {
-        let Changes { host, folder, schools, there } = self.settings.changes(all);
-        if let Some((file, host)) = host {
-            let read = host.map(|host| {
-                self.next_host = Some(host).filter(|host| !Arc::ptr_eq(host, &self.host));
-            });
-            self.tell_read(file, &read);
-        }
-        for SchoolFile { file, read } in schools {
-            let now = self.clock.now();
-            let read = read.and_then(|school| self.planner.set(Arc::new(school), now));
-            self.tell_read(file, &read);
-        }
-        self.tell_read(folder.0.clone(), &folder.1);
-        if let Some(there) = there {
-            self.remove_others(&folder.0, &there);
-        }
-    }
-
-    /// Schools whose files are gone are forgotten, and so are the faults of files that are gone.
-    fn remove_others(&mut self, folder: &std::path::Path, there: &[SchoolId]) {
-        for school in self.planner.schools().into_iter().filter(|school| !there.contains(school)) {
-            tracing::info!(%school, "the school is there no more");
-            self.planner.remove(&school);
-        }
-        let mut state = self.board.state();
-        state.broken.retain(|file, _| file.parent() != Some(folder) || file.exists());
-    }
-
-    fn tell_read(&self, file: PathBuf, read: &Result<()>) {
-        let news = self.board.file(&file, read, self.clock.now());
-        let file = file.display();
-        match read {
-            Err(error) if news => {
-                tracing::error!(%file, ?error, "not usable: what was last read without fault holds")
-            }
-            Ok(()) if news => tracing::info!(%file, "usable again"),
-            _ => {}
-        }
     }
 
     /// Nothing begins any more. Runs under way stop after the batch in hand; what has not ended in time, or by a second

@@ -277,3 +277,18 @@ fn a_broken_file_keeps_what_was_good_and_is_told() {
     served.stop();
     hears("STOPPING=1");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_unit_is_sound_where_that_can_be_judged() {
+    let unit = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist/exchange.service"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("exchange.service");
+    // What it starts has to be there.
+    let unit = unit.expect("the unit").replace("/usr/bin/exchange", env!("CARGO_BIN_EXE_exchange"));
+    fs::write(&file, unit).expect("a file");
+    let judge = |file: &Path| Command::new("systemd-analyze").arg("verify").arg(file).output();
+    let Ok(judged) = judge(&file) else { return };
+    let said = String::from_utf8_lossy(&judged.stderr);
+    assert!(judged.status.success() && !said.contains("exchange.service"), "{said}");
+}

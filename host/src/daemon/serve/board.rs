@@ -123,3 +123,23 @@ impl Board {
 fn told(error: &Error) -> String {
     format!("{error:?}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loop_that_is_stuck_is_not_alive_and_a_store_that_fails_is_not_ready() {
+        let board = Board::default();
+        board.turned(1_000, 0, 0);
+        assert!(board.state().is_live(1_000 + STUCK_MS - 1) && !board.state().is_live(1_000 + STUCK_MS));
+        assert!(!board.state().is_ready(), "nothing is loaded");
+        board.state().loaded = true;
+        assert!(board.state().is_ready());
+        assert!(board.stored(&Err(Error::failed("the disk is full"))), "news");
+        assert!(!board.stored(&Err(Error::failed("the disk is full"))) && !board.state().is_ready());
+        assert!(board.stored(&Ok(())) && board.state().is_ready());
+        board.state().stopping = true;
+        assert!(board.state().is_live(1_000 + STUCK_MS) && !board.state().is_ready());
+    }
+}

@@ -97,3 +97,47 @@ fn word(reason: Reason) -> &'static str {
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::daemon::serve::board::Board;
+    use crate::error::Error;
+
+    #[test]
+    fn numbers_are_told_as_prometheus_reads_them() {
+        let board = Board::default();
+        board.ended("rows-to-http", "success");
+        board.ended("rows-to-http", "success");
+        board.ended("a\"b", "not-run");
+        board.began(700);
+        board.began(-5);
+        board.let_go(Reason::NewYear, 3);
+        board.turned(0, 2, 5);
+        assert!(board.file("exchange.toml".as_ref(), &Err(Error::config("cut short")), 1_000));
+        assert!(!board.file("exchange.toml".as_ref(), &Err(Error::config("cut short")), 2_000), "no news");
+        board.file("schools/a.toml".as_ref(), &Ok(()), 1_500);
+        let told = text(&board.state());
+        for line in [
+            "exchange_runs_total{connector=\"rows-to-http\",status=\"success\"} 2",
+            "exchange_runs_total{connector=\"a\\\"b\",status=\"not-run\"} 1",
+            "exchange_let_go_total{reason=\"new-year\"} 3",
+            "exchange_runs_running 2",
+            "exchange_runs_waiting 5",
+            "exchange_broken_files 1",
+            "exchange_ready 0",
+            "exchange_configuration_last_good_timestamp_seconds 1.5",
+            "exchange_dispatch_lag_seconds_bucket{le=\"0.5\"} 1",
+            "exchange_dispatch_lag_seconds_bucket{le=\"1\"} 2",
+            "exchange_dispatch_lag_seconds_sum 0.7",
+            "exchange_dispatch_lag_seconds_count 2",
+        ] {
+            assert!(told.lines().any(|told| told == line), "{line} is not in\n{told}");
+        }
+        let samples = told.lines().filter(|line| !line.starts_with('#'));
+        for line in samples {
+            let (name, value) = line.rsplit_once(' ').expect("a value");
+            assert!(name.starts_with("exchange_") && value.parse::<f64>().is_ok(), "{line}");
+        }
+    }
+}

@@ -139,3 +139,101 @@ fn timetables(school: &SchoolConfig) -> Result<Vec<(TaskRef, Timetable)>> {
     }
     Ok(all)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::error::Error;
+    use crate::model::timetable::{CronLine, Missed, Schedule, When};
+    use crate::store::Rota;
+
+    const HOUR: Millis = 3_600_000;
+    /// A midnight, by UTC.
+    const NOW: Millis = 1_780_012_800_000;
+
+    /// Keeps marks, or refuses to.
+    #[derive(Default)]
+    struct Store(Mutex<(BTreeMap<TaskRef, Mark>, bool)>);
+
+    impl Store {
+        fn full(&self, full: bool) {
+            self.0.lock().expect("no panic").1 = full;
+        }
+    }
+
+    impl MarkStore for Store {
+        fn take_rota(&self, _: Millis) -> Result<Rota> {
+            Ok(Rota::new(Box::new(())))
+        }
+
+        fn marks(&self) -> Result<Vec<(TaskRef, Mark)>> {
+            Ok(self.0.lock().expect("no panic").0.clone().into_iter().collect())
+        }
+
+        fn put_marks(&self, marks: &[(TaskRef, Mark)]) -> Result<()> {
+            let mut kept = self.0.lock().expect("no panic");
+            if kept.1 {
+                return Err(Error::failed("the disk is full"));
+            }
+            kept.0.extend(marks.iter().cloned());
+            Ok(())
+        }
+
+        fn remove_marks(&self, tasks: &[TaskRef]) -> Result<()> {
+            let mut kept = self.0.lock().expect("no panic");
+            kept.0.retain(|task, _| !tasks.contains(task));
+            Ok(())
+        }
+    }
+
+    /// Its one task runs every hour.
+    fn school(enabled: bool) -> Arc<SchoolConfig> {
+        let line = CronLine::parse("0 * * * *").expect("a line");
+        let mut schedule = Schedule::new(When::Cron { line, jitter_ms: 0 });
+        schedule.missed = Missed::Skip;
+        let task = TaskConfig { id: "t".into(), enabled, schedule: Some(schedule), ..TaskConfig::default() };
+        let time_zone = "UTC".to_owned();
+        Arc::new(SchoolConfig { id: "s".into(), time_zone, tasks: vec![task], ..SchoolConfig::default() })
+    }
+
+    fn begun(planner: &mut Planner, store: &Store, now: Millis) -> usize {
+        planner.turn(store, now).0.begin.len()
+    }
+
+    #[test]
+    fn nothing_begins_that_could_not_be_remembered() {
+        let (store, mut planner) = (Store::default(), Planner::new(8, Vec::new()));
+        planner.set(school(true), NOW + 1).expect("a timetable");
+        assert_eq!(begun(&mut planner, &store, NOW + 1), 0);
+        store.full(true);
+        let (decisions, saved) = planner.turn(&store, NOW + HOUR);
+        assert!(saved.is_err() && decisions.begin.is_empty(), "{decisions:?}");
+        store.full(false);
+        assert_eq!(begun(&mut planner, &store, NOW + HOUR + STORE_AGAIN_MS), 1, "it was not forgotten");
+        let task = TaskRef { school: "s".into(), task: "t".into() };
+        assert_eq!(store.marks().expect("readable")[0].1.open, [NOW + HOUR]);
+        planner.ended(&task, 1);
+        planner.save(&store).expect("writable");
+        assert!(store.marks().expect("readable")[0].1.open.is_empty());
+    }
+
+    #[test]
+    fn what_is_remembered_waits_for_its_school_and_goes_with_it() {
+        let (store, mut planner) = (Store::default(), Planner::new(8, Vec::new()));
+        planner.set(school(true), NOW + 1).expect("a timetable");
+        assert_eq!(begun(&mut planner, &store, NOW + HOUR), 1);
+
+        let mut after = Planner::new(8, store.marks().expect("readable"));
+        assert_eq!(after.schools().len(), 1, "known before its file is read");
+        assert_eq!(begun(&mut after, &store, NOW + HOUR + 1), 0, "its file may be broken");
+        after.set(school(true), NOW + HOUR + 2).expect("a timetable");
+        let decisions = after.turn(&store, NOW + HOUR + 2).0;
+        assert!(decisions.begin.len() == 1 && decisions.begin[0].resumed, "{decisions:?}");
+
+        after.set(school(false), NOW + HOUR + 3).expect("nothing to plan");
+        after.save(&store).expect("writable");
+        assert_eq!((store.marks().expect("readable").len(), after.tasks()), (0, 0));
+    }
+}
