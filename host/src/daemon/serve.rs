@@ -141,9 +141,14 @@ impl<S: Settings> Server<S> {
         let (decisions, saved) = self.planner.turn(&*self.store, now);
         self.tell_saved(&saved);
         decisions.let_go.iter().for_each(|let_go| self.let_go(let_go));
+        let under_way = self.runs.len() + decisions.begin.len();
         decisions.begin.iter().for_each(|begin| self.begin(begin, now));
         self.board.turned(steady, self.runs.len(), self.planner.queue.waiting());
         self.supervisor.alive();
+        if self.runs.len() < under_way {
+            // Of what could not begin the slots are free for others.
+            return 0;
+        }
         let until = decisions.wake.map_or(BEAT_MS, |wake| wake.saturating_sub(now));
         until.clamp(0, BEAT_MS).unsigned_abs()
     }

@@ -10,6 +10,7 @@ mod dialogue;
 mod foreign;
 mod process;
 mod school;
+mod served;
 mod world;
 
 mod d10_again;

@@ -1,128 +1,53 @@
 //! `exchange serve`: what is due is run once, whatever ends the server on the way; settings that break cost nobody the
 //! good ones; a school is never worked on by two.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use exchange::model::timetable::Mark;
 use exchange::model::{Millis, TaskRef};
 use exchange::store::{HostDb, MarkStore, MasterKey};
-use exchange_stand::http;
 use exchange_stand::rows::Options;
 use serde_json::Value;
 
 use crate::h4_rows_to_http::World;
 use crate::process::{self, PATIENCE};
+use crate::run_all;
+use crate::served::{Served, until};
 
 const TASK: &str = "rows/rows";
 /// More deliveries than are under way at once.
 const PUPILS: u64 = 2_500;
 const HOUR_MS: Millis = 3_600_000;
 
-/// The server under way. Killed when the test ends.
-struct Served<'w> {
-    world: &'w World,
-    child: Child,
-}
-
-impl<'w> Served<'w> {
-    /// Starts it and waits until schedules are loaded.
-    fn start(world: &'w World) -> Self {
-        Self::start_with(world, |_| ())
-    }
-
-    fn start_with(world: &'w World, prepare: impl FnOnce(&mut Command)) -> Self {
-        let mut command = process::exchange(&world.path(""));
-        let log = File::create(world.path("serve.log")).expect("a file");
-        command.args(["serve", "--json"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-        prepare(&mut command);
-        let served = Self { world, child: command.spawn().expect("it starts") };
-        until("it serves", || served.said("serving").is_some());
-        served
-    }
-
-    /// The first line of its log with this text.
-    fn said(&self, text: &str) -> Option<Value> {
-        let log = fs::read_to_string(self.world.path("serve.log")).expect("its log");
-        let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        lines.into_iter().find(|line| line["fields"]["message"] == text)
-    }
-
-    fn get(&self, path: &str) -> http::Answer {
-        let said = self.said("serving").expect("it serves");
-        let address = said["fields"]["listen"].as_str().expect("an address").to_owned();
-        let url = http::local(&format!("http://{address}{path}")).expect("an address");
-        http::send("GET", &url, &[], "").expect("it answers")
-    }
-
-    fn readiness(&self) -> (u16, Value) {
-        let answer = self.get("/ready");
-        (answer.status, serde_json::from_str(&answer.body).expect("JSON"))
-    }
-
-    /// A number of `/metrics`.
-    fn number(&self, sample: &str) -> Option<f64> {
-        let text = self.get("/metrics").accepted().expect("numbers");
-        text.lines().find_map(|line| line.strip_prefix(sample)?.strip_prefix(' ')?.parse().ok())
-    }
-
-    fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status();
-        assert!(sent.expect("kill is there").success(), "{name}");
-    }
-
-    /// The exit code after what was asked for.
-    fn end(mut self) -> Option<i32> {
-        let mut code = None;
-        until("it ends", || {
-            code = self.child.try_wait().expect("it can be asked");
-            code.is_some()
-        });
-        code.and_then(|status| status.code())
-    }
-
-    /// Asked to stop, it does.
-    fn stop(self) {
-        self.signal("-TERM");
-        let log = self.world.path("serve.log");
-        assert_eq!(self.end(), Some(0), "{}", fs::read_to_string(log).expect("its log"));
-    }
-}
-
-impl Drop for Served<'_> {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-#[track_caller]
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !holds() {
-        assert!(Instant::now() < end, "never: {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-/// The school of rows, whose task should have run between one hour and two ago, when no server was there.
-fn due(options: Options) -> World {
+/// No school yet; the server listens.
+fn listening(options: Options) -> World {
     let world = World::without_schools(options, "rate = 0\nparallel = 1");
     let host = fs::read_to_string(world.path("exchange.toml")).expect("the host's file");
     world.write("exchange.toml", &format!("serve.listen = \"127.0.0.1:0\"\n{host}"));
-    world.add_school("rows", "p", PUPILS);
+    world
+}
+
+/// The school of rows, whose task is due.
+fn due(options: Options) -> World {
+    let world = listening(options);
+    add_due(&world, "rows", "p", PUPILS);
+    world
+}
+
+/// A school whose task should have run between one hour and two ago, when no server was there.
+fn add_due(world: &World, school: &str, prefix: &str, pupils: u64) {
+    world.add_school(school, prefix, pupils);
     let zone = jiff::tz::TimeZone::get("Europe/Moscow").expect("a zone");
     let hour = (jiff::Timestamp::now().to_zoned(zone).hour() + 23) % 24;
     schedule(
-        &world,
-        "rows",
+        world,
+        school,
         &format!("{{ cron = \"0 {hour} * * *\", missed = \"latest\", within = \"12h\" }}"),
     );
-    remember(&world, TASK, 3 * HOUR_MS);
-    world
+    remember(world, &format!("{school}/rows"), 3 * HOUR_MS);
 }
 
 fn schedule(world: &World, school: &str, schedule: &str) {
@@ -166,7 +91,7 @@ fn h1_what_was_missed_is_run_once_and_one_server_is_enough() {
     assert_eq!(served.get("/live").status, 200);
     assert_eq!(served.readiness().0, 200);
     assert_eq!(served.number("exchange_dispatch_lag_seconds_count"), Some(1.0));
-    let pid = served.child.id().to_string();
+    let pid = served.process().to_string();
     world.run("", &["serve"]).with(1).complains(&pid);
     served.stop();
     Served::start(&world).stop();
@@ -231,6 +156,37 @@ fn a_school_that_somebody_works_on_waits() {
     until("its turn comes", || served.said("a run ended").is_some());
     served.stop();
     assert_eq!((world.arrived(), world.service.tally().at_once), (PUPILS, 1));
+}
+
+#[test]
+fn h4_a_damaged_school_costs_only_itself() {
+    let world = listening(Options::default());
+    ["a", "b", "c"].iter().for_each(|school| add_due(&world, school, school, 10));
+    run_all::damage(&world, "b");
+    let served = Served::start(&world);
+    let count = |status| format!("exchange_runs_total{{connector=\"rows-to-http\",status=\"{status}\"}}");
+    until("two succeed", || served.number(&count("success")) == Some(2.0));
+    until("one cannot be made", || served.number(&count("not-run")) == Some(1.0));
+    assert_eq!((world.arrived(), served.readiness().0), (20, 200));
+    let said = served.said("the run could not be made").expect("it is told");
+    assert_eq!(said["fields"]["school"], "b");
+    served.stop();
+}
+
+#[test]
+fn what_was_missed_waits_until_files_are_mended() {
+    let world = listening(Options::default());
+    add_due(&world, "rows", "p", 10);
+    let files = ["exchange.toml", "schools/rows.toml"].map(|file| (file, world.path(file)));
+    let good = files.map(|(file, path)| (file, fs::read_to_string(path).expect("a file")));
+    let elsewhere = good[0].1.replace(&world.service.addr().to_string(), "127.0.0.1:9");
+    world.write("exchange.toml", &elsewhere);
+    world.write("schools/rows.toml", "name = \"cut sho");
+    let served = Served::start(&world);
+    assert_eq!(served.number("exchange_broken_files"), Some(1.0));
+    good.iter().for_each(|(file, text)| world.write(file, text));
+    until("it is run, by the new settings", || world.arrived() == 10);
+    served.stop();
 }
 
 #[cfg(target_os = "linux")]
