@@ -131,10 +131,26 @@ fn h2_a_server_that_is_killed_in_a_run_goes_on_after_its_start() {
     });
 }
 
+/// A run whose first request is never answered.
+fn never_answered() -> World {
+    due(Options { latency: Duration::from_secs(3_600), ..Options::default() })
+}
+
+#[test]
+fn what_does_not_stop_in_time_is_cut_off() {
+    let world = never_answered();
+    let host = fs::read_to_string(world.path("exchange.toml")).expect("the host's file");
+    world.write("exchange.toml", &format!("serve.stop-within = \"200ms\"\n{host}"));
+    let served = Served::start(&world);
+    until("a run is under way", || served.number("exchange_runs_running") == Some(1.0));
+    served.stop();
+    let marks = store(&world.path("data")).marks().expect("readable");
+    assert_eq!(marks[0].1.open.len(), 1, "it goes on after the next start");
+}
+
 #[test]
 fn a_second_signal_ends_at_once() {
-    let latency = Duration::from_secs(3_600);
-    let world = due(Options { latency, ..Options::default() });
+    let world = never_answered();
     let served = Served::start(&world);
     until("a run is under way", || served.number("exchange_runs_running") == Some(1.0));
     served.signal("-INT");
