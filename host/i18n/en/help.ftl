@@ -18,6 +18,7 @@ help-examples =
       exchange run --all --jobs 32         send everything of all schools, 32 schools at once
       exchange status                      how the last run ended
       exchange next school57 --count 10    when tasks run by themselves
+      exchange serve                       run tasks by their schedules, by night and unattended
 
     Exit codes: 0 success, 1 failed, 2 usage or configuration,
     3 with remarks or not confirmed, 4 waits for a person.
@@ -111,5 +112,6 @@ help-next = When tasks run by themselves
 help-next-place = School or school/task
 help-next-task = Only the task of this name
 help-next-count = How many runs of each task
+help-serve = Run tasks by their schedules, until stopped
 help-plan-additions_only = Additions only; the rest waits
 help-run-additions_only = Additions only; the rest waits

@@ -29,6 +29,7 @@ host-hold-remove = { $count } are gone ({ $earlier } within the day before) of {
 host-in-doubt = the request was sent, and no answer came
 host-interrupted = the run was cut short; the next one goes on from there
 host-lane-busy = school { $school } is busy: process { $pid } does "{ $doing }" since { $since }
+host-rota-busy = process { $pid } serves this data folder since { $since }
 host-not-confirmed = the portal said "accepted", but it is not there
 host-not-reached = the run did not get that far
 host-not-yet = too early

@@ -29,6 +29,7 @@ host-hold-remove = выбыло { $count } (за сутки до этого { $e
 host-in-doubt = запрос отправлен, ответ не получен
 host-interrupted = отправка прервалась; следующая продолжит с того же места
 host-lane-busy = школа { $school } занята: процесс { $pid } выполняет «{ $doing }» с { $since }
+host-rota-busy = эту папку данных с { $since } обслуживает процесс { $pid }
 host-not-confirmed = портал ответил «принято», но записи там нет
 host-not-reached = до этого дело не дошло
 host-not-yet = ещё рано

@@ -51,6 +51,23 @@ impl App {
         Ok(Self { keys, host, catalogue, output, process: Once::default(), packages: Mutex::default() })
     }
 
+    /// The same with these settings and nothing read yet; what tasks share stays.
+    pub(super) fn renewed(&self, host: HostConfig) -> Self {
+        Self { process: self.process.clone(), ..self.other(host) }
+    }
+
+    /// The same with these settings, nothing read yet, nothing shared.
+    pub(super) fn other(&self, host: HostConfig) -> Self {
+        Self {
+            keys: super::keys::Keys::new(host.key.clone()),
+            catalogue: Catalogue::new(self.catalogue.language()),
+            output: self.output,
+            process: Once::default(),
+            packages: Mutex::default(),
+            host,
+        }
+    }
+
     /// What the tasks of this process share.
     pub(super) fn process(&self) -> Result<Arc<Host>> {
         self.process.get(|| Ok(Host::new(self.host.clone(), self.keys.master()?)))

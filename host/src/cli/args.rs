@@ -19,7 +19,7 @@ pub struct Cli {
     pub command: Command,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Global {
     #[arg(long, global = true, env = "EXCHANGE_CONFIG", default_value = "exchange.toml")]
     pub config: PathBuf,
@@ -82,6 +82,7 @@ pub enum Command {
         hash: String,
     },
     Next(Next),
+    Serve,
     Enable {
         task: TaskName,
     },

@@ -21,6 +21,7 @@ mod progress;
 mod ready;
 mod report;
 mod secrets;
+mod serve;
 mod status;
 mod stores;
 mod tasks;
@@ -29,7 +30,7 @@ mod terminal;
 use clap::{CommandFactory, FromArgMatches};
 
 use self::app::App;
-use self::args::{Cli, Command, Connector, Secret};
+use self::args::{Cli, Command, Connector, Global, Secret};
 use self::output::Output;
 use crate::daemon::runtime::{block_on, block_on_for};
 use crate::error::Result;
@@ -88,6 +89,12 @@ fn dispatch(cli: Cli, catalogue: Catalogue) -> std::result::Result<u8, Box<Faile
             completions(shell);
             Ok(0)
         }
+        Command::Serve => {
+            let language = catalogue.language();
+            App::load(&cli.global, catalogue)
+                .and_then(|app| serving(app, cli.global))
+                .map_err(|error| Box::new((error, Catalogue::new(language))))
+        }
         command => {
             let language = catalogue.language();
             App::load(&cli.global, catalogue)
@@ -95,6 +102,11 @@ fn dispatch(cli: Cli, catalogue: Catalogue) -> std::result::Result<u8, Box<Faile
                 .map_err(|error| Box::new((error, Catalogue::new(language))))
         }
     }
+}
+
+fn serving(app: App, global: Global) -> Result<u8> {
+    let at_once = usize::try_from(app.host.serve.runs_at_once).unwrap_or(usize::MAX);
+    block_on_for(at_once, serve::serve(app, global))
 }
 
 fn completions(shell: clap_complete::Shell) {

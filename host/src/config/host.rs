@@ -1,6 +1,6 @@
 //! `exchange.toml`: where things lie, the remote systems, the limits.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
 use url::{Host, Url};
@@ -9,7 +9,7 @@ use super::keys::HOST;
 use super::report::{ConfigErrors, Problem};
 use super::view::{View, Word, read_document, read_text};
 use super::{calendar, schedule};
-use crate::model::setup::{HostConfig, KeySource, Limits, Placement, Region, Upstream};
+use crate::model::setup::{HostConfig, KeySource, Limits, Placement, Region, Serve, Upstream};
 use crate::model::timetable::Calendar;
 
 /// Headers that the host itself sets on every request.
@@ -49,7 +49,26 @@ fn host(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> HostConfi
         connectors: path("connectors", &default.connectors),
         key: key(view, folder, problems),
         limits: view.table("limits").map(limits).unwrap_or_default(),
+        serve: view.table("serve").map(|view| serve(view, problems)).unwrap_or_default(),
     }
+}
+
+fn serve(view: View<'_>, problems: &mut Vec<Problem>) -> Serve {
+    let default = Serve::default();
+    Serve {
+        runs_at_once: view.count("runs-at-once").unwrap_or(default.runs_at_once),
+        stop_within_ms: view.duration("stop-within").unwrap_or(default.stop_within_ms),
+        listen: view.word("listen").and_then(|address| listen(&address, problems)),
+    }
+}
+
+fn listen(address: &Word, problems: &mut Vec<Problem>) -> Option<SocketAddr> {
+    let parsed = address.text.parse();
+    if parsed.is_err() {
+        let problem = Problem::at(address.span.clone(), "`listen` must be an IP address with a port");
+        problems.push(problem.hint("such as `127.0.0.1:8080` or `[::1]:8080`"));
+    }
+    parsed.ok()
 }
 
 fn region(view: View<'_>, problems: &mut Vec<Problem>) -> Region {

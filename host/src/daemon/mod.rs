@@ -13,6 +13,7 @@ pub mod page;
 mod records;
 pub mod round;
 pub mod runtime;
+pub mod serve;
 pub mod task;
 pub mod vault;
 

@@ -14,6 +14,13 @@ impl<T> Default for Once<T> {
     }
 }
 
+impl<T: Clone> Clone for Once<T> {
+    /// One that was made is shared with the copy.
+    fn clone(&self) -> Self {
+        Self(Mutex::new(self.known()))
+    }
+}
+
 impl<T: Clone> Once<T> {
     /// What was made, if it was.
     pub fn known(&self) -> Option<T> {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::host::{Host, Package};
-use super::task::Watch;
+use super::task::{Task, Watch};
 use crate::error::{Error, Result};
 use crate::model::setup::{SchoolConfig, TaskConfig};
 use crate::model::{Extent, Message, RunCounts, RunId, RunStatus, SchoolId, Selection, TaskId};
@@ -158,7 +158,10 @@ impl Guide {
                 break;
             }
             let (waited, began, task) = (self.began.elapsed(), Instant::now(), config.id.clone());
-            let ended = self.run(&school, config, package, &store).await;
+            let ended = match package {
+                Ok(package) => self.run(&school, config, package, &store).await,
+                Err(error) => Err(error),
+            };
             let school = school.id.clone();
             all.push(Ran { school, task: Some(task), ended, waited, took: began.elapsed() });
         }
@@ -169,14 +172,17 @@ impl Guide {
         &self,
         school: &Arc<SchoolConfig>,
         config: TaskConfig,
-        package: Result<Arc<Package>>,
+        package: Arc<Package>,
         store: &Arc<SchoolDb>,
     ) -> Result<Ended> {
-        let connector = config.connector.clone();
-        let task = self.host.task(Arc::clone(school), config, package?, Arc::clone(store))?;
-        let report = task
-            .run(Selection::default(), Extent::default(), None, Watch::silent(self.cancel.clone()))
-            .await?;
-        Ok(Ended::of(connector, report))
+        let task = self.host.task(Arc::clone(school), config, package, Arc::clone(store))?;
+        run(&task, Extent::default(), &self.cancel).await
     }
+}
+
+/// Runs a task for everybody, with nobody who watches.
+pub(super) async fn run(task: &Task, extent: Extent, cancel: &Cancel) -> Result<Ended> {
+    let watch = Watch::silent(cancel.clone());
+    let report = task.run(Selection::default(), extent, None, watch).await?;
+    Ok(Ended::of(task.config.connector.clone(), report))
 }

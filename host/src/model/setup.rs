@@ -4,6 +4,7 @@
 //! documentation prints them.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::ids::{SchoolId, TaskId};
@@ -27,6 +28,8 @@ pub struct HostConfig {
     pub limits: Limits,
     /// What holds for the schools of a region, by its name.
     pub regions: BTreeMap<String, Region>,
+    /// How tasks run by themselves.
+    pub serve: Serve,
 }
 
 impl Default for HostConfig {
@@ -39,7 +42,25 @@ impl Default for HostConfig {
             upstreams: BTreeMap::new(),
             limits: Limits::default(),
             regions: BTreeMap::new(),
+            serve: Serve::default(),
         }
+    }
+}
+
+/// How `exchange serve` runs tasks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Serve {
+    /// Most runs at once; a school has one at a time.
+    pub runs_at_once: u32,
+    /// Milliseconds that runs have for the batch in hand when the server is asked to stop.
+    pub stop_within_ms: u64,
+    /// Where it tells how it is, over HTTP; `None`: nowhere.
+    pub listen: Option<SocketAddr>,
+}
+
+impl Default for Serve {
+    fn default() -> Self {
+        Self { runs_at_once: 8, stop_within_ms: 30_000, listen: None }
     }
 }
 

@@ -5,7 +5,9 @@
 use std::fmt;
 
 use jiff::civil::{Date, Time, Weekday, date};
+use serde::{Deserialize, Serialize};
 
+use super::Millis;
 pub use super::cron::{CronFault, CronLine};
 
 /// When a task runs by itself, and what happens when that does not work out.
@@ -181,6 +183,17 @@ impl Days {
                 .map(|(_, last)| last),
         }
     }
+}
+
+/// What is remembered of a task over restarts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// Up to this time everything is decided.
+    pub decided: Millis,
+    /// Times whose runs have begun or wait, and have not ended; the earliest first.
+    pub open: Vec<Millis>,
+    /// The schedule that this was decided by: under another one nothing counts as missed.
+    pub schedule: String,
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@ use crate::error::Error;
 use crate::model::Message;
 use crate::model::contract::{CallError, Failure, Verdict};
 
+/// Code of the reason of a run that was asked to stop.
+pub const CANCELLED: &str = "host-cancelled";
+
 /// The run ends as failed; what is known stays recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stop {
@@ -56,7 +59,7 @@ impl Stop {
 
     /// A person asked to stop.
     pub(super) fn cancelled() -> Self {
-        Self::because(Message::new("host-cancelled"))
+        Self::because(Message::new(CANCELLED))
     }
 }
 

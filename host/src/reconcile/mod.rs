@@ -43,5 +43,6 @@ mod timeline;
 pub use clock::{Clock, Steady, SystemClock};
 pub use dialogue::commit_items;
 pub use env::{Cancel, Env, Mode, Options, Phase, ProgressSink, RunReport, Silent};
+pub use halt::CANCELLED;
 pub use inbound::INBOUND;
 pub use run::run;

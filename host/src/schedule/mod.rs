@@ -26,6 +26,7 @@ mod spread;
 mod timetable;
 mod wall;
 
+pub use crate::model::timetable::Mark;
 pub use clockwork::Occurrence;
-pub use queue::{Begin, Decisions, LetGo, Mark, Queue};
+pub use queue::{Begin, Decisions, LetGo, Queue};
 pub use timetable::{Ahead, Due, GRACE_MS, Passed, RESUME_MS, Reason, Timetable, Verdict};

@@ -12,27 +12,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use serde::{Deserialize, Serialize};
-
 use super::clockwork::Occurrence;
 use super::fair::Fair;
 use super::timetable::{Due, Passed, Permit, Reason, Timetable};
-use crate::model::timetable::Overlap;
+use crate::model::timetable::{Mark, Overlap};
 use crate::model::{Extent, Millis, SchoolId, TaskRef};
 
 /// A clock set back by more than this was wrong before.
 const SET_BACK_MS: Millis = 24 * 3_600_000;
-
-/// What is remembered of a task over restarts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
-    /// Up to this time everything is decided.
-    pub decided: Millis,
-    /// Times whose runs have begun or wait, and have not ended; the earliest first.
-    pub open: Vec<Millis>,
-    /// The schedule that this was decided by: under another one nothing counts as missed.
-    pub schedule: String,
-}
 
 /// A run to begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,6 +142,11 @@ impl Queue {
     /// What runs.
     pub fn running(&self) -> impl Iterator<Item = &TaskRef> {
         self.lanes.values()
+    }
+
+    /// How many runs wait for their turn.
+    pub fn waiting(&self) -> usize {
+        self.tasks.values().map(|entry| entry.waiting.len()).sum()
     }
 
     /// A run has ended, well or not, and took so many milliseconds. Answers the mark to be stored.

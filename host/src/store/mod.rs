@@ -41,7 +41,7 @@ impl<T> SchoolStore for T where
 {
 }
 
-/// Everything that schools share.
+/// Everything that the runs of schools share.
 pub trait HostStore: IdentityStore + HostSecretStore + AuditStore {}
 
 impl<T: IdentityStore + HostSecretStore + AuditStore> HostStore for T {}

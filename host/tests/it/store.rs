@@ -21,10 +21,12 @@ pub(crate) fn open(data: &Path, school: &str) -> SchoolDb {
 fn sqlite_conforms() {
     suite::conforms(|| {
         let folder = tempfile::tempdir().unwrap();
+        let host = || Box::new(HostDb::open(folder.path(), &MasterKey([1; 32])).unwrap());
         let subject = Subject {
             school: Box::new(open(folder.path(), "one")),
             other: Box::new(open(folder.path(), "two")),
-            host: Box::new(HostDb::open(folder.path(), &MasterKey([1; 32])).unwrap()),
+            host: host(),
+            marks: host(),
         };
         (subject, folder)
     });

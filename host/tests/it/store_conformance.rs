@@ -16,11 +16,12 @@ pub(crate) struct Subject {
     pub(crate) school: Box<dyn SchoolStore>,
     pub(crate) other: Box<dyn SchoolStore>,
     pub(crate) host: Box<dyn HostStore>,
+    pub(crate) marks: Box<dyn MarkStore>,
 }
 
 /// Runs the suite: `fresh` makes empty stores, two schools and a host.
 pub(crate) fn conforms<G>(fresh: impl Fn() -> (Subject, G)) {
-    let tests: [fn(&Subject); 14] = [
+    let tests: [fn(&Subject); 15] = [
         filters_answer_what_they_say,
         pages_hold_together,
         digest_follows_the_answer_only,
@@ -35,6 +36,7 @@ pub(crate) fn conforms<G>(fresh: impl Fn() -> (Subject, G)) {
         scopes_and_tallies,
         identities_are_created_once,
         stale_fences_are_refused,
+        marks_are_kept_task_by_task,
     ];
     for test in tests {
         let (subject, _guard) = fresh();
@@ -711,4 +713,28 @@ fn stale_fences_are_refused(subject: &Subject) {
     let foreign = subject.other.take_lane("other", NOW).unwrap();
     assert!(store.set_secret(foreign.fence(), "a", "b", NOW).is_err(), "a fence of another school");
     assert_eq!(store.secret_names().unwrap(), []);
+}
+
+fn marks_are_kept_task_by_task(subject: &Subject) {
+    use exchange::model::timetable::Mark;
+
+    let host = &*subject.marks;
+    let task = |school: &str, task: &str| TaskRef { school: school.into(), task: task.into() };
+    let mark = |decided, open: &[Millis]| Mark { decided, open: open.to_vec(), schedule: "0 3 * * *".into() };
+    let (one, two) = (task("a", "x"), task("b", "x"));
+    assert_eq!(host.marks().unwrap(), []);
+    host.put_marks(&[(two.clone(), mark(1, &[])), (one.clone(), mark(2, &[NOW, NOW + 1]))]).unwrap();
+    host.put_marks(&[(two.clone(), mark(NOW, &[7]))]).unwrap();
+    host.put_marks(&[]).unwrap();
+    let kept = [(one.clone(), mark(2, &[NOW, NOW + 1])), (two.clone(), mark(NOW, &[7]))];
+    assert_eq!(host.marks().unwrap(), kept);
+    host.remove_marks(&[one, task("a", "unknown")]).unwrap();
+    assert_eq!(host.marks().unwrap(), kept[1..]);
+
+    let rota = host.take_rota(NOW).unwrap();
+    let error = host.take_rota(NOW).unwrap_err();
+    assert_eq!(error.catalogue().unwrap().code, "host-rota-busy");
+    assert!(error.what().contains(&std::process::id().to_string()), "{error}");
+    drop(rota);
+    host.take_rota(NOW).unwrap();
 }

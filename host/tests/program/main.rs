@@ -10,6 +10,7 @@ mod dialogue;
 mod foreign;
 mod process;
 mod school;
+mod served;
 mod world;
 
 mod d10_again;
@@ -36,3 +37,4 @@ mod kills;
 mod machine;
 mod matrix;
 mod run_all;
+mod serve;

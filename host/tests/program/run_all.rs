@@ -34,7 +34,7 @@ fn ended(said: &Value) -> Vec<(&str, &str)> {
 }
 
 /// Overwrites a school's data from byte 4,096 on.
-fn damage(world: &World, school: &str) {
+pub(crate) fn damage(world: &World, school: &str) {
     let file = world.path(&format!("data/schools/{school}.db"));
     let mut bytes = fs::read(&file).expect("the school's data");
     bytes[4_096..].fill(0xA5);

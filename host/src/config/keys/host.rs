@@ -3,7 +3,7 @@
 use super::timetable::{CALENDAR, SCHEDULE};
 use super::{Shape, Table, defaulted, optional, required};
 use crate::config::units::{show_duration, show_size};
-use crate::model::setup::{HostConfig, KeySource, Limits, Upstream};
+use crate::model::setup::{HostConfig, KeySource, Limits, Serve, Upstream};
 
 /// `exchange.toml`.
 pub(in crate::config) static HOST: Table = Table {
@@ -34,6 +34,7 @@ pub(in crate::config) static HOST: Table = Table {
         ),
         optional("upstream", Shape::Map(&Shape::Table(&UPSTREAM)), "Remote systems by name."),
         optional("limits", Shape::Table(&LIMITS), "What one call of a connector may use."),
+        optional("serve", Shape::Table(&SERVE), "How `exchange serve` runs tasks by their schedules."),
         optional(
             "region",
             Shape::Map(&Shape::Table(&REGION)),
@@ -55,6 +56,29 @@ static REGION: Table = Table {
             "schedule",
             Shape::TextOrTable(&SCHEDULE),
             "When tasks run by themselves: a cron line, or a table; a task with a schedule of its own keeps to that.",
+        ),
+    ],
+};
+
+static SERVE: Table = Table {
+    title: "[serve]",
+    keys: &[
+        defaulted(
+            "runs-at-once",
+            count(1, 1_000),
+            || Serve::default().runs_at_once.to_string(),
+            "Most runs at once; a school has one at a time.",
+        ),
+        defaulted(
+            "stop-within",
+            Shape::Duration,
+            || duration(Serve::default().stop_within_ms),
+            "Time that runs have for the batch in hand when the server is asked to stop.",
+        ),
+        optional(
+            "listen",
+            Shape::Text,
+            "Address and port, such as `127.0.0.1:8080`, where it answers `/live`, `/ready` and `/metrics`.",
         ),
     ],
 };
@@ -189,7 +213,12 @@ static LIMITS: Table = Table {
             "Elements of its tables.",
         ),
         defaulted("cpu", Shape::Duration, || duration(limits().cpu_ms), "Time of computing."),
-        defaulted("wall", Shape::Duration, || duration(limits().wall_ms), "Time in all, waiting for answers included, waiting for a turn not."),
+        defaulted(
+            "wall",
+            Shape::Duration,
+            || duration(limits().wall_ms),
+            "Time in all, waiting for answers included, waiting for a turn not.",
+        ),
         defaulted("requests", natural(), || limits().requests.to_string(), "HTTP requests."),
         defaulted("bytes", Shape::Size, || size(limits().bytes), "Bytes sent and received over HTTP."),
         defaulted(

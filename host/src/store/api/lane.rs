@@ -53,12 +53,15 @@ impl fmt::Debug for Lane {
     }
 }
 
+/// Code of the error of a lane that somebody else holds.
+pub const LANE_BUSY: &str = "host-lane-busy";
+
 /// Lanes of a school.
 pub trait LaneStore: Send + Sync {
     /// The school.
     fn school(&self) -> &SchoolId;
 
-    /// Takes the lane at once or fails, saying who holds it (catalogue code `host-lane-busy`).
+    /// Takes the lane at once or fails, saying who holds it (catalogue code [`LANE_BUSY`]).
     fn take_lane(&self, doing: &str, now: Millis) -> Result<Lane>;
 
     /// Who holds it now.

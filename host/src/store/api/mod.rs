@@ -6,6 +6,7 @@ mod lane;
 mod ledger;
 mod records;
 mod runs;
+mod schedule;
 mod scopes;
 mod secrets;
 
@@ -15,5 +16,6 @@ pub use lane::*;
 pub use ledger::*;
 pub use records::*;
 pub use runs::*;
+pub use schedule::*;
 pub use scopes::*;
 pub use secrets::*;

@@ -1,6 +1,6 @@
 //! The host's file: `<data>/host.db`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Transaction, params};
 
@@ -17,13 +17,14 @@ use super::values::{exec, first, number};
 pub struct HostDb {
     pub(super) database: Database,
     pub(super) seal: Seal,
+    pub(super) rota: PathBuf,
 }
 
 impl HostDb {
     /// Opens the host's file; makes it when there is none.
     pub fn open(data: &Path, key: &MasterKey) -> Result<Self> {
         let database = Database::open(&data.join("host.db"), migrate::HOST)?;
-        let store = Self { database, seal: Seal::new(key) };
+        let store = Self { database, seal: Seal::new(key), rota: data.join("serve.lane") };
         store.make_identity_key()?;
         Ok(store)
     }

@@ -9,7 +9,7 @@ use rusqlite::Transaction;
 use crate::error::{Error, Result};
 use crate::model::{Message, Millis, SchoolId};
 use crate::store::seal::random;
-use crate::store::{Fence, Holder, Lane, LaneStore, MasterKey, Seal};
+use crate::store::{Fence, Holder, LANE_BUSY, Lane, LaneStore, MasterKey, Seal};
 
 use super::file::{Commit, Database, no_file};
 use super::migrate;
@@ -93,23 +93,8 @@ impl SchoolDb {
         format!("school/{}/{name}", self.school)
     }
 
-    fn open_lane(&self) -> Result<File> {
-        File::options()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&self.lane)
-            .map_err(|cause| no_file(cause, &self.lane))
-    }
-
-    fn busy(&self) -> Error {
-        let holder = read_holder(&self.lane);
-        let (pid, doing, since) = holder.map_or_else(
-            || ("?".to_owned(), "?".to_owned(), "?".to_owned()),
-            |h| (h.pid.to_string(), h.doing, instant(h.since)),
-        );
-        let message = Message::new("host-lane-busy")
+    fn busy(&self, Held { pid, doing, since }: Held) -> Error {
+        let message = Message::new(LANE_BUSY)
             .with("school", &self.school)
             .with("pid", &pid)
             .with("doing", &doing)
@@ -118,6 +103,44 @@ impl SchoolDb {
             .message(message)
             .hint("wait until it is done; the lane is free at once when that process ends")
     }
+}
+
+/// Who has a lock, as far as is known, for people.
+pub(super) struct Held {
+    pub(super) pid: String,
+    pub(super) doing: String,
+    pub(super) since: String,
+}
+
+impl Held {
+    fn of(path: &Path) -> Self {
+        let unknown = || "?".to_owned();
+        match read_holder(path) {
+            Some(Holder { pid, doing, since }) => Self { pid: pid.to_string(), doing, since: instant(since) },
+            None => Self { pid: unknown(), doing: unknown(), since: unknown() },
+        }
+    }
+}
+
+/// Locks this file until what is answered is dropped, and writes down who did; or says who was before.
+pub(super) fn lock(path: &Path, doing: &str, now: Millis) -> Result<std::result::Result<File, Held>> {
+    let file = open(path)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Ok(Err(Held::of(path))),
+        Err(TryLockError::Error(cause)) => {
+            return Err(Error::failed(format!("cannot lock {}", path.display())).because(cause));
+        }
+    }
+    let holder = Holder { pid: std::process::id(), since: now, doing: doing.to_owned() };
+    write_holder(&file, &holder).map_err(|cause| no_file(cause, path))?;
+    Ok(Ok(file))
+}
+
+fn open(path: &Path) -> Result<File> {
+    let mut options = File::options();
+    options.create(true).truncate(false).read(true).write(true);
+    options.open(path).map_err(|cause| no_file(cause, path))
 }
 
 fn instant(at: Millis) -> String {
@@ -137,23 +160,17 @@ impl LaneStore for SchoolDb {
     }
 
     fn take_lane(&self, doing: &str, now: Millis) -> Result<Lane> {
-        let file = self.open_lane()?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(self.busy()),
-            Err(TryLockError::Error(cause)) => {
-                return Err(Error::failed(format!("cannot lock {}", self.lane.display())).because(cause));
-            }
-        }
-        let holder = Holder { pid: std::process::id(), since: now, doing: doing.to_owned() };
-        write_holder(&file, &holder).map_err(|cause| no_file(cause, &self.lane))?;
+        let file = match lock(&self.lane, doing, now)? {
+            Ok(file) => file,
+            Err(held) => return Err(self.busy(held)),
+        };
         let raise = "UPDATE meta SET value = value + 1 WHERE name = 'fence' RETURNING value";
         let raised = self.database.write(Commit::Durable, |t| number(t, raise, []))?;
         Ok(Lane::new(Fence { school: self.school.clone(), number: raised }, Box::new(file)))
     }
 
     fn lane_holder(&self) -> Result<Option<Holder>> {
-        let file = self.open_lane()?;
+        let file = open(&self.lane)?;
         match file.try_lock_shared() {
             Ok(()) => Ok(None),
             Err(TryLockError::WouldBlock) => Ok(read_holder(&self.lane)),

@@ -16,6 +16,7 @@ mod ledger;
 mod migrate;
 mod records;
 mod runs;
+mod schedule;
 mod scopes;
 mod secrets;
 mod values;

@@ -6,7 +6,9 @@ use exchange::config::{
     connector_schema, host_schema, load_host, load_manifest, load_school, markdown, school_schema,
 };
 use exchange::model::records::RecordType;
-use exchange::model::setup::{Changes, HostConfig, KeySource, Limits, Placement, SchoolConfig, Upstream};
+use exchange::model::setup::{
+    Changes, HostConfig, KeySource, Limits, Placement, SchoolConfig, Serve, Upstream,
+};
 use exchange::model::timetable::{
     Calendar, CronLine, Days, Missed, MonthDay, Overlap, Schedule, Weekdays, When, Window,
 };
@@ -74,6 +76,10 @@ fn every_key_of_the_host_reaches_its_place() {
         page-items = 7
         scope-items = 8
         text = "1KiB"
+        [serve]
+        runs-at-once = 2
+        stop-within = "5s"
+        listen = "[::1]:8080"
         "#,
     )
     .unwrap();
@@ -111,6 +117,8 @@ fn every_key_of_the_host_reaches_its_place() {
         text: 1_024,
     };
     assert_eq!(host.limits, limits);
+    let listen = Some("[::1]:8080".parse().unwrap());
+    assert_eq!(host.serve, Serve { runs_at_once: 2, stop_within_ms: 5_000, listen });
 }
 
 #[test]

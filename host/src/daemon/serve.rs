@@ -1,0 +1,267 @@
+//! The server: runs tasks by their schedules until it is asked to stop.
+//!
+//! The queue decides ([`crate::schedule::Queue`]); this drives it through real time: stores what was decided before it
+//! acts, begins runs, tells how they ended, reads settings that change, and ends without leaving anything half done.
+//! What goes wrong with one run, one school or one file stops neither the loop nor another school.
+
+mod board;
+mod health;
+mod metrics;
+mod planner;
+mod runs;
+mod settings;
+mod signals;
+mod supervisor;
+
+use std::sync::Arc;
+
+use self::board::Board;
+use self::health::Health;
+use self::planner::Planner;
+use self::runs::{Job, Runs, Underway};
+pub use self::settings::{Changes, SchoolFile, Settings};
+pub use self::signals::{Signal, Signals};
+pub use self::supervisor::Supervisor;
+use super::host::Host;
+use super::round::Ended;
+use crate::error::{Error, Result};
+use crate::model::Millis;
+use crate::reconcile::{CANCELLED, Cancel, Clock};
+use crate::schedule::{Begin, LetGo};
+use crate::store::{HostDb, LANE_BUSY, MarkStore, Rota};
+
+/// Milliseconds that the loop sleeps at most: a clock that is set, and signs of life, are minded so often.
+const BEAT_MS: Millis = 1_000;
+
+/// Milliseconds between looks at the files.
+const LOOK_MS: Millis = 3_000;
+
+/// Milliseconds until a run is tried again whose school somebody else works on.
+const BUSY_MS: Millis = 5_000;
+
+/// In place of a status where nothing was run.
+const NOT_RUN: &str = "not-run";
+
+/// The server. Two on one data folder cannot be.
+pub struct Server<S> {
+    settings: S,
+    clock: Arc<dyn Clock>,
+    board: Arc<Board>,
+    planner: Planner,
+    runs: Runs,
+    host: Arc<Host>,
+    /// Takes its place when no run is under way: two would have two budgets for one remote system.
+    next_host: Option<Arc<Host>>,
+    store: Arc<HostDb>,
+    supervisor: Supervisor,
+    cancel: Cancel,
+    /// When files were looked at last, by the clock that nobody sets.
+    looked: Millis,
+    _rota: Rota,
+    _health: Option<Health>,
+}
+
+impl<S: Settings> Server<S> {
+    /// Loads the schedules; nothing begins yet.
+    ///
+    /// # Errors
+    /// The store cannot be used, another server uses it, or the address of `[serve]` is taken.
+    pub async fn start(
+        settings: S,
+        host: Arc<Host>,
+        clock: Arc<dyn Clock>,
+        supervisor: Supervisor,
+    ) -> Result<Self> {
+        let store = host.store()?;
+        let rota = store.take_rota(clock.now())?;
+        let serve = &host.config().serve;
+        let planner = Planner::new(serve.runs_at_once as usize, store.marks()?);
+        let board = Arc::new(Board::default());
+        board.turned(clock.steady().ms, 0, 0);
+        let health = match serve.listen {
+            Some(address) => Some(Health::listen(address, Arc::clone(&board), Arc::clone(&clock)).await?),
+            None => None,
+        };
+        let mut server = Self {
+            settings,
+            board,
+            planner,
+            runs: Runs::default(),
+            next_host: None,
+            store,
+            supervisor,
+            cancel: Cancel::default(),
+            looked: clock.steady().ms,
+            _rota: rota,
+            _health: health,
+            clock,
+            host,
+        };
+        server.load();
+        Ok(server)
+    }
+
+    fn load(&mut self) {
+        self.read(true);
+        self.board.state().loaded = true;
+        let listen = self._health.as_ref().map(|health| health.address().to_string());
+        let (schools, tasks) = (self.planner.schools().len(), self.planner.tasks());
+        tracing::info!(schools, tasks, listen, "serving");
+        self.supervisor.ready();
+    }
+
+    /// Serves until it is asked to stop, and ends the runs under way with the batch in hand.
+    pub async fn serve(mut self, signals: &mut Signals) {
+        loop {
+            let sleep = self.turn();
+            let clock = Arc::clone(&self.clock);
+            tokio::select! {
+                Some((run, ended)) = self.runs.next() => self.ended(&run, ended),
+                signal = signals.next() => match signal {
+                    Signal::Stop => break,
+                    Signal::Reload => self.reload(),
+                },
+                () = clock.sleep(sleep) => {}
+            }
+        }
+        self.stop(signals).await;
+    }
+
+    /// Does what is due; says how many milliseconds nothing will be.
+    fn turn(&mut self) -> u64 {
+        let steady = self.clock.steady().ms;
+        if steady.saturating_sub(self.looked) >= LOOK_MS {
+            self.looked = steady;
+            self.read(false);
+        }
+        if self.runs.is_empty() {
+            self.host = self.next_host.take().unwrap_or_else(|| Arc::clone(&self.host));
+        }
+        let now = self.clock.now();
+        let (decisions, saved) = self.planner.turn(&*self.store, now);
+        self.tell_saved(&saved);
+        decisions.let_go.iter().for_each(|let_go| self.let_go(let_go));
+        let under_way = self.runs.len() + decisions.begin.len();
+        decisions.begin.iter().for_each(|begin| self.begin(begin, now));
+        self.board.turned(steady, self.runs.len(), self.planner.queue.waiting());
+        self.supervisor.alive();
+        if self.runs.len() < under_way {
+            // Of what could not begin the slots are free for others.
+            return 0;
+        }
+        let until = decisions.wake.map_or(BEAT_MS, |wake| wake.saturating_sub(now));
+        until.clamp(0, BEAT_MS).unsigned_abs()
+    }
+
+    fn tell_saved(&self, saved: &Result<()>) {
+        match (self.board.stored(saved), saved) {
+            (true, Err(error)) => tracing::error!(?error, "decisions cannot be stored: no run begins"),
+            (true, Ok(())) => tracing::info!("decisions can be stored again"),
+            (false, _) => {}
+        }
+    }
+
+    fn let_go(&self, let_go: &LetGo) {
+        let LetGo { task, passed } = let_go;
+        let (count, reason) = (passed.count, passed.reason);
+        tracing::info!(school = %task.school, task = %task.task, count, ?reason, "no run came of its time");
+        self.board.let_go(reason, count);
+    }
+
+    fn begin(&mut self, begin: &Begin, now: Millis) {
+        let task = &begin.task;
+        if self.next_host.is_some() {
+            return self.planner.queue.put_back(task, now.saturating_add(BEAT_MS));
+        }
+        let Some((school, config)) = self.planner.find(task) else {
+            return self.planner.ended(task, 0);
+        };
+        let connector = config.connector.clone();
+        let run = Underway { task: task.clone(), connector, began: self.clock.steady().ms };
+        match self.settings.package(&config.connector) {
+            Ok(package) => {
+                if !begin.resumed {
+                    self.board.began(now.saturating_sub(begin.due.occurrence.start));
+                }
+                tracing::info!(school = %task.school, task = %task.task, resumed = begin.resumed, "a run begins");
+                let (host, cancel) = (Arc::clone(&self.host), self.cancel.clone());
+                let job = Job { host, school, task: config, package, extent: begin.due.extent, cancel };
+                self.runs.begin(run, job);
+            }
+            Err(error) => self.ended(&run, Err(error)),
+        }
+    }
+
+    fn ended(&mut self, run: &Underway, ended: Result<Ended>) {
+        let took = self.clock.steady().ms.saturating_sub(run.began).max(0).unsigned_abs();
+        let (school, task) = (&run.task.school, &run.task.task);
+        match ended {
+            Err(error) if code(&error) == Some(LANE_BUSY) => {
+                tracing::info!(%school, %task, %error, "the run waits");
+                let again = self.clock.now().saturating_add(BUSY_MS);
+                return self.planner.queue.put_back(&run.task, again);
+            }
+            Err(error) => {
+                tracing::error!(%school, %task, ?error, "the run could not be made");
+                self.board.ended(&run.connector, NOT_RUN);
+            }
+            Ok(ended) => {
+                let status = ended.status.to_string();
+                let number = ended.run.as_ref().map(ToString::to_string);
+                let reason = ended.reason.as_ref().map(|reason| &*reason.code);
+                let quiet = ended.quiet;
+                tracing::info!(%school, %task, run = number, status, reason, quiet, ms = took, "a run ended");
+                self.board.ended(&run.connector, &status);
+                // It goes on after the next start, as if the process had died.
+                if self.cancel.is_cancelled() && reason == Some(CANCELLED) {
+                    return;
+                }
+            }
+        }
+        self.planner.ended(&run.task, took);
+    }
+
+    fn reload(&mut self) {
+        self.supervisor.reloading();
+        self.read(true);
+        tracing::info!(
+            schools = self.planner.schools().len(),
+            tasks = self.planner.tasks(),
+            "settings read anew"
+        );
+        self.supervisor.ready();
+    }
+
+    /// Nothing begins any more. Runs under way stop after the batch in hand; what has not ended in time, or by a second
+    /// signal, is cut off, and goes on after the next start.
+    async fn stop(mut self, signals: &mut Signals) {
+        self.supervisor.stopping();
+        self.board.state().stopping = true;
+        self.cancel.cancel();
+        let within = self.host.config().serve.stop_within_ms;
+        tracing::info!(running = self.runs.len(), within_ms = within, "stopping");
+        let clock = Arc::clone(&self.clock);
+        let mut late = clock.sleep(within);
+        while !self.runs.is_empty() {
+            tokio::select! {
+                Some((run, ended)) = self.runs.next() => self.ended(&run, ended),
+                signal = signals.next() => if signal == Signal::Stop { break },
+                () = &mut late => break,
+            }
+        }
+        if let Err(error) = self.planner.save(&*self.store) {
+            tracing::error!(?error, "what has ended cannot be stored: it will be run again");
+        }
+        tracing::info!(cut_off = self.runs.len(), "stopped");
+    }
+}
+
+impl<S> std::fmt::Debug for Server<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Server({:?})", self.host)
+    }
+}
+
+fn code(error: &Error) -> Option<&str> {
+    error.catalogue().map(|message| &*message.code)
+}

@@ -1,0 +1,69 @@
+//! The runs under way. What one does (an error, a panic, a damaged store) reaches nothing but its own end.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::task::{Id, JoinSet};
+
+use crate::daemon::host::{Host, Package};
+use crate::daemon::round::{self, Ended};
+use crate::error::{Error, Result};
+use crate::model::setup::{SchoolConfig, TaskConfig};
+use crate::model::{Extent, Millis, TaskRef};
+use crate::reconcile::Cancel;
+
+/// A run to make.
+pub(super) struct Job {
+    pub(super) host: Arc<Host>,
+    pub(super) school: Arc<SchoolConfig>,
+    pub(super) task: TaskConfig,
+    pub(super) package: Arc<Package>,
+    pub(super) extent: Extent,
+    pub(super) cancel: Cancel,
+}
+
+impl Job {
+    async fn run(self) -> Result<Ended> {
+        let store = self.host.school(&self.school)?;
+        let task = self.host.task(self.school, self.task, self.package, store)?;
+        round::run(&task, self.extent, &self.cancel).await
+    }
+}
+
+/// Which run, and since when by the clock that nobody sets.
+pub(super) struct Underway {
+    pub(super) task: TaskRef,
+    pub(super) connector: String,
+    pub(super) began: Millis,
+}
+
+/// The runs under way.
+#[derive(Default)]
+pub(super) struct Runs {
+    jobs: JoinSet<Result<Ended>>,
+    known: HashMap<Id, Underway>,
+}
+
+impl Runs {
+    pub(super) fn len(&self) -> usize {
+        self.jobs.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.jobs.is_empty()
+    }
+
+    pub(super) fn begin(&mut self, run: Underway, job: Job) {
+        let handle = self.jobs.spawn(job.run());
+        self.known.insert(handle.id(), run);
+    }
+
+    /// The next run to end, and how; `None`: none is under way. Nothing is lost when this is dropped before it answers.
+    pub(super) async fn next(&mut self) -> Option<(Underway, Result<Ended>)> {
+        let (id, ended) = match self.jobs.join_next_with_id().await? {
+            Ok((id, ended)) => (id, ended),
+            Err(broken) => (broken.id(), Err(Error::internal("the run broke off").because(broken))),
+        };
+        self.known.remove(&id).map(|run| (run, ended))
+    }
+}

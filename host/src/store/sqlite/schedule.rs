@@ -1,0 +1,61 @@
+//! The scheduler's marks and its rota, an advisory lock of the operating system on `<data>/serve.lane`.
+
+use rusqlite::{Row, params};
+
+use crate::error::{Error, Result};
+use crate::model::timetable::Mark;
+use crate::model::{Message, Millis, SchoolId, TaskId, TaskRef};
+use crate::store::{MarkStore, Rota};
+
+use super::HostDb;
+use super::file::Commit;
+use super::lane::{self, Held};
+use super::values::{col, exec, json, json_col, rows};
+
+impl MarkStore for HostDb {
+    fn take_rota(&self, now: Millis) -> Result<Rota> {
+        match lane::lock(&self.rota, "serve", now)? {
+            Ok(file) => Ok(Rota::new(Box::new(file))),
+            Err(held) => Err(busy(&held)),
+        }
+    }
+
+    fn marks(&self) -> Result<Vec<(TaskRef, Mark)>> {
+        self.database.read(|t| rows(t, "SELECT * FROM mark ORDER BY school, task", [], mark))
+    }
+
+    fn put_marks(&self, marks: &[(TaskRef, Mark)]) -> Result<()> {
+        let sql =
+            "INSERT OR REPLACE INTO mark (school, task, decided, open, schedule) VALUES (?1, ?2, ?3, ?4, ?5)";
+        self.database.write(Commit::Durable, |t| {
+            marks.iter().try_for_each(|(task, mark)| {
+                let (school, task) = (task.school.as_str(), task.task.as_str());
+                let open = json(&mark.open)?;
+                exec(t, sql, params![school, task, mark.decided, open, mark.schedule]).map(drop)
+            })
+        })
+    }
+
+    fn remove_marks(&self, tasks: &[TaskRef]) -> Result<()> {
+        let sql = "DELETE FROM mark WHERE school = ?1 AND task = ?2";
+        self.database.write(Commit::Durable, |t| {
+            tasks
+                .iter()
+                .try_for_each(|task| exec(t, sql, [task.school.as_str(), task.task.as_str()]).map(drop))
+        })
+    }
+}
+
+fn mark(row: &Row<'_>) -> Result<(TaskRef, Mark)> {
+    let school = SchoolId::from(col::<String>(row, "school")?);
+    let task = TaskId::from(col::<String>(row, "task")?);
+    let (decided, open) = (col(row, "decided")?, json_col(row, "open")?);
+    Ok((TaskRef { school, task }, Mark { decided, open, schedule: col(row, "schedule")? }))
+}
+
+fn busy(held: &Held) -> Error {
+    let message = Message::new("host-rota-busy").with("pid", &held.pid).with("since", &held.since);
+    Error::failed(format!("process {} serves this data folder since {}", held.pid, held.since))
+        .message(message)
+        .hint("one `exchange serve` is enough for a data folder; stop the other one first")
+}
