@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::answer;
 use super::settings::Spelling;
+use crate::serving::answer;
 
 /// Kinds of refusal; the status of each is fixed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -6,12 +6,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::answer::{self, escape};
 use super::app::Shared;
 use super::error::ApiError;
 use super::model::{Organization, Role, Status};
 use super::read::Ids;
 use super::view::View;
+use crate::serving::answer::{self, escape};
 
 pub(crate) fn routes() -> Router<Shared> {
     Router::new().route("/", get(front)).route("/organizations/{organization}", get(profile))

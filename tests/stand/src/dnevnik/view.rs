@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::clock::Millis;
 use super::id::Id;
 use super::model::{EduGroup, Membership, Organization, Person, Role, Status};
 use super::settings::Reach;
 use super::table::{Stored, Table};
 use super::world::World;
+use crate::serving::clock::Millis;
 
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {

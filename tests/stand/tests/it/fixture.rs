@@ -1,5 +1,6 @@
 //! An invented district to ask about, and the steps most tests begin with.
 
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -7,6 +8,7 @@ use exchange_stand::dnevnik::{Options, Stand};
 use serde_json::{Value, json};
 
 use crate::client::{Call, Reply};
+use crate::remote::Remote;
 
 pub(crate) const CLIENT: &str = "bafe713c-96a3-42b1-94d0-40392cadf82b";
 pub(crate) const SECRET: &str = "6d5e1f3a-0c3f-4c56-8f43-0a1de2b3c4d5";
@@ -90,6 +92,14 @@ pub(crate) fn seed() -> Value {
 /// A running stand-in that knows the district.
 pub(crate) struct World {
     pub(crate) stand: Stand,
+    remote: Remote,
+}
+
+impl Deref for World {
+    type Target = Remote;
+    fn deref(&self) -> &Remote {
+        &self.remote
+    }
 }
 
 impl World {
@@ -105,45 +115,8 @@ impl World {
 
     /// Without seeding: what a restart finds.
     pub(crate) fn reopened(data: Option<PathBuf>) -> World {
-        World { stand: Stand::spawn(Options { data, ..Options::default() }).expect("the stand-in starts") }
-    }
-
-    pub(crate) fn call(&self, method: &str, path: &str) -> Call {
-        Call::new(self.stand.addr(), method, path)
-    }
-
-    pub(crate) fn control(&self, method: &str, what: &str, body: Option<&Value>) -> Reply {
-        let call = self.call(method, &format!("/_stand/{what}"));
-        match body {
-            Some(body) => call.json(body).send(),
-            None => call.send(),
-        }
-    }
-
-    #[track_caller]
-    pub(crate) fn settings(&self, patch: &Value) {
-        let reply = self.control("POST", "settings", Some(patch));
-        assert_eq!(reply.status, 200, "{}", reply.body);
-    }
-
-    /// One fault: a matcher and an effect.
-    #[track_caller]
-    pub(crate) fn fault(&self, matching: &Value, effect: &Value) {
-        let reply =
-            self.control("POST", "faults", Some(&json!({"faults": [{"match": matching, "effect": effect}]})));
-        assert_eq!(reply.status, 200, "{}", reply.body);
-    }
-
-    pub(crate) fn state(&self) -> Value {
-        self.control("GET", "state", None).value()
-    }
-
-    pub(crate) fn requests(&self) -> Vec<Value> {
-        self.control("GET", "requests", None).value().as_array().cloned().expect("a list")
-    }
-
-    pub(crate) fn advance_clock(&self, ms: i64) {
-        assert_eq!(self.control("POST", "clock", Some(&json!({"advanceMs": ms}))).status, 200);
+        let stand = Stand::spawn(Options { data, ..Options::default() }).expect("the stand-in starts");
+        World { remote: Remote(stand.addr()), stand }
     }
 
     /// A token of someone with an account, by the password grant.

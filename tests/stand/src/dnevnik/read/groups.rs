@@ -4,7 +4,6 @@ use axum::body::Bytes;
 use axum::extract::State;
 
 use super::{Answer, Asked, Ids, body};
-use crate::dnevnik::answer::json;
 use crate::dnevnik::app::Shared;
 use crate::dnevnik::caller::Caller;
 use crate::dnevnik::error::ApiError;
@@ -12,6 +11,7 @@ use crate::dnevnik::id::Id;
 use crate::dnevnik::model::{EduGroup, Status};
 use crate::dnevnik::shapes::{GroupOut, PersonOut, StudentsOut};
 use crate::dnevnik::view::View;
+use crate::serving::answer::json;
 
 /// The class, if it is there and the caller may read its school.
 pub(super) fn readable<'a>(view: View<'a>, caller: &Caller, id: Id) -> Result<&'a EduGroup, ApiError> {

@@ -16,12 +16,12 @@ use axum::routing::{get, post};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::answer;
 use super::app::Shared;
 use super::error::{ApiError, Kind};
 use super::faults::Listing;
 use super::id::Id;
 use super::query::Query;
+use crate::serving::answer;
 
 pub(crate) type Answer = Result<Response, ApiError>;
 

@@ -4,7 +4,6 @@ use axum::extract::State;
 use jiff::civil::Date;
 
 use super::{Answer, Asked, Ids, groups};
-use crate::dnevnik::answer::json;
 use crate::dnevnik::app::Shared;
 use crate::dnevnik::caller::Caller;
 use crate::dnevnik::error::ApiError;
@@ -15,6 +14,7 @@ use crate::dnevnik::settings::Shape;
 use crate::dnevnik::shapes::{GroupOut, MembershipOut, PersonOut};
 use crate::dnevnik::table::{Key, Stored, digits};
 use crate::dnevnik::view::{View, by_name};
+use crate::serving::answer::json;
 
 fn readable<'a>(view: View<'a>, caller: &Caller, id: Id) -> Result<&'a Person, ApiError> {
     let person = view.person(id).ok_or_else(ApiError::absent)?;

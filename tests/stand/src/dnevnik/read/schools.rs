@@ -4,12 +4,12 @@ use axum::extract::State;
 use std::collections::BTreeMap;
 
 use super::{Answer, Asked, Ids};
-use crate::dnevnik::answer::json;
 use crate::dnevnik::app::Shared;
 use crate::dnevnik::caller::Caller;
 use crate::dnevnik::error::ApiError;
 use crate::dnevnik::model::Role;
 use crate::dnevnik::shapes::{CityOut, PersonOut, SchoolOut, SchoolShort};
+use crate::serving::answer::json;
 
 pub(super) async fn list(State(app): State<Shared>, caller: Caller, asked: Asked) -> Answer {
     caller.needs("EducationalInfo")?;

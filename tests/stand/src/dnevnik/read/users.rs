@@ -4,7 +4,6 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 
 use super::{Answer, Asked, body};
-use crate::dnevnik::answer::json;
 use crate::dnevnik::app::Shared;
 use crate::dnevnik::caller::Caller;
 use crate::dnevnik::error::ApiError;
@@ -15,6 +14,7 @@ use crate::dnevnik::shapes::{
     ContextOut, MembershipOut, OrganizationOut, PersonOut, RelativeOut, RelativesOut, UserOut,
 };
 use crate::dnevnik::view::View;
+use crate::serving::answer::json;
 
 /// The person meant by `me` or by a user's id, if the caller may see them.
 pub(super) fn meant<'a>(view: View<'a>, caller: &Caller, user: &str) -> Result<&'a Person, ApiError> {

@@ -1,9 +1,9 @@
 //! `Idempotency-Key`: inside the window, the same key with the same request gets the first answer again.
 
-use crate::dnevnik::clock::Millis;
 use crate::dnevnik::error::{ApiError, Kind};
 use crate::dnevnik::model::Remembered;
 use crate::dnevnik::world::World;
+use crate::serving::clock::Millis;
 
 /// The key of a request and what it must be equal to: method is given by the path, so path and body suffice.
 pub(super) struct Ticket {
