@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use exchange::model::{LedgerEntry, LedgerState};
 use exchange::store::*;
@@ -27,6 +27,10 @@ pub(crate) struct Commits {
 impl Commits {
     /// Hears all commits of this thread while the guard lives.
     pub(crate) fn hear(then: Option<Arc<dyn Fn() + Send + Sync>>) -> (Self, DefaultGuard) {
+        // Somebody listens everywhere: a thread without a listener that commits first would silence the event for all.
+        static EVERYWHERE: Once = Once::new();
+        EVERYWHERE
+            .call_once(|| tracing::subscriber::set_global_default(tracing_subscriber::registry()).unwrap());
         let commits = Self { then, ..Self::default() };
         let subscriber = tracing_subscriber::registry().with(commits.clone());
         (commits, tracing::subscriber::set_default(subscriber))
