@@ -6,6 +6,10 @@
 
 pub mod consent;
 pub mod dnevnik;
+pub mod esia;
 mod html;
 pub mod http;
 pub mod rows;
+mod serving;
+
+pub use serving::{Server, Service, Stand};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use exchange_stand::consent::{self, Person};
-use exchange_stand::{dnevnik, http, rows};
+use exchange_stand::{Server, Service, dnevnik, esia, http, rows};
 
 /// Stand-ins of remote systems for tests and demonstrations.
 #[derive(Parser)]
@@ -31,6 +31,21 @@ enum Command {
         /// Milliseconds that every request waits before it is handled.
         #[arg(long, default_value_t = 0)]
         latency: u64,
+    },
+    /// ЕСИА (Госуслуги): sign-in of both generations, tokens, persons.
+    Esia {
+        /// Address to listen on; port 0 takes a free one. The address taken is printed.
+        #[arg(long, default_value = "127.0.0.1:0")]
+        listen: SocketAddr,
+        /// Folder the state is kept in, so that a restart goes on; without it the state is lost at the end.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// Milliseconds that every request waits before it is handled.
+        #[arg(long, default_value_t = 0)]
+        latency: u64,
+        /// Take RSA certificates in the first generation, as until 2020 (the setting `legacyRsa`).
+        #[arg(long)]
+        legacy_rsa: bool,
     },
     /// A service that keeps rows by key: the other side of the example connector and of the peers.
     Rows {
@@ -68,7 +83,7 @@ enum Command {
         /// Password at the stand-in.
         #[arg(long)]
         password: String,
-        /// Press «Отказать» instead of «Разрешить».
+        /// Press «Отказать» instead of «Разрешить» («Предоставить»).
         #[arg(long)]
         refuse: bool,
     },
@@ -78,6 +93,9 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Dnevnik { listen, data, latency } => {
             serve(dnevnik::Options { listen, data, latency: Duration::from_millis(latency) })
+        }
+        Command::Esia { listen, data, latency, legacy_rsa } => {
+            serve(esia::Options { listen, data, latency: Duration::from_millis(latency), legacy_rsa })
         }
         Command::Rows { listen, fault, latency } => {
             let latency = Duration::from_millis(latency);
@@ -95,7 +113,7 @@ fn main() -> ExitCode {
     })
 }
 
-fn serve(options: dnevnik::Options) -> io::Result<ExitCode> {
+fn serve(options: impl Service) -> io::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run(options))?;
     // Requests that are still waiting are left behind, as they are when a server is stopped.
@@ -103,8 +121,8 @@ fn serve(options: dnevnik::Options) -> io::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn run(options: dnevnik::Options) -> io::Result<()> {
-    let server = dnevnik::Server::bind(&options).await?;
+async fn run(options: impl Service) -> io::Result<()> {
+    let server = Server::bind(&options).await?;
     println!("listening on http://{}", server.addr());
     server
         .run_until(async {

@@ -2,8 +2,8 @@
 
 mod blocks;
 mod deny;
-mod strace;
 mod suite;
+mod tools;
 
 use std::time::{Duration, Instant};
 
@@ -35,7 +35,7 @@ const STEPS: [Step; 8] = [
     Step {
         name: "tests",
         check: |workspace| {
-            strace::provide();
+            tools::provide();
             suite::run(workspace, &["test", "--workspace"])
         },
     },

@@ -2,51 +2,43 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::clock::{Clock, Millis};
 use super::error::{ApiError, Kind};
-use super::faults::Faults;
-use super::journal::Journal;
+use super::faults::Effect;
 use super::view::View;
 use super::world::World;
+use crate::serving::clock::Millis;
+use crate::serving::control::{Controlled, Controls};
+use crate::serving::{hex, lock, random};
 
 pub(crate) struct App {
     world: Mutex<World>,
     data: Option<PathBuf>,
-    pub(crate) clock: Clock,
-    pub(crate) faults: Mutex<Faults>,
-    pub(crate) journal: Mutex<Journal>,
+    pub(crate) controls: Controls<Effect>,
 }
 
 pub(crate) type Shared = Arc<App>;
 
-/// A lock that outlives a panic of another handler: the data behind it are whole after each statement.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+impl Controlled for App {
+    type Effects = Effect;
+    fn controls(&self) -> &Controls<Effect> {
+        &self.controls
+    }
 }
 
 impl App {
     pub(crate) fn open(data: Option<PathBuf>, latency: Duration) -> io::Result<App> {
         let world = match &data {
-            Some(folder) => {
-                std::fs::create_dir_all(folder)?;
-                World::load(folder)?
-            }
+            Some(folder) => World::load(folder)?,
             None => World::default(),
         };
-        Ok(App {
-            world: Mutex::new(world),
-            data,
-            clock: Clock::default(),
-            faults: Mutex::new(Faults::after(latency)),
-            journal: Mutex::default(),
-        })
+        Ok(App { world: Mutex::new(world), data, controls: Controls::after(latency) })
     }
 
     pub(crate) fn now(&self) -> Millis {
-        self.clock.now()
+        self.controls.clock.now()
     }
 
     /// Asks the state as readers see it now.
@@ -72,8 +64,5 @@ impl App {
 
 /// 32 random hexadecimal digits: the form of tokens and codes.
 pub(crate) fn secret() -> Result<String, ApiError> {
-    let mut bytes = [0u8; 16];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| ApiError::new(Kind::ServerError, format!("no randomness: {error}")))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    random().map(|bytes| hex(&bytes)).map_err(|error| ApiError::new(Kind::ServerError, error))
 }

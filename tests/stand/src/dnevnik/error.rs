@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::answer;
+use crate::serving::answer;
 use super::settings::Spelling;
 
 /// Kinds of refusal; the status of each is fixed.

@@ -4,14 +4,12 @@
 //! and how it is told to misbehave stands in `tests/stand/README.md`.
 
 mod admin;
-mod answer;
 mod app;
 mod caller;
-mod clock;
 mod error;
 mod faults;
 mod id;
-mod journal;
+mod linking;
 mod model;
 mod oauth;
 mod pages;
@@ -23,8 +21,8 @@ mod settings;
 mod shapes;
 mod table;
 mod view;
-mod wire;
 mod world;
 mod write;
 
-pub use server::{Options, Server, Stand};
+pub use crate::serving::{Server, Stand};
+pub use server::Options;

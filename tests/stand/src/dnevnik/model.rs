@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::clock::Millis;
+use crate::serving::clock::Millis;
 use super::id::Id;
 
 /// Words for roles as the system sends them.
@@ -155,6 +155,38 @@ pub(crate) struct Relation {
     pub(crate) kind: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) hidden_until: Option<Millis>,
+}
+
+/// How a link came about.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Source {
+    /// Somebody asked for it with [`Link::subject`] in hand.
+    Dialogue,
+    /// The person signed in with that identity.
+    SignIn,
+}
+
+/// An account goes with an identity elsewhere.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Link {
+    pub(crate) id: Id,
+    pub(crate) person: Id,
+    /// The identity, as whoever linked it names it.
+    pub(crate) subject: String,
+    pub(crate) source: Source,
+    pub(crate) since: Millis,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) hidden_until: Option<Millis>,
+}
+
+/// Wrong passwords for one login in a row.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Attempts {
+    pub(crate) failed: u32,
+    pub(crate) locked_until: Millis,
 }
 
 /// Someone who can sign in.

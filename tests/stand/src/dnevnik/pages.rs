@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::answer::{self, escape};
+use crate::serving::answer::{self, escape};
 use super::app::Shared;
 use super::error::ApiError;
 use super::model::{Organization, Role, Status};

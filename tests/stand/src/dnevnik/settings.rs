@@ -29,7 +29,7 @@ pub(crate) enum Spelling {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub(crate) struct Settings {
     /// Whom `persons/search` finds.
     pub(crate) search_scope: Reach,
@@ -58,6 +58,11 @@ pub(crate) struct Settings {
     /// Persons made by the write half get an account at once.
     pub(crate) activate_new_persons: bool,
     pub(crate) journaltype: String,
+    /// Wrong passwords in a row after which a login is locked for linking.
+    pub(crate) link_attempts: u32,
+    pub(crate) link_lock_s: i64,
+    /// From this age on an account links by itself at the first sign-in through ЕСИА.
+    pub(crate) link_by_itself_from_age: i16,
     pub(crate) error_spelling: Spelling,
 }
 
@@ -80,21 +85,10 @@ impl Default for Settings {
             list_archive_members: false,
             activate_new_persons: false,
             journaltype: "Subject".into(),
+            link_attempts: 3,
+            link_lock_s: 900,
+            link_by_itself_from_age: 14,
             error_spelling: Spelling::Seen,
         }
-    }
-}
-
-impl Settings {
-    /// These settings with the members of `patch` in place of their own; an unknown member is an error.
-    pub(crate) fn patched(
-        &self,
-        patch: serde_json::Map<String, serde_json::Value>,
-    ) -> serde_json::Result<Settings> {
-        let mut whole = serde_json::to_value(self)?;
-        if let Some(members) = whole.as_object_mut() {
-            members.extend(patch);
-        }
-        serde_json::from_value(whole)
     }
 }

@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::clock::Millis;
+use crate::serving::clock::Millis;
 use super::id::Id;
-use super::model::{EduGroup, GroupMembership, Membership, Organization, Person, Relation};
+use super::model::{EduGroup, GroupMembership, Link, Membership, Organization, Person, Relation};
 
 /// What records are found by, beside their own id.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,7 +54,8 @@ stored!(
     EduGroup: |group: &EduGroup| vec![Key::Of(group.school)],
     Membership: |membership: &Membership| vec![Key::Of(membership.person), Key::Of(membership.school)],
     GroupMembership: |membership: &GroupMembership| vec![Key::Of(membership.person), Key::Of(membership.edu_group)],
-    Relation: |relation: &Relation| vec![Key::Of(relation.child), Key::Of(relation.relative)]
+    Relation: |relation: &Relation| vec![Key::Of(relation.child), Key::Of(relation.relative)],
+    Link: |link: &Link| vec![Key::Of(link.person), Key::Words(link.subject.clone())]
 );
 
 fn keys_of_person(person: &Person) -> Vec<Key> {
@@ -164,6 +165,12 @@ impl<T: Stored> Table<T> {
         change(&mut record);
         self.put(record);
         Some(())
+    }
+
+    /// Takes a record out; `None`: there is none with this id.
+    pub(crate) fn remove(&mut self, id: Id) -> Option<T> {
+        self.forget_keys(id);
+        self.records.remove(&id)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {

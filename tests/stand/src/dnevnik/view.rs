@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::clock::Millis;
+use crate::serving::clock::Millis;
 use super::id::Id;
 use super::model::{EduGroup, Membership, Organization, Person, Role, Status};
 use super::settings::Reach;

@@ -6,14 +6,15 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::clock::Millis;
 use super::id::Id;
 use super::model::{
-    Account, Client, Code, EduGroup, GroupMembership, Membership, Organization, Person, Relation, Remembered,
-    Role, Status, Token,
+    Account, Attempts, Client, Code, EduGroup, GroupMembership, Link, Membership, Organization, Person, Relation,
+    Remembered, Role, Status, Token,
 };
 use super::settings::Settings;
 use super::table::{Stored, Table};
+use crate::serving::clock::Millis;
+use crate::serving::saved;
 
 /// Where numbering of each kind begins. Users, persons and schools have 13 digits, classes more than a double holds.
 const FIRST_PERSON: u64 = 1_000_100_000_001;
@@ -22,6 +23,7 @@ const FIRST_GROUP: u64 = 2_260_000_000_000_000_001;
 const FIRST_MEMBERSHIP: u64 = 3_000_000_000_001;
 const FIRST_GROUP_MEMBERSHIP: u64 = 3_100_000_000_001;
 const FIRST_RELATION: u64 = 3_200_000_000_001;
+const FIRST_LINK: u64 = 3_300_000_000_001;
 
 const FILE: &str = "dnevnik.json";
 
@@ -35,8 +37,13 @@ pub(crate) struct World {
     pub(crate) memberships: Table<Membership>,
     pub(crate) group_memberships: Table<GroupMembership>,
     pub(crate) relations: Table<Relation>,
+    #[serde(default)]
+    pub(crate) links: Table<Link>,
     /// By login.
     pub(crate) accounts: BTreeMap<String, Account>,
+    /// Wrong passwords by login.
+    #[serde(default)]
+    pub(crate) attempts: BTreeMap<String, Attempts>,
     /// By id without dashes, in lower case.
     pub(crate) clients: BTreeMap<String, Client>,
     /// By access token.
@@ -59,6 +66,8 @@ struct Numbers {
     membership: u64,
     group_membership: u64,
     relation: u64,
+    #[serde(default)]
+    link: u64,
 }
 
 /// The next number of `table`'s kind that no seeded record has taken.
@@ -87,6 +96,9 @@ impl World {
     }
     pub(crate) fn new_relation(&mut self) -> Id {
         fresh(&self.relations, FIRST_RELATION, &mut self.numbers.relation)
+    }
+    pub(crate) fn new_link(&mut self) -> Id {
+        fresh(&self.links, FIRST_LINK, &mut self.numbers.link)
     }
     pub(crate) fn new_user(&mut self) -> Id {
         loop {
@@ -137,26 +149,10 @@ impl World {
 
     /// The state saved in `folder`; an empty one where nothing was saved.
     pub(crate) fn load(folder: &Path) -> io::Result<World> {
-        let file = folder.join(FILE);
-        let read = match std::fs::read(&file) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(io::Error::from),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(World::default()),
-            Err(error) => Err(error),
-        };
-        read.map_err(|error| {
-            let text = format!(
-                "cannot read the state in {}: {error}\nhint: name another folder, or move this file away",
-                file.display()
-            );
-            io::Error::new(error.kind(), text)
-        })
+        saved::load(folder, FILE)
     }
 
-    /// Writes a new file beside the old one and renames it, so that a kill leaves one of the two whole.
-    /// There is no fsync: the state has to survive the end of this process, not of the machine.
     pub(crate) fn save(&self, folder: &Path) -> io::Result<()> {
-        let fresh = folder.join(format!("{FILE}.new"));
-        std::fs::write(&fresh, serde_json::to_vec(self)?)?;
-        std::fs::rename(fresh, folder.join(FILE))
+        saved::save(self, folder, FILE)
     }
 }

@@ -2,43 +2,12 @@
 //!
 //! It parses strictly: a missing member, a wrong type or a null where it knows none ends the script with an error.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::json;
 
 use crate::fixture::{ADMIN, CHILD, CLASS, CLIENT, LEFT, MOTHER, REDIRECT, SCHOOL, SCOPE, SECRET, World};
-
-const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
-
-#[track_caller]
-fn run(command: &mut Command) -> String {
-    let output = command.output().expect("the program is there");
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?} failed:\n{errors}");
-    String::from_utf8(output.stdout).expect("UTF-8")
-}
-
-/// The interpreter of an environment with the library; made once, kept under the target folder.
-fn python() -> PathBuf {
-    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("independent-clients");
-    let requirements =
-        std::fs::read_to_string(Path::new(CLIENTS).join("requirements.txt")).expect("the list");
-    let python = home.join("bin/python3");
-    let ready = home.join("installed.txt");
-    // Two test runs at once must not install into each other's environment.
-    let lock = File::create(home.with_extension("lock")).expect("a lock file");
-    lock.lock().expect("the lock");
-    if std::fs::read_to_string(&ready).is_ok_and(|installed| installed == requirements) {
-        return python;
-    }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home));
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"];
-    run(Command::new(&python).args(pip).current_dir(CLIENTS));
-    std::fs::write(&ready, requirements).expect("the mark");
-    python
-}
+use crate::python::{CLIENTS, python, run};
 
 /// The library knows no person without a user, and only the nested form of relatives. A few people are added whose
 /// class the administrator belongs to as a parent, so that no list is empty.

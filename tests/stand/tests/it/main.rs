@@ -2,12 +2,15 @@
 
 mod client;
 mod fixture;
+mod python;
 
 mod consent;
+mod esia;
 mod faults_answers;
 mod faults_rights;
 mod faults_storing;
 mod independent_client;
+mod linking;
 mod oauth;
 mod pages;
 mod program;

@@ -1,33 +1,19 @@
-//! The vocabulary of effects, and how several of them add up for one request.
+//! Effects on what is stored, listed and allowed.
 
+use axum::http::StatusCode;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
+use crate::dnevnik::error::{ApiError, Kind};
 use crate::dnevnik::id::Id;
+use crate::dnevnik::settings::Spelling;
+use crate::serving::answer::with_type;
+use crate::serving::faults::{Answer, Plan, Special, check_status};
 
-/// One effect as it is ordered. Times in milliseconds unless the name says otherwise.
+/// One effect as it is ordered. Times in milliseconds.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub(crate) enum Effect {
-    Latency {
-        ms: u64,
-    },
-    Status {
-        status: u16,
-        #[serde(default)]
-        retry_after_s: Option<u64>,
-        /// Send Retry-After as an HTTP date instead of seconds.
-        #[serde(default)]
-        retry_after_date: bool,
-        /// The body is the gateway's HTML page instead of JSON.
-        #[serde(default)]
-        html: bool,
-        /// Handle the request first, then answer like this all the same.
-        #[serde(default)]
-        stored: bool,
-    },
-    ResetBefore,
-    ResetAfter,
-    ResetMidAnswer,
     PartialBatch {
         /// How many items are stored; none: half of them, rounded down.
         #[serde(default)]
@@ -35,16 +21,6 @@ pub(crate) enum Effect {
         /// Answer with this status; none: reset.
         #[serde(default)]
         status: Option<u16>,
-    },
-    TruncatedJson,
-    HtmlPage {
-        #[serde(default)]
-        stored: bool,
-    },
-    LoseAnswer {
-        /// Close after so long; none: say nothing until the client leaves.
-        #[serde(default)]
-        close_after_ms: Option<u64>,
     },
     StoreNothing,
     VisibleAfter {
@@ -103,44 +79,30 @@ pub(crate) enum Storing {
     AfterDisconnect(u64),
 }
 
-/// What is said instead of the answer.
-#[derive(Clone)]
-pub(crate) enum Answer {
-    Status { status: u16, retry_after_s: Option<u64>, retry_after_date: bool, html: bool },
-    Html,
-    Reset,
-    ResetMidway,
-    Truncated,
-    Lost { close_after_ms: Option<u64> },
-}
-
-/// All effects on one request.
+/// What the effects on one request add up to.
 #[derive(Clone, Default)]
-pub(crate) struct Plan {
-    pub(crate) names: Vec<&'static str>,
-    pub(crate) latency_ms: u64,
-    /// Said without handling the request.
-    pub(crate) before: Option<Answer>,
-    /// Said after handling it.
-    pub(crate) after: Option<Answer>,
+pub(crate) struct Sum {
     pub(crate) storing: Storing,
     pub(crate) listing: Option<Listing>,
     pub(crate) revoke: Option<bool>,
     pub(crate) withdraw: Option<Option<Id>>,
 }
 
-impl Effect {
-    pub(crate) fn name(&self) -> &'static str {
+impl Special for Effect {
+    type Sum = Sum;
+    const NAMES: &'static [&'static str] = &[
+        "partialBatch",
+        "storeNothing",
+        "visibleAfter",
+        "storeAfterDisconnect",
+        "listing",
+        "revokeToken",
+        "withdrawRights",
+    ];
+
+    fn name(&self) -> &'static str {
         match self {
-            Effect::Latency { .. } => "latency",
-            Effect::Status { .. } => "status",
-            Effect::ResetBefore => "resetBefore",
-            Effect::ResetAfter => "resetAfter",
-            Effect::ResetMidAnswer => "resetMidAnswer",
             Effect::PartialBatch { .. } => "partialBatch",
-            Effect::TruncatedJson => "truncatedJson",
-            Effect::HtmlPage { .. } => "htmlPage",
-            Effect::LoseAnswer { .. } => "loseAnswer",
             Effect::StoreNothing => "storeNothing",
             Effect::VisibleAfter { .. } => "visibleAfter",
             Effect::StoreAfterDisconnect { .. } => "storeAfterDisconnect",
@@ -150,58 +112,50 @@ impl Effect {
         }
     }
 
-    /// Can this effect be carried out at all? Checked when it is ordered, not when it strikes.
-    pub(crate) fn check(&self) -> Result<(), String> {
-        let status = match self {
-            Effect::Status { status, .. } => Some(*status),
-            Effect::PartialBatch { status, .. } => *status,
-            _ => None,
-        };
-        match status {
-            Some(status) if !(200..=999).contains(&status) => {
-                Err(format!("{status} is not a status of an answer"))
-            }
+    fn check(&self) -> Result<(), String> {
+        match self {
+            Effect::PartialBatch { status: Some(status), .. } => check_status(*status),
             _ => Ok(()),
         }
     }
-}
 
-impl Plan {
-    /// Adds an effect; of two for the same stage the later one stands.
-    pub(crate) fn add(&mut self, effect: &Effect) {
-        self.names.push(effect.name());
-        match effect.clone() {
-            Effect::Latency { ms } => self.latency_ms += ms,
-            Effect::Status { status, retry_after_s, retry_after_date, html, stored } => {
-                self.say(Answer::Status { status, retry_after_s, retry_after_date, html }, stored);
+    fn add(&self, plan: &mut Plan<Self>) {
+        let sum = &mut plan.special;
+        match self {
+            Effect::PartialBatch { items, status } => {
+                sum.storing = Storing::Part(*items);
+                plan.say(instead_of_a_part(*status), true);
             }
-            Effect::ResetBefore => self.say(Answer::Reset, false),
-            Effect::ResetAfter => self.say(Answer::Reset, true),
-            Effect::ResetMidAnswer => self.say(Answer::ResetMidway, true),
-            Effect::PartialBatch { items, status } => self.store_part(items, status),
-            Effect::TruncatedJson => self.say(Answer::Truncated, true),
-            Effect::HtmlPage { stored } => self.say(Answer::Html, stored),
-            Effect::LoseAnswer { close_after_ms } => self.say(Answer::Lost { close_after_ms }, true),
-            Effect::StoreNothing => self.storing = Storing::Nothing,
-            Effect::VisibleAfter { ms } => self.storing = Storing::VisibleAfter(ms),
-            Effect::StoreAfterDisconnect { ms } => self.storing = Storing::AfterDisconnect(ms),
-            Effect::Listing { change } => self.listing = Some(change),
-            Effect::RevokeToken { refresh_too } => self.revoke = Some(refresh_too),
-            Effect::WithdrawRights { school } => self.withdraw = Some(school),
+            Effect::StoreNothing => sum.storing = Storing::Nothing,
+            Effect::VisibleAfter { ms } => sum.storing = Storing::VisibleAfter(*ms),
+            Effect::StoreAfterDisconnect { ms } => sum.storing = Storing::AfterDisconnect(*ms),
+            Effect::Listing { change } => sum.listing = Some(*change),
+            Effect::RevokeToken { refresh_too } => sum.revoke = Some(*refresh_too),
+            Effect::WithdrawRights { school } => sum.withdraw = Some(*school),
         }
     }
 
-    fn say(&mut self, answer: Answer, handled_first: bool) {
-        *(if handled_first { &mut self.after } else { &mut self.before }) = Some(answer);
+    fn refusal(status: StatusCode) -> Response {
+        let kind = match status.as_u16() {
+            429 | 433 => Kind::RequestLimit,
+            401 => Kind::InvalidToken,
+            403 => Kind::OwnerForbidden,
+            _ => Kind::ServerError,
+        };
+        ApiError::new(kind, "Injected by the stand-in").spelled(Spelling::Seen)
     }
 
-    fn store_part(&mut self, items: Option<usize>, status: Option<u16>) {
-        self.storing = Storing::Part(items);
-        self.after = Some(status.map_or(Answer::Reset, |status| Answer::Status {
-            status,
-            retry_after_s: None,
-            retry_after_date: false,
-            html: false,
-        }));
+    /// Without a charset, which one client library relies on.
+    fn gateway_page(status: StatusCode) -> Response {
+        let html = "<!DOCTYPE html><html lang=\"ru\"><head><meta charset=\"utf-8\"><title>Дневник.ру</title></head><body>\
+            <div class=\"error__description\"><p>Сервис временно недоступен</p></div></body></html>";
+        with_type(status, "text/html", html)
     }
+}
+
+/// What is said when only a part was stored.
+fn instead_of_a_part(status: Option<u16>) -> Answer {
+    let (retry_after_s, retry_after_date, html) = (None, false, false);
+    status
+        .map_or(Answer::Reset, |status| Answer::Status { status, retry_after_s, retry_after_date, html })
 }

@@ -7,9 +7,8 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::redirect::{is_registered, with_fragment, with_query};
 use super::{check_scopes, dashed_guid, login, plain_guid, signed_in};
-use crate::dnevnik::answer::{self, escape};
+use crate::serving::answer::{self, escape};
 use crate::dnevnik::app::{App, Shared, secret};
 use crate::dnevnik::error::ApiError;
 use crate::dnevnik::id::Id;
@@ -18,6 +17,7 @@ use crate::dnevnik::pages::layout;
 use crate::dnevnik::query::Query;
 use crate::dnevnik::view::View;
 use crate::dnevnik::world::World;
+use crate::serving::redirect::{is_registered, with_fragment, with_query};
 
 /// A request whose client and address are known to be right.
 struct Asking {

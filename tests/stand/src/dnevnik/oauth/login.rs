@@ -1,16 +1,17 @@
 //! The login form: `login`, `password`, `ReturnUrl`. Scripts send them in the query as well.
 
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::{COOKIE, cookie, redirect};
-use crate::dnevnik::answer::{self, escape};
+use super::COOKIE;
+use crate::serving::answer::{self, escape};
 use crate::dnevnik::app::{App, Shared, secret};
 use crate::dnevnik::error::ApiError;
 use crate::dnevnik::id::Id;
 use crate::dnevnik::pages::layout;
 use crate::dnevnik::query::Query;
+use crate::serving::{cookie, redirect};
 
 pub(super) async fn form(RawQuery(query): RawQuery) -> Response {
     let query = Query::parse(&query.unwrap_or_default());
@@ -52,22 +53,12 @@ pub(super) async fn enter(State(app): State<Shared>, RawQuery(query): RawQuery, 
 fn enter_as(app: &App, person: Id, return_url: &str) -> Result<Response, ApiError> {
     let session = secret()?;
     app.write(|world, _| world.sessions.insert(session.clone(), person))?;
-    Ok(with_cookie(
-        answer::redirect(return_url),
-        &format!("{COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax"),
-    ))
+    Ok(cookie::set(answer::redirect(return_url), COOKIE, &session))
 }
 
 pub(super) async fn leave(State(app): State<Shared>, headers: HeaderMap) -> Result<Response, ApiError> {
-    if let Some(session) = cookie(&headers) {
+    if let Some(session) = super::cookie(&headers) {
         app.write(|world, _| world.sessions.remove(session))?;
     }
-    Ok(with_cookie(answer::redirect("/"), &format!("{COOKIE}=; Path=/; Max-Age=0")))
-}
-
-fn with_cookie(mut response: Response, cookie: &str) -> Response {
-    if let Ok(value) = HeaderValue::from_str(cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, value);
-    }
-    response
+    Ok(cookie::clear(answer::redirect("/"), COOKIE))
 }

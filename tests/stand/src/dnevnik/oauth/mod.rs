@@ -2,16 +2,16 @@
 
 mod authorize;
 mod login;
-mod redirect;
 mod token;
 
 use axum::Router;
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::routing::{get, post};
 
 use super::app::Shared;
 use super::id::Id;
 use super::view::View;
+use crate::serving::cookie;
 
 /// Words accepted in `scope`: today's, and those of the first version, in any case.
 const SCOPES: &[&str] = &[
@@ -90,11 +90,7 @@ fn check_scopes(scope: &str) -> Result<(), &str> {
 }
 
 fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let all = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    all.flat_map(|line| line.split(';')).find_map(|pair| {
-        let (name, value) = pair.trim().split_once('=')?;
-        (name == COOKIE).then_some(value)
-    })
+    cookie::value(headers, COOKIE)
 }
 
 /// The person signed in with this browser.

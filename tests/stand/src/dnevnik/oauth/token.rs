@@ -7,9 +7,9 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::{check_scopes, plain_guid};
-use crate::dnevnik::answer::json;
+use crate::serving::answer::json;
 use crate::dnevnik::app::{App, Shared, secret};
-use crate::dnevnik::clock::Millis;
+use crate::serving::clock::Millis;
 use crate::dnevnik::error::{ApiError, Kind};
 use crate::dnevnik::id::Id;
 use crate::dnevnik::model::{Flow, Token};

@@ -16,7 +16,7 @@ use axum::routing::{get, post};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::answer;
+use crate::serving::answer;
 use super::app::Shared;
 use super::error::{ApiError, Kind};
 use super::faults::Listing;

@@ -4,7 +4,7 @@ use axum::extract::State;
 use std::collections::BTreeMap;
 
 use super::{Answer, Asked, Ids};
-use crate::dnevnik::answer::json;
+use crate::serving::answer::json;
 use crate::dnevnik::app::Shared;
 use crate::dnevnik::caller::Caller;
 use crate::dnevnik::error::ApiError;

@@ -7,10 +7,15 @@ use serde_json::{Map, Value};
 use super::MOST_ITEMS;
 use super::check::{is_birthday, is_snils};
 use super::fields::{Fields, Read, Refusal};
-use crate::dnevnik::clock::{Clock, Millis};
+use crate::serving::clock::{Clock, Millis};
 use crate::dnevnik::error::{ApiError, Kind};
 use crate::dnevnik::id::Id;
-use crate::dnevnik::model::{EduGroup, GroupMembership, Membership, Person, Relation, Role, Sex, Status};
+use crate::dnevnik::model::{
+    EduGroup, GroupMembership, Link, Membership, Person, Relation, Role, Sex, Source, Status,
+};
+use crate::dnevnik::linking::concerns;
+use crate::dnevnik::table::Key;
+use crate::dnevnik::view::View;
 use crate::dnevnik::world::World;
 
 /// The collections that can be written.
@@ -21,6 +26,7 @@ pub(crate) enum What {
     Memberships,
     GroupMemberships,
     Relatives,
+    Links,
 }
 
 impl What {
@@ -31,6 +37,7 @@ impl What {
             "memberships" => What::Memberships,
             "edu-group-memberships" => What::GroupMemberships,
             "relatives" => What::Relatives,
+            "links" => What::Links,
             _ => return None,
         })
     }
@@ -73,6 +80,7 @@ pub(super) struct Made {
 struct Site<'a> {
     world: &'a mut World,
     school: Id,
+    now: Millis,
     today: Date,
     hidden_until: Option<Millis>,
 }
@@ -110,7 +118,7 @@ impl Batch {
         most: usize,
         hidden_until: Option<Millis>,
     ) -> Made {
-        let mut site = Site { world, school: self.school, today: Clock::today(now), hidden_until };
+        let mut site = Site { world, school: self.school, now, today: Clock::today(now), hidden_until };
         let items = self.items.iter().take(most).map(|(key, fields)| {
             let outcome = match site.make(self.what, fields) {
                 Ok(id) => Outcome::Made { id: id.0, id_str: id.to_string() },
@@ -152,6 +160,7 @@ impl Site<'_> {
             What::Memberships => self.membership(fields),
             What::GroupMemberships => self.group_membership(fields),
             What::Relatives => self.relation(fields),
+            What::Links => self.link(fields),
         }
     }
 
@@ -250,6 +259,33 @@ impl Site<'_> {
         self.world
             .relations
             .put_hidden(Relation { id, child, relative, kind, hidden_until: None }, self.hidden_until);
+        Ok(id)
+    }
+
+    /// One identity for an account, one account for an identity; what is linked already is answered with its id.
+    fn link(&mut self, fields: &Fields) -> Read<Id> {
+        fields.only(&["person", "subject"])?;
+        let person = self.known_person(fields, "person")?;
+        if !concerns(View { world: self.world, now: self.now }, person, self.school) {
+            return Err(Refusal::absent("person"));
+        }
+        let subject = fields.name("subject")?;
+        if self.world.persons.get(person).is_none_or(|person| person.user_id.is_none()) {
+            return Err(Refusal::invalid("person", "the account was never activated"));
+        }
+        let of_subject = self.world.links.by(&Key::Words(subject.clone())).next();
+        if let Some(link) = of_subject.filter(|link| link.person == person) {
+            return Ok(link.id);
+        }
+        if of_subject.is_some() {
+            return Err(Refusal::invalid("subject", "the identity is linked to another account"));
+        }
+        if self.world.links.of(person).next().is_some() {
+            return Err(Refusal::invalid("person", "the account is linked to another identity"));
+        }
+        let (id, source, since) = (self.world.new_link(), Source::Dialogue, self.now);
+        let link = Link { id, person, subject, source, since, hidden_until: None };
+        self.world.links.put_hidden(link, self.hidden_until);
         Ok(id)
     }
 }

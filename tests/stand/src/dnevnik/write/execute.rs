@@ -10,19 +10,21 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::create::{Batch, What};
 use super::fields::Fields;
 use super::idempotency::{Ticket, recall, remember};
-use super::update::update;
-use crate::dnevnik::answer;
+use super::update::{remove, update};
+use crate::serving::answer;
 use crate::dnevnik::app::{App, Shared};
-use crate::dnevnik::clock::{Clock, Millis};
+use crate::serving::clock::{Clock, Millis};
 use crate::dnevnik::error::{ApiError, Kind};
 use crate::dnevnik::faults::Storing;
 use crate::dnevnik::id::Id;
-use crate::dnevnik::wire::Connection;
+use crate::serving::wire::Connection;
 use crate::dnevnik::world::World;
 
 pub(crate) enum Job {
     Create(Batch),
     Update { what: What, id: Id, school: Id, fields: Fields },
+    /// Of a link.
+    Remove(Id),
 }
 
 /// A job with the idempotency key it came with.
@@ -41,6 +43,9 @@ impl Job {
                 let updated = update(world, *what, *id, *school, fields, Clock::today(now));
                 to_raw_value(&updated.map_err(super::fields::Refusal::into_error)?)
             }
+            Job::Remove(id) => {
+                to_raw_value(&remove(world, *id).map_err(super::fields::Refusal::into_error)?)
+            }
         };
         encoded
             .map_err(|error| ApiError::new(Kind::ServerError, format!("cannot encode the answer: {error}")))
@@ -49,7 +54,7 @@ impl Job {
     fn len(&self) -> usize {
         match self {
             Job::Create(batch) => batch.len(),
-            Job::Update { .. } => 1,
+            Job::Update { .. } | Job::Remove(_) => 1,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `Idempotency-Key`: inside the window, the same key with the same request gets the first answer again.
 
-use crate::dnevnik::clock::Millis;
+use crate::serving::clock::Millis;
 use crate::dnevnik::error::{ApiError, Kind};
 use crate::dnevnik::model::Remembered;
 use crate::dnevnik::world::World;

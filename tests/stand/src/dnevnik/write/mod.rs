@@ -24,7 +24,8 @@ use super::error::{ApiError, Kind};
 use super::faults::Storing;
 use super::id::Id;
 use super::read::{Ids, body};
-use super::wire::Connection;
+use super::view::View;
+use crate::serving::wire::Connection;
 use create::{Batch, What};
 use execute::{Job, Order};
 use fields::Fields;
@@ -46,7 +47,7 @@ pub(crate) fn routes() -> Router<Shared> {
 }
 
 /// A write as it arrived: what it asks for, and what is to become of it.
-struct Arrived {
+pub(crate) struct Arrived {
     storing: Storing,
     connection: Connection,
     uri: Uri,
@@ -81,7 +82,7 @@ impl Arrived {
     }
 }
 
-async fn create_many(
+pub(crate) async fn create_many(
     State(app): State<Shared>,
     caller: Caller,
     Ids([school]): Ids<1>,
@@ -90,6 +91,33 @@ async fn create_many(
     admin_of(&app, &caller, school)?;
     let batch = Batch::parse(arrived.what(0)?, school, body(&arrived.bytes)?)?;
     arrived.carry_out(app, Job::Create(batch)).await
+}
+
+/// Only links can be taken away.
+pub(crate) async fn remove_one(
+    State(app): State<Shared>,
+    caller: Caller,
+    Ids([id]): Ids<1>,
+    arrived: Arrived,
+) -> Result<Response, ApiError> {
+    let person = app.read(|view| view.world.links.get(id).map(|link| link.person));
+    let person = person.ok_or_else(ApiError::absent)?;
+    let schools = app.read(|view| schools_concerned(view, person));
+    let own = schools.into_iter().any(|school| admin_of(&app, &caller, school).is_ok());
+    match own {
+        true => arrived.carry_out(app, Job::Remove(id)).await,
+        false => Err(ApiError::forbidden()),
+    }
+}
+
+/// Schools whose administrators look after this person's account: its own, and those of its children.
+fn schools_concerned(view: View<'_>, person: Id) -> Vec<Id> {
+    let own = |id: Id| {
+        let made_by = view.person(id).and_then(|person| person.school);
+        view.schools_of(id).into_iter().chain(made_by)
+    };
+    let of_children = view.children_of(person).into_iter().flat_map(|child| own(child.id));
+    own(person).chain(of_children).collect()
 }
 
 async fn update_one(
@@ -107,7 +135,7 @@ async fn update_one(
 }
 
 /// Writing needs the administrator's role in that very school.
-fn admin_of(app: &Shared, caller: &Caller, school: Id) -> Result<(), ApiError> {
+pub(crate) fn admin_of(app: &Shared, caller: &Caller, school: Id) -> Result<(), ApiError> {
     app.read(|view| {
         view.school(school).ok_or_else(ApiError::absent)?;
         match view.world.is_admin(caller.person, school) {

@@ -15,6 +15,17 @@ pub(super) struct Updated {
     id_str: String,
 }
 
+impl From<Id> for Updated {
+    fn from(id: Id) -> Self {
+        Updated { id: id.0, id_str: id.to_string() }
+    }
+}
+
+/// Takes a link away.
+pub(super) fn remove(world: &mut World, id: Id) -> Read<Updated> {
+    world.links.remove(id).map(|link| Updated::from(link.id)).ok_or_else(|| Refusal::absent("id"))
+}
+
 /// Schools whose administrators may change the record; none if there is no such record.
 pub(super) fn schools_of(world: &World, what: What, id: Id) -> Option<Vec<Id>> {
     match what {
@@ -29,7 +40,7 @@ pub(super) fn schools_of(world: &World, what: What, id: Id) -> Option<Vec<Id>> {
             let member_of = world.memberships.of(id).filter(|m| m.person == id).map(|m| m.school);
             Some(member_of.chain(person.school).collect())
         }
-        What::Relatives => None,
+        What::Relatives | What::Links => None,
     }
 }
 
@@ -57,9 +68,9 @@ pub(super) fn update(
         What::Persons => person(world, id, fields, today)?,
         What::Memberships => membership(world, id, fields)?,
         What::GroupMemberships => group_membership(world, id, school, fields)?,
-        What::Relatives => return Err(Refusal::absent("id")),
+        What::Relatives | What::Links => return Err(Refusal::absent("id")),
     }
-    Ok(Updated { id: id.0, id_str: id.to_string() })
+    Ok(Updated::from(id))
 }
 
 fn set<T>(field: &mut T, value: Option<T>) {

@@ -80,12 +80,12 @@ impl Journal {
         *self = Journal { clearings: self.clearings + 1, ..Journal::default() };
     }
 
-    /// Writes are the changing calls of the write half; everything else only reads, POST or not.
-    pub(crate) fn counters(&self) -> Counters {
+    /// `is_write` is told method and template; whatever is none counts as a read, POST or not.
+    pub(crate) fn counters(&self, is_write: impl Fn(&str, &str) -> bool) -> Counters {
         let mut counters = Counters { total: 0, reads: 0, writes: 0, paths: BTreeMap::new() };
         for entry in &self.entries {
             counters.total += 1;
-            match entry.template.starts_with("/contingent/") && entry.method != "GET" {
+            match is_write(&entry.method, &entry.template) {
                 true => counters.writes += 1,
                 false => counters.reads += 1,
             }

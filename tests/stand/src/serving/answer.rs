@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
 
-fn with_type(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
+pub(crate) fn with_type(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -37,13 +37,6 @@ pub(crate) fn pretty<T: Serialize>(value: &T) -> Response {
 
 pub(crate) fn page(status: StatusCode, html: String) -> Response {
     with_type(status, "text/html; charset=utf-8", html)
-}
-
-/// A page the way the system's gateway sends it: without a charset, which one client library relies on.
-pub(crate) fn gateway_page(status: StatusCode) -> Response {
-    let html = "<!DOCTYPE html><html lang=\"ru\"><head><meta charset=\"utf-8\"><title>Дневник.ру</title></head><body>\
-        <div class=\"error__description\"><p>Сервис временно недоступен</p></div></body></html>";
-    with_type(status, "text/html", html)
 }
 
 /// 302 to `location`; text that cannot be a header becomes a refusal.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::effect::{Effect, Plan};
+use super::effect::{Common, Effect, Plan, Special};
 
 /// All conditions given must hold; with none given every governed request matches.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -32,11 +32,11 @@ pub(crate) struct Match {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Rule {
+#[serde(deny_unknown_fields, bound(serialize = "S: Special", deserialize = "S: Special"))]
+pub(crate) struct Rule<S> {
     #[serde(default)]
     r#match: Match,
-    effect: Effect,
+    effect: Effect<S>,
     /// Requests that matched method and path so far.
     #[serde(skip)]
     seen: u64,
@@ -69,7 +69,7 @@ impl Match {
     }
 }
 
-impl Rule {
+impl<S: Special> Rule<S> {
     fn strikes(&mut self, method: &str, template: &str, path: &str) -> bool {
         if !self.r#match.concerns(method, template, path) {
             return false;
@@ -93,27 +93,26 @@ impl Rule {
 }
 
 /// The rules in force, in order.
-#[derive(Default)]
-pub(crate) struct Faults(Vec<Rule>);
+pub(crate) struct Faults<S>(Vec<Rule<S>>);
 
-impl Faults {
+impl<S: Special> Faults<S> {
     /// Every request is handled so much later; nothing else goes wrong.
     pub(crate) fn after(latency: Duration) -> Self {
         let ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
-        let rule = Rule { r#match: Match::default(), effect: Effect::Latency { ms }, seen: 0, struck: 0 };
+        let rule = Rule { r#match: Match::default(), effect: Effect::Common(Common::Latency { ms }), seen: 0, struck: 0 };
         Self((ms > 0).then_some(rule).into_iter().collect())
     }
 
-    pub(crate) fn set(&mut self, rules: Vec<Rule>) {
+    pub(crate) fn set(&mut self, rules: Vec<Rule<S>>) {
         self.0 = rules;
     }
 
-    pub(crate) fn rules(&self) -> &[Rule] {
+    pub(crate) fn rules(&self) -> &[Rule<S>] {
         &self.0
     }
 
     /// What happens to this request; counts it in every rule it concerns.
-    pub(crate) fn plan(&mut self, method: &str, template: &str, path: &str) -> Plan {
+    pub(crate) fn plan(&mut self, method: &str, template: &str, path: &str) -> Plan<S> {
         let mut plan = Plan::default();
         for rule in &mut self.0 {
             if rule.strikes(method, template, path) {

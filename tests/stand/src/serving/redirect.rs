@@ -3,7 +3,7 @@
 use url::{Host, Url};
 
 /// Is `asked` one of the registered addresses? The port of a loopback address is free (RFC 8252 §7.3).
-pub(super) fn is_registered(registered: &[String], asked: &str) -> bool {
+pub(crate) fn is_registered(registered: &[String], asked: &str) -> bool {
     registered.iter().any(|known| known == asked || same_loopback(known, asked))
 }
 
@@ -30,18 +30,18 @@ fn encoded(pairs: &[(&str, &str)]) -> String {
 }
 
 /// `base` with `pairs` in its query, in this order: clients cut them out by position.
-pub(super) fn with_query(base: &str, pairs: &[(&str, &str)]) -> String {
+pub(crate) fn with_query(base: &str, pairs: &[(&str, &str)]) -> String {
     let joint = if base.contains('?') { '&' } else { '?' };
     format!("{base}{joint}{}", encoded(pairs))
 }
 
 /// `base` with `pairs` behind `#`.
-pub(super) fn with_fragment(base: &str, pairs: &[(&str, &str)]) -> String {
+pub(crate) fn with_fragment(base: &str, pairs: &[(&str, &str)]) -> String {
     format!("{base}#{}", encoded(pairs))
 }
 
 /// The part of a return address that lies on this host: path and query, never another host.
-pub(super) fn local(return_url: &str) -> String {
+pub(crate) fn local(return_url: &str) -> String {
     let path = match Url::parse(return_url) {
         Ok(url) => url[url::Position::BeforePath..url::Position::AfterQuery].to_owned(),
         Err(_) => return_url.to_owned(),
