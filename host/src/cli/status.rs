@@ -338,9 +338,7 @@ fn head(
 pub(super) fn tone(status: RunStatus) -> Tone {
     match status {
         RunStatus::Success => Tone::Good,
-        RunStatus::Running | RunStatus::WithRemarks | RunStatus::Waiting | RunStatus::Postponed => {
-            Tone::Warn
-        },
+        RunStatus::Running | RunStatus::WithRemarks | RunStatus::Waiting | RunStatus::Postponed => Tone::Warn,
         RunStatus::NotConfirmed | RunStatus::Failed => Tone::Bad,
     }
 }

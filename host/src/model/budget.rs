@@ -12,8 +12,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use super::{Message, Millis};
 use super::setup::{Quota, Upstream};
+use super::{Message, Millis};
 
 /// Of the rate so much is used. With a request leaving at most [`LATE_MS`] after its slot there remain 20 ms for what the
 /// way to the other side varies by, before a second could hold one request too many.
@@ -151,6 +151,8 @@ pub struct Lease {
     pub until: Millis,
     /// Requests in flight at most.
     pub permits: u32,
+    /// That is all there are: nothing is to be hoped for from others.
+    pub all: bool,
     /// Slots; `None`: there is no pace.
     pub slots: Option<Slots>,
     /// Requests of the day; `None`: there is no quota.
@@ -254,6 +256,7 @@ impl Budget {
         Lease {
             until: if free { lasts(slots, now.steady) } else { self.refused_until(now.steady) },
             permits,
+            all: permits == upstream.parallel.max(1),
             slots,
             credit,
             paused_until: self.paused_until,
@@ -278,7 +281,8 @@ impl Budget {
 
     /// When a process asks again that got nothing.
     fn refused_until(&self, now: Millis) -> Millis {
-        let over = [Some(self.paused_until), self.open_until].into_iter().flatten().filter(|until| *until > now);
+        let over =
+            [Some(self.paused_until), self.open_until].into_iter().flatten().filter(|until| *until > now);
         over.min().unwrap_or(Millis::MAX).min(now.saturating_add(AGAIN_MS))
     }
 
@@ -315,15 +319,19 @@ impl Budget {
     /// divide goes to those who were served longest ago.
     fn permits(&mut self, parallel: u32, ask: &Ask, now: Millis) -> u32 {
         let wants = ask.in_flight.saturating_add(ask.waiting).min(parallel);
-        let others: Vec<(&String, Share)> =
-            self.shares.iter().filter(|(id, _)| **id != ask.process).map(|(id, share)| (id, *share)).collect();
+        let others: Vec<(&String, Share)> = self
+            .shares
+            .iter()
+            .filter(|(id, _)| **id != ask.process)
+            .map(|(id, share)| (id, *share))
+            .collect();
         let free = parallel.saturating_sub(others.iter().map(|(_, share)| share.held).sum());
         let mine = self.shares.get(&ask.process).map_or(Millis::MIN, |share| share.served);
         let most = if others.iter().any(|(_, share)| share.is_hungry()) {
             let all = u32::try_from(others.len()).unwrap_or(u32::MAX).saturating_add(1);
-            let before = others.iter().filter(|(id, share)| {
-                (share.served, id.as_str()) < (mine, ask.process.as_str())
-            });
+            let before = others
+                .iter()
+                .filter(|(id, share)| (share.served, id.as_str()) < (mine, ask.process.as_str()));
             let extra = before.count() < (parallel % all) as usize;
             (parallel / all).saturating_add(u32::from(extra)).min(free)
         } else {

@@ -413,6 +413,7 @@ impl fmt::Display for RunStatus {
             Self::WithRemarks => "with-remarks",
             Self::NotConfirmed => "not-confirmed",
             Self::Waiting => "waiting",
+            Self::Postponed => "postponed",
             Self::Failed => "failed",
         })
     }

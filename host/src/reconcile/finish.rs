@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Result;
-use crate::model::{
-    Action, Connector, ItemRef, LeftOutRow, Millis, Outcome, OutcomeRow, ScopeId, Waiting,
-};
+use crate::model::{Action, Connector, ItemRef, LeftOutRow, Millis, Outcome, OutcomeRow, ScopeId, Waiting};
 use crate::store::{ScopeMemory, Settled, Tally, TaskMemory};
 
 use super::halt::{Step, Stop};

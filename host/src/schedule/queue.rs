@@ -301,12 +301,7 @@ impl Entry {
             return false;
         }
         let occurrence = due.occurrence;
-        self.waiting.push_back(Waiting {
-            occurrence,
-            resumed: false,
-            again: false,
-            not_before: Millis::MIN,
-        });
+        self.waiting.push_back(Waiting { occurrence, resumed: false, again: false, not_before: Millis::MIN });
         true
     }
 

@@ -80,7 +80,9 @@ fn what_a_process_has_is_free_when_it_is_gone() {
 fn a_budget_outlives_whoever_changed_it_and_is_changed_as_a_whole() {
     let folder = tempfile::tempdir().unwrap();
     let pause = News { paused_until: Some(61_000), circuit: Circuit::Same };
-    store(&folder).change_budget("rows", false, &mut |budget| budget.tell(&upstream(), pause, now())).unwrap();
+    store(&folder)
+        .change_budget("rows", false, &mut |budget| budget.tell(&upstream(), pause, now()))
+        .unwrap();
     let known = store(&folder).budgets().unwrap();
     assert_eq!(known["rows"].standing(&upstream(), now()).paused_ms, Some(60_000));
     assert_eq!(known.len(), 1);

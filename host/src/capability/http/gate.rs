@@ -58,6 +58,8 @@ pub(super) struct Gate {
     pub(super) row: Row,
     leased: Leased,
     leases: u64,
+    /// A lease is asked for.
+    asking: bool,
     in_flight: u32,
     paused_until: Millis,
     failures: u32,
@@ -87,8 +89,12 @@ impl Gate {
         if self.open_until.is_some() && !self.leased.probe {
             return Entry::Lease;
         }
+        if self.asking {
+            // What is asked for rests on what is in flight now.
+            return Entry::Wait(None);
+        }
         if self.in_flight >= self.leased.permits {
-            return Entry::Wait(Some(span(now, until)));
+            return Entry::Wait((!self.leased.all).then(|| span(now, until)));
         }
         self.enter_today(place, now)
     }
@@ -138,8 +144,20 @@ impl Gate {
         Some(slot)
     }
 
-    /// What this process wants; `late`: slots for so many that have left the row already. What it tells is told by that.
+    /// What this process asks for; `late`: slots for so many that have left the row already. What it tells is told by
+    /// that, and nothing begins before it is answered.
     pub(super) fn ask(&mut self, process: &str, now: Millis, late: u32) -> Ask {
+        self.asking = true;
+        self.wants(process, now, late)
+    }
+
+    /// It was answered, with [`Self::take`] or in vain.
+    pub(super) fn answered(&mut self) {
+        self.asking = false;
+        self.row.ring();
+    }
+
+    fn wants(&mut self, process: &str, now: Millis, late: u32) -> Ask {
         Ask {
             process: process.to_owned(),
             in_flight: self.in_flight,
@@ -180,7 +198,7 @@ impl Gate {
         if credit.is_none() && self.news == News::default() {
             return None;
         }
-        Some(Ask { credit: credit.unwrap_or_default(), ..self.ask(process, now, 0) })
+        Some(Ask { credit: credit.unwrap_or_default(), ..self.wants(process, now, 0) })
     }
 
     /// What others should hear of at once.
@@ -216,7 +234,9 @@ impl Gate {
             }
             Health::Failing => self.fail(config, now, probe),
             // Nobody knows: the next one tries.
-            Health::Unclear if probe => (self.open_until, self.news.circuit) = (Some(now), Circuit::Open(now)),
+            Health::Unclear if probe => {
+                (self.open_until, self.news.circuit) = (Some(now), Circuit::Open(now))
+            }
             Health::Unclear => {}
         }
         self.row.ring();

@@ -12,6 +12,8 @@ pub(super) struct Leased {
     until: Millis,
     /// Requests in flight at most.
     pub(super) permits: u32,
+    /// That is all there are.
+    pub(super) all: bool,
     /// Slots of the pace, the earliest first; `None`: there is no pace.
     slots: Option<VecDeque<Slots>>,
     /// Requests of the day; `None`: there is no quota.
@@ -40,7 +42,8 @@ impl Leased {
     /// Takes a lease.
     pub(super) fn take(&mut self, lease: &Lease) {
         self.held = true;
-        (self.until, self.permits, self.probe) = (lease.until, lease.permits, lease.probe);
+        (self.until, self.permits, self.all) = (lease.until, lease.permits, lease.all);
+        self.probe = lease.probe;
         match lease.slots {
             Some(slots) => {
                 let kept = self.slots.get_or_insert_default();
@@ -141,6 +144,7 @@ mod tests {
         Lease {
             until: 1_500,
             permits: 8,
+            all: true,
             slots,
             credit,
             paused_until: 0,

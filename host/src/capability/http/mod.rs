@@ -23,9 +23,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::future::BoxFuture;
 
 use super::{Redactor, Secret};
+use crate::model::budget::UsedUp;
 use crate::model::manifest::Manifest;
 use crate::model::setup::Grants;
-use crate::model::budget::UsedUp;
 use crate::model::{Millis, SchoolId, WriteJournal, WriteTicket};
 use crate::sandbox::ports::{CallInfo, Http, HttpError, Request, Response};
 use again::{Next, Outcome, Rules, Standing, retry_after};

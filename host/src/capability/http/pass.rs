@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use futures_util::future::{Either, select};
+use futures_util::future::select;
 use tokio::sync::Notify;
 
 use super::gate::{Departure, Entry, Gate, Health};
@@ -83,19 +83,29 @@ impl Remote {
     /// Leases what there is, and so many slots more; unless somebody else here does so meanwhile.
     async fn lease(self: &Arc<Self>, late: u32) -> std::result::Result<(), Refused> {
         let before = self.gate(|gate| gate.leases());
-        let Ok(_one) = self.leasing.acquire().await else { return Err(Refused::Later(STORE_AGAIN_S)) };
+        let one = Arc::clone(&self.leasing).acquire_owned().await;
+        let Ok(one) = one else { return Err(Refused::Later(STORE_AGAIN_S)) };
         if self.gate(|gate| gate.leases()) != before {
             return Ok(());
         }
         // A transaction may wait for the disk. What it brings is taken even when nobody waits for it any more.
         let remote = Arc::clone(self);
-        match tokio::task::spawn_blocking(move || remote.lease_now(late)).await {
+        let leased = tokio::task::spawn_blocking(move || {
+            let _one = one;
+            let leased = remote.lease_now(late);
+            remote.gate(Gate::answered);
+            leased
+        });
+        match leased.await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => {
                 tracing::error!(?error, "nothing may be sent: its budget cannot be read or stored");
                 Err(Refused::Later(STORE_AGAIN_S))
             }
-            Err(_) => Err(Refused::Later(STORE_AGAIN_S)),
+            Err(_) => {
+                self.gate(Gate::answered);
+                Err(Refused::Later(STORE_AGAIN_S))
+            }
         }
     }
 
@@ -143,9 +153,7 @@ impl<'r> Waiting<'r> {
         let bell = self.bell.notified();
         match ms {
             None => bell.await,
-            Some(ms) => match select(std::pin::pin!(bell), self.remote.clock.sleep(ms)).await {
-                Either::Left(_) | Either::Right(_) => {}
-            },
+            Some(ms) => drop(select(std::pin::pin!(bell), self.remote.clock.sleep(ms)).await),
         }
     }
 }

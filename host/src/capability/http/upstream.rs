@@ -84,7 +84,7 @@ pub(super) struct Remote {
     pub(super) clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     /// One lease is asked for at a time.
-    pub(super) leasing: Semaphore,
+    pub(super) leasing: Arc<Semaphore>,
     gate: Mutex<Gate>,
 }
 
@@ -103,7 +103,7 @@ impl Remote {
             shared,
             clock,
             random,
-            leasing: Semaphore::new(1),
+            leasing: Arc::new(Semaphore::new(1)),
             gate: Mutex::default(),
         })
     }
@@ -129,6 +129,8 @@ impl Remote {
 
     /// Gives back what nobody needs; `at_once`: also what still holds for a while.
     fn tidy(&self, at_once: bool) {
+        // Whoever asks for a lease needs what would be given back.
+        let Ok(_one) = self.leasing.try_acquire() else { return };
         let now = self.moment();
         let back = self.gate(|gate| gate.give_back(self.process(), now.steady, at_once));
         let Some(ask) = back else { return };

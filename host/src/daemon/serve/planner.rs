@@ -241,6 +241,7 @@ mod tests {
         assert_eq!(begun(&mut planner, &store, NOW + HOUR + 1), 0);
         assert_eq!((planner.tasks(), planner.schools().len()), (0, 1), "it is known of");
         assert_eq!(store.marks().expect("readable")[0].1.open, [NOW + HOUR]);
+        planner.ended(&TaskRef { school: "s".into(), task: "t".into() }, 1);
         planner.set(school(true), NOW + HOUR + 2).expect("a timetable");
         let decisions = planner.turn(&store, NOW + HOUR + 2).0;
         assert!(decisions.begin.len() == 1 && decisions.begin[0].resumed, "{decisions:?}");

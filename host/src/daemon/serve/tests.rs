@@ -75,7 +75,8 @@ impl World {
         let clock = Arc::new(Watch(AtomicI64::new(MIDNIGHT + 1)));
         let files = Files { next: vec![Ok(school())] };
         let (host, supervisor) = (Host::new(config, [7; 32]), Supervisor::at(None, false));
-        let server = Server::start(files, host, Arc::clone(&clock) as _, supervisor).await.expect("it starts");
+        let server =
+            Server::start(files, host, Arc::clone(&clock) as _, supervisor).await.expect("it starts");
         Self { server, clock, _folder: folder }
     }
 

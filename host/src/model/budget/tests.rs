@@ -63,7 +63,11 @@ fn who_is_alone_takes_a_whole_block_and_who_is_not_what_is_wanted() {
     let count = |lease: Lease| lease.slots.expect("a pace").count;
     assert_eq!(count(budget.lease(&upstream, &ask("a", 0, 1), at(0))), 49);
     assert_eq!(count(budget.lease(&upstream, &ask("b", 0, 1), at(0))), 0, "there is no place for it");
-    assert_eq!(count(budget.lease(&upstream, &ask("a", 1, 1_000), at(0))), 3, "as many as it has places left");
+    assert_eq!(
+        count(budget.lease(&upstream, &ask("a", 1, 1_000), at(0))),
+        3,
+        "as many as it has places left"
+    );
     assert_eq!(count(budget.lease(&upstream, &ask("b", 0, 1), at(0))), 1);
     budget.forget("b");
     assert_eq!(count(budget.lease(&upstream, &ask("a", 0, 1), at(0))), 49);
@@ -76,7 +80,11 @@ fn places_in_flight_are_never_more_than_there_are_and_go_round() {
     let mut budget = Budget::default();
     assert_eq!(permits(&mut budget, 8, &ask("a", 0, 1), 0), 8, "alone: all");
     assert_eq!(permits(&mut budget, 8, &ask("b", 0, 5), 1), 0, "nothing is free");
-    assert_eq!(permits(&mut budget, 8, &ask("a", 8, 9), 2), 4, "an even part, once those in flight are through");
+    assert_eq!(
+        permits(&mut budget, 8, &ask("a", 8, 9), 2),
+        4,
+        "an even part, once those in flight are through"
+    );
     assert_eq!(permits(&mut budget, 8, &ask("b", 0, 5), 3), 0, "they are not");
     assert_eq!(permits(&mut budget, 8, &ask("a", 5, 9), 4), 4);
     assert_eq!(permits(&mut budget, 8, &ask("b", 0, 5), 5), 3, "what is free of its even part");
@@ -97,11 +105,14 @@ fn one_place_for_three_goes_from_one_to_the_next() {
         if permits == 1 && holder != Some(who) {
             had.push(who);
         }
-        holder = if permits == 1 || in_flight == 1 { Some(who) } else { holder.filter(|holder| *holder != who) };
+        holder =
+            if permits == 1 || in_flight == 1 { Some(who) } else { holder.filter(|holder| *holder != who) };
         let held: u32 = budget.shares.values().map(|share| share.held).sum();
         assert!(held <= 1, "{budget:?}");
     }
-    assert!(had.len() >= 6 && ["a", "b", "c"].iter().all(|who| had.iter().filter(|had| *had == who).count() >= 2));
+    assert!(
+        had.len() >= 6 && ["a", "b", "c"].iter().all(|who| had.iter().filter(|had| *had == who).count() >= 2)
+    );
 }
 
 #[test]
@@ -121,7 +132,11 @@ fn pauses_and_an_open_circuit_reach_everybody_and_one_alone_tries() {
     let probe = budget.lease(&upstream, &ask("b", 0, 3), at(9_000));
     assert!(probe.probe && probe.open_until.is_none() && !slots(&probe).is_empty(), "{probe:?}");
     let other = budget.lease(&upstream, &ask("a", 0, 3), at(9_001));
-    assert_eq!((other.open_until, other.probe), (Some(9_000 + 40_000), false), "it waits for what comes of it");
+    assert_eq!(
+        (other.open_until, other.probe),
+        (Some(9_000 + 40_000), false),
+        "it waits for what comes of it"
+    );
     budget.tell(&upstream, News { circuit: Circuit::Closed, ..News::default() }, at(9_100));
     assert_eq!(budget.lease(&upstream, &ask("a", 0, 3), at(9_101)).open_until, None);
 }

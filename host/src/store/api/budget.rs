@@ -40,7 +40,8 @@ pub trait BudgetStore: Send + Sync {
     /// Changes a budget that nobody else sees meanwhile, in one transaction; processes that are gone are forgotten
     /// before. `durable`: what it becomes survives a power failure (what was used of a day); else only the death of
     /// processes, which is enough for what is void after the next start of the machine.
-    fn change_budget(&self, upstream: &str, durable: bool, change: &mut dyn FnMut(&mut Budget)) -> Result<()>;
+    fn change_budget(&self, upstream: &str, durable: bool, change: &mut dyn FnMut(&mut Budget))
+    -> Result<()>;
 
     /// All budgets.
     fn budgets(&self) -> Result<BTreeMap<String, Budget>>;

@@ -46,7 +46,12 @@ impl BudgetStore for HostDb {
         Ok(Attendance::new(name, Box::new(Sign { path, _file: file })))
     }
 
-    fn change_budget(&self, upstream: &str, durable: bool, change: &mut dyn FnMut(&mut Budget)) -> Result<()> {
+    fn change_budget(
+        &self,
+        upstream: &str,
+        durable: bool,
+        change: &mut dyn FnMut(&mut Budget),
+    ) -> Result<()> {
         let commit = if durable { Commit::Durable } else { Commit::Lazy };
         self.database.write(commit, |t| {
             let mut budget = budget(t, upstream)?.unwrap_or_default();

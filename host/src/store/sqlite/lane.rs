@@ -40,7 +40,8 @@ impl SchoolDb {
     pub fn open(data: &Path, school: &SchoolId, options: SchoolOptions) -> Result<Self> {
         let folder = data.join("schools");
         let (file, lane) = (folder.join(format!("{school}.db")), folder.join(format!("{school}.lane")));
-        let keep_out = || -> Result<Box<dyn Any>> { Ok(Box::new(keep(&lane)?.map_err(|held| busy(school, held))?)) };
+        let keep_out =
+            || -> Result<Box<dyn Any>> { Ok(Box::new(keep(&lane)?.map_err(|held| busy(school, held))?)) };
         let store = Self {
             school: school.clone(),
             database: Database::open(&file, migrate::SCHOOL, &keep_out)?,

@@ -47,6 +47,7 @@ impl<'b> Process<'b> {
         let ask = self.gate.ask(self.name, now, late);
         let lease = self.budget.borrow_mut().lease(&self.config, &ask, at(now));
         self.gate.take(&lease);
+        self.gate.answered();
     }
 
     fn tell(&mut self, now: Millis) {
@@ -142,7 +143,10 @@ fn a_huge_school_and_a_small_one_take_turns_in_the_pace() {
         match one.enter(waiting[0].0, now) {
             Entry::Go { slot, .. } => {
                 let slot = slot.expect("there is a pace");
-                assert!(slot >= now as f64 - LATE_MS as f64 && slot <= (now + LEAD_MS) as f64, "{slot} at {now}");
+                assert!(
+                    slot >= now as f64 - LATE_MS as f64 && slot <= (now + LEAD_MS) as f64,
+                    "{slot} at {now}"
+                );
                 went.push((slot, waiting.remove(0).1));
             }
             Entry::Wait(Some(ms)) => now += i64::try_from(ms).expect("short").max(1),

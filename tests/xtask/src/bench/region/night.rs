@@ -83,11 +83,7 @@ struct Quiet {
 ///
 /// # Errors
 /// When the region cannot be made ready, or a run does not succeed.
-pub(in super::super) fn run(
-    workspace: &crate::workspace::Workspace,
-    schools: usize,
-    json: bool,
-) -> Outcome {
+pub(in super::super) fn run(workspace: &crate::workspace::Workspace, schools: usize, json: bool) -> Outcome {
     let ground = Ground::prepare(workspace, &Beside { only: Vec::new(), install: false, json })?;
     eprintln!("{schools} schools are made ready");
     let night = Night::set(&ground, schools)?;
@@ -154,7 +150,8 @@ impl<'a> Night<'a> {
 
     /// Gives every task this schedule.
     fn schedule(&self, schedule: &str) -> Outcome {
-        (1..=self.schools + 1).try_for_each(|n| self.write(&format!("schools/{}.toml", self.id(n)), &school(schedule)))
+        (1..=self.schools + 1)
+            .try_for_each(|n| self.write(&format!("schools/{}.toml", self.id(n)), &school(schedule)))
     }
 
     fn report(&self) -> Outcome<Report> {
@@ -293,9 +290,17 @@ impl Report {
             row("start with all schedules", "≤ 1 s", format!("{start_s:.2} s")),
             row("runs begin late, 99 of 100", "≤ 1 s", p99),
             row("runs begin late, on average", "", format!("{:.3} s", quiet.mean_lag_s)),
-            row("requests in the fullest second", &format!("≤ {}", budget.rate), budget.pace.busiest.to_string()),
+            row(
+                "requests in the fullest second",
+                &format!("≤ {}", budget.rate),
+                budget.pace.busiest.to_string(),
+            ),
             row("of the rate used", "≥ 95 %", format!("{:.1} %", budget.used * 100.0)),
-            row("last ordinary school done", &format!("{:.1} s", fairness.share_s), format!("{:.1} s", fairness.last_s)),
+            row(
+                "last ordinary school done",
+                &format!("{:.1} s", fairness.share_s),
+                format!("{:.1} s", fairness.last_s),
+            ),
             row(
                 "requests of the huge school by then",
                 &format!("about {}", fairness.ordinary_requests),
@@ -322,6 +327,9 @@ mod tests {
     #[test]
     fn pupils_are_their_school_s_own() {
         let table = pupils(3, 2);
-        assert!(table.ends_with("3-1;Примеров;Пётр;2015-03-02;c1\n3-2;Примеров;Пётр;2015-03-03;c1\n"), "{table}");
+        assert!(
+            table.ends_with("3-1;Примеров;Пётр;2015-03-02;c1\n3-2;Примеров;Пётр;2015-03-03;c1\n"),
+            "{table}"
+        );
     }
 }
