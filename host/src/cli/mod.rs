@@ -26,6 +26,7 @@ mod status;
 mod stores;
 mod tasks;
 mod terminal;
+mod upstreams;
 
 use clap::{CommandFactory, FromArgMatches};
 
@@ -135,6 +136,7 @@ fn run(app: &App, command: Command) -> Result<u8> {
         Command::Decide(args) => decide(app, &args),
         Command::Approve { task, hash } => decide::approve(app, &task.0, &hash),
         Command::Next(args) => next::next(app, &args),
+        Command::Upstreams { name } => upstreams::upstreams(app, name.as_deref()),
         Command::Enable { task } => tasks::set_enabled(app, &task.0, true),
         Command::Disable { task } => tasks::set_enabled(app, &task.0, false),
         Command::Secret { command } => secret(app, command),

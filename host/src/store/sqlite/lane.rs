@@ -1,5 +1,6 @@
 //! A school's file, its lane (an advisory lock of the operating system) and the fence inside its transactions.
 
+use std::any::Any;
 use std::fs::{File, TryLockError};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -38,12 +39,15 @@ impl SchoolDb {
     /// Opens a school's file; makes it when there is none.
     pub fn open(data: &Path, school: &SchoolId, options: SchoolOptions) -> Result<Self> {
         let folder = data.join("schools");
+        let (file, lane) = (folder.join(format!("{school}.db")), folder.join(format!("{school}.lane")));
+        let keep_out =
+            || -> Result<Box<dyn Any>> { Ok(Box::new(keep(&lane)?.map_err(|held| busy(school, held))?)) };
         let store = Self {
             school: school.clone(),
-            database: Database::open(&folder.join(format!("{school}.db")), migrate::SCHOOL)?,
+            database: Database::open(&file, migrate::SCHOOL, &keep_out)?,
             seal: Seal::new(&options.key),
             time_zone: options.time_zone,
-            lane: folder.join(format!("{school}.lane")),
+            lane,
         };
         store.make_hash_key()?;
         Ok(store)
@@ -92,17 +96,17 @@ impl SchoolDb {
     pub(super) fn about(&self, name: &str) -> String {
         format!("school/{}/{name}", self.school)
     }
+}
 
-    fn busy(&self, Held { pid, doing, since }: Held) -> Error {
-        let message = Message::new(LANE_BUSY)
-            .with("school", &self.school)
-            .with("pid", &pid)
-            .with("doing", &doing)
-            .with("since", &since);
-        Error::failed(format!("{} is busy: process {pid} does `{doing}` since {since}", self.school))
-            .message(message)
-            .hint("wait until it is done; the lane is free at once when that process ends")
-    }
+fn busy(school: &SchoolId, Held { pid, doing, since }: Held) -> Error {
+    let message = Message::new(LANE_BUSY)
+        .with("school", school)
+        .with("pid", &pid)
+        .with("doing", &doing)
+        .with("since", &since);
+    Error::failed(format!("{school} is busy: process {pid} does `{doing}` since {since}"))
+        .message(message)
+        .hint("wait until it is done; the lane is free at once when that process ends")
 }
 
 /// Who has a lock, as far as is known, for people.
@@ -122,16 +126,24 @@ impl Held {
     }
 }
 
-/// Locks this file until what is answered is dropped, and writes down who did; or says who was before.
-pub(super) fn lock(path: &Path, doing: &str, now: Millis) -> Result<std::result::Result<File, Held>> {
+/// Locks this file until what is answered is dropped; or says who was before.
+pub(super) fn keep(path: &Path) -> Result<std::result::Result<File, Held>> {
     let file = open(path)?;
     match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Ok(Err(Held::of(path))),
+        Ok(()) => Ok(Ok(file)),
+        Err(TryLockError::WouldBlock) => Ok(Err(Held::of(path))),
         Err(TryLockError::Error(cause)) => {
-            return Err(Error::failed(format!("cannot lock {}", path.display())).because(cause));
+            Err(Error::failed(format!("cannot lock {}", path.display())).because(cause))
         }
     }
+}
+
+/// The same, and writes down who did.
+pub(super) fn lock(path: &Path, doing: &str, now: Millis) -> Result<std::result::Result<File, Held>> {
+    let file = match keep(path)? {
+        Ok(file) => file,
+        Err(held) => return Ok(Err(held)),
+    };
     let holder = Holder { pid: std::process::id(), since: now, doing: doing.to_owned() };
     write_holder(&file, &holder).map_err(|cause| no_file(cause, path))?;
     Ok(Ok(file))
@@ -162,10 +174,14 @@ impl LaneStore for SchoolDb {
     fn take_lane(&self, doing: &str, now: Millis) -> Result<Lane> {
         let file = match lock(&self.lane, doing, now)? {
             Ok(file) => file,
-            Err(held) => return Err(self.busy(held)),
+            Err(held) => return Err(busy(&self.school, held)),
         };
         let raise = "UPDATE meta SET value = value + 1 WHERE name = 'fence' RETURNING value";
-        let raised = self.database.write(Commit::Durable, |t| number(t, raise, []))?;
+        let raised = self.database.write(Commit::Durable, |t| {
+            // Another program may have brought the file up to date since this one has opened it.
+            migrate::refuse_newer(t, &self.lane.with_extension("db"), migrate::SCHOOL)?;
+            number(t, raise, [])
+        })?;
         Ok(Lane::new(Fence { school: self.school.clone(), number: raised }, Box::new(file)))
     }
 
