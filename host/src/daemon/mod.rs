@@ -7,6 +7,7 @@ pub mod callback;
 pub mod dialogue;
 pub mod host;
 pub mod journal;
+pub mod keep;
 pub mod lazy;
 mod once;
 pub mod page;

@@ -12,6 +12,7 @@ mod gate;
 mod guard;
 mod path;
 mod prepare;
+mod probe;
 mod upstream;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::model::{WriteJournal, WriteTicket};
 use crate::sandbox::ports::{CallInfo, Http, HttpError, Request, Response};
 use again::{Next, Outcome, Rules, Standing, retry_after};
 use prepare::Prepared;
+pub use probe::{Probe, first_to_expire, own_metrics, probe};
 pub use upstream::Upstreams;
 
 /// Where secrets come from. Errors reach the guest: they hold no values. Answers from memory or a short read.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::{Certificate, Client, Proxy, redirect, retry};
+use reqwest::{Certificate, Client, ClientBuilder, Proxy, redirect, retry};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use url::{Host, Url};
 
@@ -35,8 +35,7 @@ impl Upstreams {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Arc<Self>> {
-        // Fails when another part of the process was first: then there is a provider already.
-        drop(rustls::crypto::ring::default_provider().install_default());
+        provide_tls();
         let remote = |(name, config): (&String, &Upstream)| {
             let remote = Remote::new(config, Arc::clone(&clock), Arc::clone(&random));
             let remote = remote.context(Kind::Config, format!("upstream `{name}` cannot be used"))?;
@@ -54,6 +53,11 @@ impl std::fmt::Debug for Upstreams {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.by_name.keys()).finish()
     }
+}
+
+/// Names the implementation of TLS. Fails when another part of the process was first: then there is one already.
+pub(super) fn provide_tls() {
+    drop(rustls::crypto::ring::default_provider().install_default());
 }
 
 /// One upstream.
@@ -197,6 +201,11 @@ fn parse_base(base: &str) -> Result<Url> {
 }
 
 fn client(config: &Upstream) -> Result<Client> {
+    builder(config)?.build().context(Kind::Config, "its HTTP client cannot be made")
+}
+
+/// A client as this upstream's settings want it.
+pub(super) fn builder(config: &Upstream) -> Result<ClientBuilder> {
     let mut builder = Client::builder()
         .redirect(redirect::Policy::none())
         .retry(retry::never())
@@ -214,7 +223,7 @@ fn client(config: &Upstream) -> Result<Client> {
     if let Some(file) = &config.ca {
         builder = builder.tls_certs_merge(certificates(file)?);
     }
-    builder.build().context(Kind::Config, "its HTTP client cannot be made")
+    Ok(builder)
 }
 
 fn certificates(file: &std::path::Path) -> Result<Vec<Certificate>> {

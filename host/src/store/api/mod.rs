@@ -2,6 +2,7 @@
 
 mod dialogues;
 mod host;
+mod keep;
 mod lane;
 mod ledger;
 mod records;
@@ -12,6 +13,7 @@ mod secrets;
 
 pub use dialogues::*;
 pub use host::*;
+pub use keep::*;
 pub use lane::*;
 pub use ledger::*;
 pub use records::*;

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Transaction, params};
 
 use crate::error::{Error, Result};
+use crate::store::backup;
 use crate::store::seal::random;
 use crate::store::{Fence, MasterKey, Seal};
 
 use super::file::{Commit, Database};
-use super::migrate;
 use super::values::{exec, first, number};
+use super::{migrate, schedule};
 
 /// What schools share, in SQLite.
 #[derive(Debug)]
@@ -23,8 +24,9 @@ pub struct HostDb {
 impl HostDb {
     /// Opens the host's file; makes it when there is none.
     pub fn open(data: &Path, key: &MasterKey) -> Result<Self> {
+        backup::finish(data)?;
         let database = Database::open(&data.join("host.db"), migrate::HOST)?;
-        let store = Self { database, seal: Seal::new(key), rota: data.join("serve.lane") };
+        let store = Self { database, seal: Seal::new(key), rota: schedule::rota_of(data) };
         store.make_identity_key()?;
         Ok(store)
     }

@@ -8,6 +8,7 @@ use rusqlite::Transaction;
 
 use crate::error::{Error, Result};
 use crate::model::{Message, Millis, SchoolId};
+use crate::store::backup;
 use crate::store::seal::random;
 use crate::store::{Fence, Holder, LANE_BUSY, Lane, LaneStore, MasterKey, Seal};
 
@@ -37,13 +38,14 @@ pub struct SchoolDb {
 impl SchoolDb {
     /// Opens a school's file; makes it when there is none.
     pub fn open(data: &Path, school: &SchoolId, options: SchoolOptions) -> Result<Self> {
-        let folder = data.join("schools");
+        backup::finish(data)?;
+        let file = data.join("schools").join(format!("{school}.db"));
         let store = Self {
             school: school.clone(),
-            database: Database::open(&folder.join(format!("{school}.db")), migrate::SCHOOL)?,
+            database: Database::open(&file, migrate::SCHOOL)?,
             seal: Seal::new(&options.key),
             time_zone: options.time_zone,
-            lane: folder.join(format!("{school}.lane")),
+            lane: lane_of(data, school),
         };
         store.make_hash_key()?;
         Ok(store)
@@ -92,24 +94,35 @@ impl SchoolDb {
     pub(super) fn about(&self, name: &str) -> String {
         format!("school/{}/{name}", self.school)
     }
+}
 
-    fn busy(&self, Held { pid, doing, since }: Held) -> Error {
-        let message = Message::new(LANE_BUSY)
-            .with("school", &self.school)
-            .with("pid", &pid)
-            .with("doing", &doing)
-            .with("since", &since);
-        Error::failed(format!("{} is busy: process {pid} does `{doing}` since {since}", self.school))
-            .message(message)
-            .hint("wait until it is done; the lane is free at once when that process ends")
-    }
+/// Takes a school's lane without looking into its file, until what is answered is dropped.
+pub(in crate::store) fn hold(data: &Path, school: &SchoolId, doing: &str, now: Millis) -> Result<File> {
+    let folder = data.join("schools");
+    std::fs::create_dir_all(&folder).map_err(|cause| no_file(cause, &folder))?;
+    lock(&lane_of(data, school), doing, now)?.map_err(|held| busy(school, held))
+}
+
+fn lane_of(data: &Path, school: &SchoolId) -> PathBuf {
+    data.join("schools").join(format!("{school}.lane"))
+}
+
+fn busy(school: &SchoolId, Held { pid, doing, since }: Held) -> Error {
+    let message = Message::new(LANE_BUSY)
+        .with("school", school)
+        .with("pid", &pid)
+        .with("doing", &doing)
+        .with("since", &since);
+    Error::failed(format!("{school} is busy: process {pid} does `{doing}` since {since}"))
+        .message(message)
+        .hint("wait until it is done; the lane is free at once when that process ends")
 }
 
 /// Who has a lock, as far as is known, for people.
-pub(super) struct Held {
-    pub(super) pid: String,
+pub(in crate::store) struct Held {
+    pub(in crate::store) pid: String,
     pub(super) doing: String,
-    pub(super) since: String,
+    pub(in crate::store) since: String,
 }
 
 impl Held {
@@ -123,7 +136,11 @@ impl Held {
 }
 
 /// Locks this file until what is answered is dropped, and writes down who did; or says who was before.
-pub(super) fn lock(path: &Path, doing: &str, now: Millis) -> Result<std::result::Result<File, Held>> {
+pub(in crate::store) fn lock(
+    path: &Path,
+    doing: &str,
+    now: Millis,
+) -> Result<std::result::Result<File, Held>> {
     let file = open(path)?;
     match file.try_lock() {
         Ok(()) => {}
@@ -162,7 +179,7 @@ impl LaneStore for SchoolDb {
     fn take_lane(&self, doing: &str, now: Millis) -> Result<Lane> {
         let file = match lock(&self.lane, doing, now)? {
             Ok(file) => file,
-            Err(held) => return Err(self.busy(held)),
+            Err(held) => return Err(busy(&self.school, held)),
         };
         let raise = "UPDATE meta SET value = value + 1 WHERE name = 'fence' RETURNING value";
         let raised = self.database.write(Commit::Durable, |t| number(t, raise, []))?;

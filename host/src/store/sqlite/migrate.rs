@@ -16,6 +16,7 @@ pub(super) const SCHOOL: &[Script] = &[
     include_str!("../../../migrations/school/0001.sql"),
     include_str!("../../../migrations/school/0002.sql"),
     include_str!("../../../migrations/school/0003.sql"),
+    include_str!("../../../migrations/school/keeping.sql"),
 ];
 
 /// The host's file.
@@ -24,16 +25,21 @@ pub(super) const HOST: &[Script] =
 
 /// Applies what is missing.
 pub(super) fn migrate(connection: &mut Connection, path: &Path, scripts: &[Script]) -> Result<()> {
-    let version = version(connection)?;
-    if version > scripts.len() {
-        return Err(Error::failed(format!(
-            "{} was made by a newer version of this program (data version {version}, known up to {})",
-            path.display(),
-            scripts.len()
-        ))
-        .hint("use the newer program, or restore a backup from before its first start"));
-    }
+    let version = not_newer(connection, path, scripts.len())?;
     (version..scripts.len()).try_for_each(|done| apply(connection, scripts[done], done))
+}
+
+/// The version of a database; fails where it is newer than the newest that this program knows.
+pub(super) fn not_newer(connection: &Connection, path: &Path, newest: usize) -> Result<usize> {
+    let version = version(connection)?;
+    if version <= newest {
+        return Ok(version);
+    }
+    Err(Error::failed(format!(
+        "{} was made by a newer version of this program (data version {version}, known up to {newest})",
+        path.display()
+    ))
+    .hint("use the newer program, or restore a backup from before its first start"))
 }
 
 /// Applies one script unless another process was faster.
