@@ -50,7 +50,7 @@ impl<C: Connector> Run<'_, C> {
                 scope: wanted.scope.clone(),
             }
         });
-        let questions = questions.collect();
+        let questions: Vec<Question> = questions.collect();
         self.see(questions).await
     }
 

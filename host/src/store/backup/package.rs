@@ -111,7 +111,7 @@ pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
 
 /// Length and checksum of a file.
 pub(super) fn sum(path: &Path) -> Result<(u64, String)> {
-    let sum = || {
+    let sum = || -> io::Result<(u64, String)> {
         let mut hasher = blake3::Hasher::new();
         let file = File::open(path)?;
         hasher.update_reader(&file)?;
@@ -130,7 +130,7 @@ pub(super) fn write_manifest(folder: &Path, manifest: &Manifest) -> Result<()> {
 
 /// Packs the folder of a backup into a ZIP that only its owner may read.
 pub(super) fn pack(folder: &Path, manifest: &Manifest, to: &Path) -> Result<()> {
-    let pack = || {
+    let pack = || -> io::Result<()> {
         let file = File::options().write(true).create_new(true).mode(0o600).open(to)?;
         let mut zip = ZipWriter::new(file);
         let options = SimpleFileOptions::default()

@@ -1,7 +1,7 @@
 //! Putting a backup back: prepared beside the data, decided in one moment, carried out by whoever comes first.
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -212,7 +212,7 @@ fn lock_file(data: &Path) -> Result<File> {
     file.map_err(|cause| no_file(cause, &path))
 }
 
-fn clear(folder: &PathBuf) -> Result<()> {
+fn clear(folder: &Path) -> Result<()> {
     match fs::remove_dir_all(folder) {
         Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => Err(no_file(cause, folder)),
         _ => Ok(()),

@@ -34,13 +34,13 @@ pub(in crate::store) fn copy_out(from: &Path, to: &Path) -> Result<()> {
 /// # Errors
 /// It is damaged.
 pub(in crate::store) fn facts(path: &Path) -> Result<Facts> {
-    let look = || {
+    let look = || -> Result<Facts> {
         let file = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         sound(&file, "PRAGMA integrity_check(1)")?;
         let schema = number(&file, "PRAGMA user_version", [])?;
         let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
         let names = rows(&file, tables, [], |row| col::<String>(row, "name"))?;
-        let count = |name: String| {
+        let count = |name: String| -> Result<(String, u64)> {
             let rows = number(&file, &format!("SELECT count(*) FROM \"{name}\""), [])?;
             Ok((name, rows))
         };
@@ -199,7 +199,7 @@ fn is_damaged(Refused(cause): &Refused) -> bool {
 }
 
 fn overwrite(from: &Path, to: &Path) -> std::result::Result<(), Refused> {
-    let copy = || {
+    let copy = || -> rusqlite::Result<()> {
         let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let mut target = Connection::open(to)?;
         target.busy_timeout(BUSY)?;
@@ -231,7 +231,7 @@ fn lay_aside(file: &Path) -> Result<()> {
 }
 
 fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
-    let connect = || {
+    let connect = || -> rusqlite::Result<Connection> {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY)?;
         Ok(connection)
