@@ -3,7 +3,7 @@
 column-school = School
 column-kept = Data
 column-rows = Rows
-column-file = File
+column-part = File
 column-size = Size
 
 kept-requests = request journal

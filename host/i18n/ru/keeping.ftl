@@ -3,7 +3,7 @@
 column-school = Школа
 column-kept = Данные
 column-rows = Строк
-column-file = Файл
+column-part = Файл
 column-size = Размер
 
 kept-requests = журнал запросов

@@ -71,7 +71,7 @@ fn open(app: &App, only: Option<&SchoolId>) -> Result<Vec<Open>> {
 
 fn list(app: &App, parts: &[Part]) -> Result<()> {
     app.output.line(app.word("bundle-holds"))?;
-    let headings = ["column-file", "column-size"].map(|code| app.word(code));
+    let headings = ["column-part", "column-size"].map(|code| app.word(code));
     let row = |part: &Part| vec![part.name.clone(), super::backup::size(part.bytes as u64)];
     app.output.table(&headings, &parts.iter().map(row).collect::<Vec<_>>())
 }

@@ -61,7 +61,7 @@ fn with_runs(store: &SchoolDb, fence: &Fence, task: &TaskId, count: i64) {
 
 fn sent(store: &SchoolDb, fence: &Fence, task: &TaskId, run: Option<u64>, days: i64, answered: bool) {
     let at = NOW - days * DAY;
-    let items = [ItemRef::new("k", &format!("{days}"))];
+    let items = [ItemRef::new("k", format!("{days}"))];
     let sending = Sending { run, operation: "w", items: &items, doubts: &[], sent: at, until: at };
     let ticket = store.journal_sent(fence, task, &sending).unwrap();
     if answered {

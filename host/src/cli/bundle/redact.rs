@@ -5,6 +5,7 @@
 //! little.
 
 use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
 
 use serde_json::Value;
 
@@ -86,12 +87,7 @@ impl Redact {
         let mut phrases: Vec<_> = self.phrases.iter().filter(|(phrase, _)| text.contains(phrase)).collect();
         phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
         let text = phrases.into_iter().fold(text, |text, (phrase, by)| text.replace(phrase, by));
-        let text = by_pieces(
-            &text,
-            is_of_number,
-            |c| !(c.is_ascii_digit() || "+(".contains(c)),
-            |piece| self.number(piece),
-        );
+        let text = self.without_numbers(&text);
         let text = by_pieces(&text, is_of_token, |c| !c.is_ascii_alphanumeric(), token);
         by_pieces(&text, char::is_alphanumeric, |_| false, |piece| self.word(piece))
     }
@@ -106,9 +102,43 @@ impl Redact {
         }
     }
 
-    fn number(&self, piece: &str) -> Option<&'static str> {
-        let digits = digits(piece);
-        (digits.len() == ELEVEN || self.numbers.contains(&digits)).then_some("[number]")
+    /// Groups of digits that make a number together, however they are set apart.
+    fn without_numbers(&self, text: &str) -> String {
+        let groups = digit_groups(text);
+        let (mut out, mut copied, mut place) = (String::with_capacity(text.len()), 0, 0);
+        while place < groups.len() {
+            match self.number_at(text, &groups[place..]) {
+                Some(count) => {
+                    out.push_str(&text[copied..groups[place].start]);
+                    out.push_str("[number]");
+                    copied = groups[place + count - 1].end;
+                    place += count;
+                }
+                None => place += 1,
+            }
+        }
+        out + &text[copied..]
+    }
+
+    /// How many of these groups make a number that must not go out.
+    fn number_at(&self, text: &str, groups: &[Range<usize>]) -> Option<usize> {
+        let mut digits = String::new();
+        let mut end = groups[0].start;
+        if text[..end].ends_with(char::is_alphanumeric) {
+            return None;
+        }
+        for (place, group) in groups.iter().enumerate() {
+            if !text[end..group.start].chars().all(is_between) || digits.len() > ELEVEN {
+                return None;
+            }
+            digits += &text[group.clone()];
+            end = group.end;
+            let ends = !text[end..].starts_with(char::is_alphanumeric);
+            if ends && (digits.len() == ELEVEN || self.numbers.contains(&digits)) {
+                return Some(place + 1);
+            }
+        }
+        None
     }
 
     fn word(&self, piece: &str) -> Option<&'static str> {
@@ -142,9 +172,20 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// What telephone numbers, dates and СНИЛС are written with.
-fn is_of_number(c: char) -> bool {
-    c.is_ascii_digit() || matches!(c, '-' | ' ' | '(' | ')' | '+' | '.' | '\u{a0}')
+fn digit_groups(text: &str) -> Vec<Range<usize>> {
+    let mut groups: Vec<Range<usize>> = Vec::new();
+    for (at, _) in text.char_indices().filter(|(_, c)| c.is_ascii_digit()) {
+        match groups.last_mut().filter(|group| group.end == at) {
+            Some(group) => group.end += 1,
+            None => groups.push(at..at + 1),
+        }
+    }
+    groups
+}
+
+/// What sets the groups of telephone numbers, dates and СНИЛС apart.
+fn is_between(c: char) -> bool {
+    matches!(c, '-' | '–' | ' ' | '(' | ')' | '.' | '\u{a0}')
 }
 
 fn is_of_token(c: char) -> bool {
@@ -212,6 +253,8 @@ mod tests {
             ("отказано Ферапонту, Ферапонтов сын", "отказано [name], [name] сын"),
             ("ЛИ и если", "[name] и если"),
             ("СНИЛС 112-233-445 95 занят", "СНИЛС [number] занят"),
+            ("112-233-445 95 (11223344595), +7 (912) 345-67-89", "[number] ([number]), +[number]"),
+            ("in 3 of 11223344595", "in 3 of [number]"),
             ("тел. 8 912 345 67 89", "тел. [number]"),
             ("login m.lee57", "login [value]"),
             ("born 2015-03-04, run 2026-11-29", "born [number], run 2026-11-29"),

@@ -259,7 +259,9 @@ mod tests {
         let file = Connection::open(path).unwrap();
         file.pragma_update(None, "journal_mode", "WAL").unwrap();
         file.execute_batch("CREATE TABLE t (n INTEGER)").unwrap();
-        (0..rows).for_each(|n| drop(file.execute("INSERT INTO t VALUES (?1)", params![n]).unwrap()));
+        for n in 0..rows {
+            file.execute("INSERT INTO t VALUES (?1)", params![n]).unwrap();
+        }
         file
     }
 

@@ -43,13 +43,14 @@ fn world() -> World {
 fn unpacked(world: &World, name: &str) -> Vec<(String, String)> {
     let mut archive =
         zip::ZipArchive::new(File::open(world.path(name)).expect("it is written")).expect("a ZIP");
+    let count = archive.len();
     let read = |place| {
         let mut file = archive.by_index(place).expect("a file");
         let mut text = String::new();
         file.read_to_string(&mut text).expect("text");
-        (file.name().to_owned(), text)
+        (file.name().expect("a name").into_owned(), text)
     };
-    (0..archive.len()).map(read).collect()
+    (0..count).map(read).collect()
 }
 
 #[test]
