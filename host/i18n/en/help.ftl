@@ -20,6 +20,8 @@ help-examples =
       exchange next school57 --count 10    when tasks run by themselves
       exchange upstreams                   pauses and quotas of the remote systems
       exchange serve                       run tasks by their schedules, by night and unattended
+      exchange doctor                      is everything in order, and what to do
+      exchange backup copy.zip             back up the data of all schools
 
     Exit codes: 0 success, 1 failed, 2 usage or configuration,
     3 with remarks or not confirmed, 4 waits for a person,
@@ -117,3 +119,24 @@ help-next-count = How many runs of each task
 help-serve = Run tasks by their schedules, until stopped
 help-plan-additions_only = Additions only; the rest waits
 help-run-additions_only = Additions only; the rest waits
+help-keep = Drop what was kept long enough ([keep]); the server does so every night
+help-keep-place = School; without it all
+help-keep-dry_run = Only show what would go
+help-backup = Back up the data: made while everything goes on, and checked by restoring it
+help-backup-to = A new folder, or a new .zip file
+help-backup-school = Only this school
+help-restore = Restore data from a backup: without --yes it shows what would be replaced
+help-restore-from = The backup: a folder or a .zip file
+help-restore-school = Only this school
+help-restore-yes = Restore
+help-restore-end = The school has caught up after a restore: what the program does not know of counts as not sent
+help-doctor = Look whether everything is in order, and say what to do
+help-doctor-offline = Ask no remote system
+help-support-bundle = Collect an archive for whoever helps: without names, СНИЛС and secrets
+help-support-bundle-file = A new .zip file
+help-support-bundle-school = Only this school
+help-support-bundle-run = Only this run
+help-support-bundle-show = Show everything word for word, and write nothing
+help-support-bundle-school_names = Leave the names of schools in
+help-decide-sent = It has arrived
+help-decide-not_sent = It has not: send it

@@ -22,6 +22,8 @@ use crate::store::{RecordStore, SchoolDb};
 
 /// The program as set up by its files.
 pub(super) struct App {
+    /// Where `exchange.toml` is.
+    pub(super) file: std::path::PathBuf,
     /// `exchange.toml`, checked.
     pub(super) host: HostConfig,
     /// Texts.
@@ -48,7 +50,8 @@ impl App {
         let host =
             config::load_host(&global.config).map_err(|errors| settings_error(&errors, output.colour))?;
         let keys = super::keys::Keys::new(host.key.clone());
-        Ok(Self { keys, host, catalogue, output, process: Once::default(), packages: Mutex::default() })
+        let file = global.config.clone();
+        Ok(Self { file, keys, host, catalogue, output, process: Once::default(), packages: Mutex::default() })
     }
 
     /// The same with these settings and nothing read yet; what tasks share stays.
@@ -59,6 +62,7 @@ impl App {
     /// The same with these settings, nothing read yet, nothing shared.
     pub(super) fn other(&self, host: HostConfig) -> Self {
         Self {
+            file: self.file.clone(),
             keys: super::keys::Keys::new(host.key.clone()),
             catalogue: Catalogue::new(self.catalogue.language()),
             output: self.output,

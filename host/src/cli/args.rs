@@ -86,6 +86,22 @@ pub enum Command {
         name: Option<String>,
     },
     Serve,
+    Keep {
+        place: Option<Place>,
+        #[arg(long)]
+        dry_run: bool,
+    },
+    Backup {
+        to: PathBuf,
+        #[arg(long)]
+        school: Option<Place>,
+    },
+    Restore(Restore),
+    Doctor {
+        #[arg(long)]
+        offline: bool,
+    },
+    SupportBundle(SupportBundle),
     Enable {
         task: TaskName,
     },
@@ -103,6 +119,32 @@ pub enum Command {
     Completions {
         shell: Shell,
     },
+}
+
+#[derive(Args, Debug)]
+pub struct Restore {
+    #[arg(required_unless_present = "end")]
+    pub from: Option<PathBuf>,
+    #[arg(long)]
+    pub school: Option<Place>,
+    #[arg(long)]
+    pub yes: bool,
+    #[arg(long, value_name = "SCHOOL", conflicts_with_all = ["from", "school", "yes"])]
+    pub end: Option<Place>,
+}
+
+#[derive(Args, Debug)]
+pub struct SupportBundle {
+    #[arg(required_unless_present = "show")]
+    pub file: Option<PathBuf>,
+    #[arg(long)]
+    pub school: Option<Place>,
+    #[arg(long)]
+    pub run: Option<RunId>,
+    #[arg(long)]
+    pub show: bool,
+    #[arg(long)]
+    pub school_names: bool,
 }
 
 #[derive(Args, Debug)]
@@ -192,6 +234,10 @@ pub struct Decide {
     pub same: Option<String>,
     #[arg(long, group = "answer")]
     pub different: bool,
+    #[arg(long, group = "answer")]
+    pub sent: bool,
+    #[arg(long, group = "answer")]
+    pub not_sent: bool,
     #[arg(long, group = "answer")]
     pub skip: bool,
 }

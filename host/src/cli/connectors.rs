@@ -102,7 +102,7 @@ pub(super) fn ids(app: &App) -> Result<Vec<String>> {
 }
 
 #[derive(Serialize)]
-struct Row {
+pub(super) struct Row {
     id: String,
     version: String,
     title: String,
@@ -115,8 +115,7 @@ struct Row {
 
 /// Lists what is installed. A file that cannot be used stands in the list with its fault; exit code 2 then.
 pub(super) fn list(app: &App) -> Result<u8> {
-    let locks = locks(app)?;
-    let rows: Vec<Row> = ids(app)?.into_iter().map(|id| row(app, &locks, id)).collect();
+    let rows = rows(app)?;
     let code = if rows.iter().any(|row| row.problem.is_some()) { 2 } else { 0 };
     if app.output.json {
         return app.output.print_json(&rows).map(|()| code);
@@ -128,6 +127,12 @@ pub(super) fn list(app: &App) -> Result<u8> {
     let problems = rows.iter().filter_map(|row| row.problem.as_deref());
     problems.into_iter().for_each(|problem| eprintln!("{problem}"));
     Ok(code)
+}
+
+/// What is installed.
+pub(super) fn rows(app: &App) -> Result<Vec<Row>> {
+    let locks = locks(app)?;
+    Ok(ids(app)?.into_iter().map(|id| row(app, &locks, id)).collect())
 }
 
 fn row(app: &App, locks: &Locks, id: String) -> Row {

@@ -9,12 +9,13 @@ use super::stores;
 use crate::error::{Error, Result};
 use crate::model::setup::{SchoolConfig, TaskConfig};
 use crate::model::{Message, TaskRef, visible};
-use crate::store::{Answer, Decision, DecisionStore, SchoolDb};
+use crate::store::{Answer, Decision, DecisionStore, Question, SchoolDb};
 
 #[derive(Serialize)]
 struct Row {
     number: u64,
     task: String,
+    question: Question,
     kind: String,
     key: String,
     group: Option<String>,
@@ -61,6 +62,7 @@ fn row(app: &App, school: &SchoolConfig, task: &TaskConfig, store: &SchoolDb, de
         .collect();
     Row {
         number: decision.number,
+        question: decision.ask.question,
         task: format!("{}/{}", school.id, task.id),
         kind: decision.ask.item.kind.to_string(),
         key: decision.ask.item.key.to_string(),
@@ -72,7 +74,11 @@ fn row(app: &App, school: &SchoolConfig, task: &TaskConfig, store: &SchoolDb, de
 
 fn print(app: &App, row: &Row) -> Result<()> {
     let name = row.name.as_deref().unwrap_or(&row.key);
-    let question = Message::new("decide-question")
+    let (question, how) = match row.question {
+        Question::Arrived => ("decide-arrived", "decide-arrived-how"),
+        Question::Which | Question::Shared => ("decide-question", "decide-how"),
+    };
+    let question = Message::new(question)
         .with("number", row.number)
         .with("task", &row.task)
         .with("name", name)
@@ -84,7 +90,7 @@ fn print(app: &App, row: &Row) -> Result<()> {
         app.output.line(format!("    {handle}  {}  {link}", candidate.evidence.join("; ")))?;
     }
     let (task, number) = (&row.task, row.number);
-    app.output.line(app.text(Message::new("decide-how").with("task", task).with("number", number)))
+    app.output.line(app.text(Message::new(how).with("task", task).with("number", number)))
 }
 
 /// Answers one.
@@ -107,9 +113,17 @@ pub(super) fn answer(app: &App, place: Option<&Place>, number: u64, answer: &Ans
         .map(|()| 0)
 }
 
-/// "The same" must be one of those it was asked about.
+/// "The same" must be one of those it was asked about; whether something arrived is asked about no other.
 fn check(decision: &Decision, answer: &Answer) -> Result<()> {
     let Answer::Adopt(handle) = answer else { return Ok(()) };
+    match (decision.ask.question, handle.is_empty()) {
+        (Question::Arrived, _) => return Ok(()),
+        (_, false) => {}
+        (_, true) => {
+            return Err(Error::config("`--sent` answers the question whether something arrived")
+                .hint("here: --same HANDLE, --different or --skip"));
+        }
+    }
     let handles: Vec<&str> =
         decision.ask.candidates.iter().map(|candidate| candidate.handle.as_str()).collect();
     if handles.contains(&handle.as_str()) {

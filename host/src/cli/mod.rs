@@ -2,15 +2,19 @@
 
 mod app;
 pub mod args;
+mod backup;
 mod bind;
+mod bundle;
 mod check;
 mod class_list;
 mod connectors;
 mod decide;
+mod doctor;
 mod every;
 mod help;
 mod import;
 mod init;
+mod keep;
 mod keys;
 mod links;
 pub mod names;
@@ -32,6 +36,7 @@ use clap::{CommandFactory, FromArgMatches};
 
 use self::app::App;
 use self::args::{Cli, Command, Connector, Global, Secret};
+use self::names::Place;
 use self::output::Output;
 use crate::daemon::runtime::{block_on, block_on_for};
 use crate::error::Result;
@@ -137,6 +142,11 @@ fn run(app: &App, command: Command) -> Result<u8> {
         Command::Approve { task, hash } => decide::approve(app, &task.0, &hash),
         Command::Next(args) => next::next(app, &args),
         Command::Upstreams { name } => upstreams::upstreams(app, name.as_deref()),
+        Command::Keep { place, dry_run } => keep::keep(app, place.as_ref(), dry_run),
+        Command::Backup { to, school } => backup::backup(app, &to, school.as_ref().map(Place::school)),
+        Command::Restore(args) => backup::restore(app, &args),
+        Command::Doctor { offline } => block_on(doctor::doctor(app, offline)),
+        Command::SupportBundle(args) => block_on(bundle::bundle(app, &args)),
         Command::Enable { task } => tasks::set_enabled(app, &task.0, true),
         Command::Disable { task } => tasks::set_enabled(app, &task.0, false),
         Command::Secret { command } => secret(app, command),
@@ -153,11 +163,12 @@ fn send(app: &App, args: &args::Run) -> Result<u8> {
 }
 
 fn decide(app: &App, args: &args::Decide) -> Result<u8> {
-    let answer = match (&args.same, args.different, args.skip) {
-        (Some(handle), _, _) => Some(Answer::Adopt(handle.clone())),
-        (None, true, _) => Some(Answer::Create),
-        (None, false, true) => Some(Answer::Skip),
-        (None, false, false) => None,
+    let answer = match args {
+        args::Decide { same: Some(handle), .. } => Some(Answer::Adopt(handle.clone())),
+        args::Decide { sent: true, .. } => Some(Answer::Adopt(String::new())),
+        args::Decide { different: true, .. } | args::Decide { not_sent: true, .. } => Some(Answer::Create),
+        args::Decide { skip: true, .. } => Some(Answer::Skip),
+        _ => None,
     };
     match (args.number, answer) {
         (Some(number), Some(answer)) => decide::answer(app, args.place.as_ref(), number, &answer),

@@ -331,7 +331,11 @@ fn head(
     if let Some(reason) = &run.reason {
         app.output.line(catalogue.of(connector, reason))?;
     }
-    app.output.line(counts_text(&app.catalogue, &run.counts))
+    app.output.line(counts_text(&app.catalogue, &run.counts))?;
+    match run.dropped {
+        Some(at) => app.output.line(app.text(Message::new("run-dropped").with("at", local_time(at, school)))),
+        None => Ok(()),
+    }
 }
 
 /// The tone of a status.

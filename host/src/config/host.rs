@@ -9,7 +9,7 @@ use super::keys::HOST;
 use super::report::{ConfigErrors, Problem};
 use super::view::{View, Word, read_document, read_text};
 use super::{calendar, schedule};
-use crate::model::setup::{HostConfig, KeySource, Limits, Placement, Quota, Region, Serve, Upstream};
+use crate::model::setup::{HostConfig, Keep, KeySource, Limits, Placement, Quota, Region, Serve, Upstream};
 use crate::model::timetable::Calendar;
 
 /// Headers that the host itself sets on every request.
@@ -50,6 +50,7 @@ fn host(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> HostConfi
         key: key(view, folder, problems),
         limits: view.table("limits").map(limits).unwrap_or_default(),
         serve: view.table("serve").map(|view| serve(view, problems)).unwrap_or_default(),
+        keep: view.table("keep").map(|view| keep(view, problems)).unwrap_or_default(),
     }
 }
 
@@ -60,6 +61,39 @@ fn serve(view: View<'_>, problems: &mut Vec<Problem>) -> Serve {
         stop_within_ms: view.duration("stop-within").unwrap_or(default.stop_within_ms),
         listen: view.word("listen").and_then(|address| listen(&address, problems)),
     }
+}
+
+fn keep(view: View<'_>, problems: &mut Vec<Problem>) -> Keep {
+    let default = Keep::default();
+    let mut age = |key, default| at_least_a_day(view, key, problems).unwrap_or(default);
+    Keep {
+        requests_ms: age("requests", default.requests_ms),
+        log_ms: age("log", default.log_ms),
+        outcomes_ms: age("outcomes", default.outcomes_ms),
+        before_ms: age("before", default.before_ms),
+        writes_ms: age("writes", default.writes_ms),
+        runs_ms: age("runs", default.runs_ms),
+        at: view.word("at").and_then(|time| minute(&time, problems)).unwrap_or(default.at),
+    }
+}
+
+/// Thresholds and people look back a day: nothing goes before.
+fn at_least_a_day(view: View<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<u64> {
+    let age = view.duration(key)?;
+    if age < 86_400_000 {
+        let problem = Problem::at(view.value_span(key), format!("`{key}` must be kept for a day at least"));
+        problems.push(problem.hint("such as `90d`"));
+    }
+    Some(age)
+}
+
+fn minute(time: &Word, problems: &mut Vec<Problem>) -> Option<u16> {
+    let parsed = time.text.parse::<jiff::civil::Time>().ok();
+    if parsed.is_none() {
+        problems
+            .push(Problem::at(time.span.clone(), "`at` must be a time of the day").hint("such as `03:40`"));
+    }
+    parsed.map(|time| u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs()))
 }
 
 fn listen(address: &Word, problems: &mut Vec<Problem>) -> Option<SocketAddr> {

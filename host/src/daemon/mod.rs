@@ -8,6 +8,7 @@ pub mod dialogue;
 pub mod host;
 mod jobs;
 pub mod journal;
+pub mod keep;
 pub mod lazy;
 mod once;
 pub mod page;

@@ -7,6 +7,7 @@
 mod board;
 mod health;
 mod metrics;
+mod nightly;
 mod planner;
 mod runs;
 mod settings;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use self::board::Board;
 use self::health::Health;
+use self::nightly::Nightly;
 use self::planner::Planner;
 use self::runs::{Job, Runs, Underway};
 pub use self::settings::{Changes, SchoolFile, Settings};
@@ -28,7 +30,7 @@ use crate::error::{Error, Result};
 use crate::model::Millis;
 use crate::reconcile::{CANCELLED, Cancel, Clock};
 use crate::schedule::{Begin, LetGo};
-use crate::store::{HostDb, LANE_BUSY, MarkStore, Rota};
+use crate::store::{HostDb, HostKeepStore, LANE_BUSY, MarkStore, Rota};
 
 /// Milliseconds that the loop sleeps at most: a clock that is set, and signs of life, are minded so often.
 const BEAT_MS: Millis = 1_000;
@@ -53,6 +55,7 @@ pub struct Server<S> {
     /// Takes its place when no run is under way: two would have two budgets for one remote system.
     next_host: Option<Arc<Host>>,
     store: Arc<HostDb>,
+    nightly: Nightly,
     supervisor: Supervisor,
     cancel: Cancel,
     /// When files were looked at last, by the clock that nobody sets.
@@ -88,6 +91,7 @@ impl<S: Settings> Server<S> {
             planner,
             runs: Runs::default(),
             next_host: None,
+            nightly: Nightly::new(store.last_kept()?),
             store,
             supervisor,
             cancel: Cancel::default(),
@@ -138,6 +142,10 @@ impl<S: Settings> Server<S> {
             self.host = self.next_host.take().unwrap_or_else(|| Arc::clone(&self.host));
         }
         let now = self.clock.now();
+        if self.nightly.is_due(&self.host, now) {
+            let (host, schools) = (Arc::clone(&self.host), self.planner.configs());
+            self.nightly.begin(host, schools, Arc::clone(&self.clock), self.cancel.clone());
+        }
         let (decisions, saved) = self.planner.turn(&*self.store, now);
         self.tell_saved(&saved);
         decisions.let_go.iter().for_each(|let_go| self.let_go(let_go));

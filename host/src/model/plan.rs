@@ -285,6 +285,9 @@ pub struct RunSummary {
     pub counts: RunCounts,
     /// Requests sent: reading and writing.
     pub requests: (u64, u64),
+    /// When details (outcomes, requests, log) were dropped because they were kept long enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropped: Option<Millis>,
 }
 
 /// Where the ledger's knowledge of an item came from.

@@ -30,6 +30,8 @@ pub struct HostConfig {
     pub regions: BTreeMap<String, Region>,
     /// How tasks run by themselves.
     pub serve: Serve,
+    /// How long what is told of the past is kept.
+    pub keep: Keep,
 }
 
 impl Default for HostConfig {
@@ -43,6 +45,7 @@ impl Default for HostConfig {
             limits: Limits::default(),
             regions: BTreeMap::new(),
             serve: Serve::default(),
+            keep: Keep::default(),
         }
     }
 }
@@ -61,6 +64,41 @@ pub struct Serve {
 impl Default for Serve {
     fn default() -> Self {
         Self { runs_at_once: 8, stop_within_ms: 30_000, listen: None }
+    }
+}
+
+/// How long what is told of the past is kept, in milliseconds. What promises rest on is kept as long as it is needed, the
+/// audit for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// Lines of the request journal: they serve to find a fault, which is looked for soon or never.
+    pub requests_ms: u64,
+    /// Lines of connectors' logs, likewise.
+    pub log_ms: u64,
+    /// What became of each item in a run: a school may ask about a whole study year.
+    pub outcomes_ms: u64,
+    /// Records as they were before an inbound change. Personal data of the past: as short as undoing needs.
+    pub before_ms: u64,
+    /// Writes that were answered.
+    pub writes_ms: u64,
+    /// Runs and approvals: what was done when, and with whose consent.
+    pub runs_ms: u64,
+    /// Minute of the day, by this machine's clock, at which the server drops what is older.
+    pub at: u16,
+}
+
+impl Default for Keep {
+    fn default() -> Self {
+        let days = |days: u64| days * 86_400_000;
+        Self {
+            requests_ms: days(90),
+            log_ms: days(90),
+            outcomes_ms: days(400),
+            before_ms: days(30),
+            writes_ms: days(400),
+            runs_ms: days(1_100),
+            at: 3 * 60 + 40,
+        }
     }
 }
 

@@ -22,7 +22,8 @@ impl<C: Connector> Run<'_, C> {
         let now = self.time.now();
         for (id, wanted) in &self.world.wanted {
             let kind = self.kind(&id.kind)?;
-            let situation = situation(kind, wanted, self.world.ledger.get(id), now);
+            let known = self.world.ledger.get(id);
+            let situation = situation(kind, wanted, known, now, self.world.restored.is_some());
             let work = Work { situation, observation: None, next: Next::Same };
             self.world.works.insert(id.clone(), work);
         }
@@ -75,7 +76,13 @@ impl<C: Connector> Run<'_, C> {
 }
 
 /// How an item stands.
-fn situation(kind: &Kind, wanted: &Wanted, entry: Option<&LedgerEntry>, now: Millis) -> Situation {
+fn situation(
+    kind: &Kind,
+    wanted: &Wanted,
+    entry: Option<&LedgerEntry>,
+    now: Millis,
+    restored: bool,
+) -> Situation {
     let Some(entry) = entry else { return Situation::New };
     match entry.state {
         LedgerState::InDoubt => return Situation::Doubt,
@@ -88,6 +95,7 @@ fn situation(kind: &Kind, wanted: &Wanted, entry: Option<&LedgerEntry>, now: Mil
         Nature::State if changed => Situation::Changed,
         Nature::Awaited if changed => Situation::Audit,
         _ if due(kind, entry, now) || returned(kind, entry) => Situation::Audit,
+        _ if restored && unseen(kind, entry) => Situation::Audit,
         _ => Situation::Same,
     }
 }
@@ -103,6 +111,11 @@ fn due(kind: &Kind, entry: &LedgerEntry, now: Millis) -> bool {
 /// Is it wanted again after it was not? Meanwhile somebody may have removed it.
 fn returned(kind: &Kind, entry: &LedgerEntry) -> bool {
     kind.observe != Observe::None && entry.gone_since.is_some()
+}
+
+/// Has nobody seen it since the school was restored? Meanwhile anything may have become of it.
+fn unseen(kind: &Kind, entry: &LedgerEntry) -> bool {
+    kind.observe != Observe::None && entry.confirmed.is_none()
 }
 
 /// How something that is no longer desired leaves.

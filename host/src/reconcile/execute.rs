@@ -81,7 +81,7 @@ impl<C: Connector> Run<'_, C> {
                 self.tell(id, Outcome::Waiting(waiting), None, notes);
             }
             Next::InDoubt => {
-                let doubt = situation == Situation::Doubt;
+                let doubt = situation != Situation::Unconfirmed;
                 let outcome = if doubt { Outcome::InDoubt } else { Outcome::NotConfirmed };
                 self.tell(id, outcome, None, notes);
             }

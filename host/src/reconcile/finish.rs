@@ -49,6 +49,7 @@ impl<C: Connector> Run<'_, C> {
         self.env.school.forget_scopes(&fence, &task, &forget)?;
         self.env.school.drop_decisions(&fence, &task, &self.settled_decisions())?;
         self.remember_task()?;
+        self.remember_restored()?;
         if !self.approved {
             self.env.school.add_tally(&fence, &task, self.tally(), self.time.now())?;
         }

@@ -52,10 +52,13 @@ impl<C: Connector> Run<'_, C> {
         let entries = self.world.ledger.values();
         let known: BTreeMap<IdentityRef, LedgerEntry> =
             entries.filter_map(|entry| Some((claimed(entry)?, entry.clone()))).collect();
+        let unsettled = self.may_arrive();
         for claim in claims {
             match known.get(&claim) {
                 Some(entry) if is_there(entry.state) => self.hold(entry),
                 Some(_) => {}
+                // What was claimed before the school was restored may have been sent, and may still arrive.
+                None if unsettled => {}
                 None => self.give_back(&claim)?,
             }
         }
@@ -64,7 +67,10 @@ impl<C: Connector> Run<'_, C> {
 
     /// Holds of what the ledger does not want: a run was killed before it wrote down what it had taken over or let go.
     fn drop_holds(&self) -> Result<()> {
-        let Some(fence) = &self.fence else { return Ok(()) };
+        // A school that was restored holds what it does not know of: others must not remove it meanwhile.
+        let Some(fence) = self.fence.as_ref().filter(|_| self.world.restored.is_none()) else {
+            return Ok(());
+        };
         let entries = self.world.ledger.values().filter(|entry| entry.gone_since.is_none());
         let known: BTreeSet<IdentityRef> = entries.filter_map(|entry| self.identity_in(entry)).collect();
         let held = self.env.host.holdings(&self.own())?;

@@ -4,7 +4,7 @@ use crate::model::contract::{Candidate, NotKnown, Observation, Presence};
 use crate::model::manifest::{Kind, Nature, Observe};
 use crate::model::setup::Changes;
 use crate::model::{Action, Doubt, LedgerEntry, Message, Millis, Waiting};
-use crate::store::{Answer, Question};
+use crate::store::{Answer, Question, Restored};
 
 use super::state::{Next, Situation, Wanted};
 
@@ -18,6 +18,8 @@ pub(super) struct Case<'a> {
     /// Without what a person said is something else. `None`: nobody looked, because nobody can or need.
     pub(super) seen: Option<&'a Observation>,
     pub(super) answer: Option<&'a Answer>,
+    /// The school was restored, and anything may be there that the ledger does not know of.
+    pub(super) restored: Option<&'a Restored>,
     pub(super) changes: Changes,
     pub(super) now: Millis,
     /// Milliseconds a request takes at most.
@@ -41,7 +43,7 @@ impl Case<'_> {
         }
         match self.seen {
             None if self.kind.nature == Nature::Awaited => self.wait(),
-            None => self.create(None),
+            None => self.perhaps_sent().unwrap_or_else(|| self.create(None)),
             Some(Observation::Present(presence)) => Next::Adopt(presence.clone()),
             Some(Observation::Absent(_) | Observation::Pending) if self.kind.nature == Nature::Awaited => {
                 self.wait()
@@ -53,7 +55,29 @@ impl Case<'_> {
         }
     }
 
+    /// It may have been sent by a past that the ledger does not know of: what nobody can look at, and what must not
+    /// happen twice, a person knows; of the rest an absence is certain when nothing can arrive any more.
+    fn perhaps_sent(&self) -> Option<Next> {
+        let person = self.kind.observe == Observe::None || self.kind.nature == Nature::Event;
+        if let (Some(Answer::Adopt(handle)), true) = (self.answer, person) {
+            return Some(Next::Believed(Some(handle.clone()).filter(|handle| !handle.is_empty())));
+        }
+        let restored = self.restored?;
+        if self.seen.is_some() && !self.settled(&restored.doubt) {
+            return Some(Next::InDoubt);
+        }
+        // What could not be sent before was not, and what is over will not be.
+        let window = self.wanted.item.window.unwrap_or_default();
+        let later = window.not_before > Some(restored.at);
+        let over = window.not_after.is_some_and(|end| end < self.now);
+        let ask = person && !later && !over && self.answer.is_none();
+        ask.then(|| Next::Decide(Question::Arrived, Vec::new()))
+    }
+
     fn absent_new(&self) -> Next {
+        if let Some(next) = self.perhaps_sent() {
+            return next;
+        }
         match self.answer {
             // The person chose something that has disappeared meanwhile: what they said no longer counts.
             Some(Answer::Adopt(_)) => Next::Unknown(Message::new("host-decision-outdated")),
@@ -194,6 +218,9 @@ impl Case<'_> {
             None if changed.is_empty() => Next::Same,
             None => self.change(changed, None),
             Some(Observation::Present(presence)) => self.known_present(changed, presence),
+            Some(Observation::Absent(_)) if self.restored.is_some_and(|mark| !self.settled(&mark.doubt)) => {
+                Next::InDoubt
+            }
             Some(Observation::Absent(_)) => self.lost(),
             Some(Observation::Ambiguous(candidates)) => Next::Decide(Question::Which, candidates.to_vec()),
             Some(Observation::Pending) => Next::Unknown(Message::new("host-pending-there")),
@@ -300,7 +327,9 @@ mod tests {
         let (wanted, entry) = (wanted(), doubtful());
         let situation = &Situation::Doubt;
         let (entry, changes, deadline) = (Some(&entry), Changes::Report, 10_000);
-        let case = Case { kind, wanted: &wanted, situation, entry, seen, answer, changes, now, deadline };
+        let restored = None;
+        let wanted = &wanted;
+        let case = Case { kind, wanted, situation, entry, seen, answer, restored, changes, now, deadline };
         match judge(&case) {
             Next::Found(_) => "found",
             Next::Apply { token: Some(_), .. } => "again, same token",

@@ -24,6 +24,7 @@ impl<C: Connector> Run<'_, C> {
             self.note_busy(&level)?;
             let questions = self.questions(&level)?;
             self.see(questions).await?;
+            self.look_elsewhere(&level).await?;
             self.judge_all(&level)?;
             self.wait_for_doubts(&level).await?;
             adopt::one_each(&mut self.world, &level);
@@ -103,7 +104,7 @@ impl<C: Connector> Run<'_, C> {
     }
 
     /// Looks, and keeps what was seen.
-    async fn see(&mut self, questions: Vec<Question>) -> Step<()> {
+    pub(super) async fn see(&mut self, questions: Vec<Question>) -> Step<()> {
         let shared = questions.iter().filter(|question| question.item.identity.is_some());
         let probed = shared.map(|question| (question.item.id.clone(), question.handle.clone()));
         self.world.probed.extend(probed);
@@ -163,6 +164,7 @@ impl<C: Connector> Run<'_, C> {
             entry,
             seen: seen.as_deref(),
             answer: self.answer(id),
+            restored: self.world.restored.as_ref(),
             changes: self.env.task.changes,
             now: self.time.now(),
             deadline: self.env.request_deadline_ms,
@@ -199,7 +201,8 @@ impl<C: Connector> Run<'_, C> {
 
     /// Milliseconds until an absence is certain.
     fn until_settled(&self, id: &ItemRef) -> Option<u64> {
-        let doubt = self.world.ledger.get(id)?.doubt.as_ref()?;
+        let known = self.world.ledger.get(id).and_then(|entry| entry.doubt.as_ref());
+        let doubt = known.or(self.world.restored.as_ref().map(|restored| &restored.doubt))?;
         let settle = self.env.connector.manifest().kind(&id.kind)?.settle_ms;
         let rest = doubt.until.saturating_add_unsigned(settle) - self.time.now();
         u64::try_from(rest).ok().filter(|rest| *rest > 0)

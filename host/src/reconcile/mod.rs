@@ -32,6 +32,7 @@ mod order;
 mod patience;
 mod plan;
 mod repeated;
+mod restored;
 mod run;
 mod scopes;
 mod select;

@@ -153,7 +153,8 @@ impl<C: Connector> Run<'_, C> {
         // What lies ahead was counted before the clock was set back; beyond a day, by a clock that was wrong.
         let (since, until) = (self.time.now() - DAY, self.time.now() + DAY);
         let tally = self.env.school.tally(task, since, until)?;
-        let hold = hold::hold(&self.env.task.holds, counts, size, tally, &now);
+        let hold = self.restored_hold(counts);
+        let hold = hold.or_else(|| hold::hold(&self.env.task.holds, counts, size, tally, &now));
         let wanted = before.as_ref().map_or(0, |before| before.wanted);
         self.growth = if wanted > 0 { hold::growth(counts, size, wanted) } else { 0 };
         Ok(hold)

@@ -72,6 +72,7 @@ impl<C: Connector> Run<'_, C> {
         let all = self.env.school.ledger(&self.env.task.id)?;
         self.world.ledger = all.into_iter().map(|entry| (entry.item.clone(), entry)).collect();
         self.carry_doubts();
+        self.load_restored()?;
         let decisions = self.env.school.decisions(Some(&self.env.task.id), false)?;
         self.world.decisions = decisions.into_iter().map(|d| (d.ask.item.clone(), d)).collect();
         Ok(())

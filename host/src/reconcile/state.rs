@@ -10,7 +10,7 @@ use crate::model::{
     Action, FieldHash, Item, ItemRef, LedgerEntry, LedgerState, Message, Millis, OutcomeRow, Param, ScopeId,
     TaskRef, Waiting,
 };
-use crate::store::{Decision, Held, IdentityRef, Question};
+use crate::store::{Decision, Held, IdentityRef, Question, Restored};
 
 /// An item that should exist.
 #[derive(Clone, Debug)]
@@ -179,6 +179,8 @@ pub(super) struct World {
     pub(super) works: BTreeMap<ItemRef, Work>,
     /// What leaves.
     pub(super) departures: Vec<Departure>,
+    /// The school came from a backup: what is not known here may be there all the same.
+    pub(super) restored: Option<Restored>,
     /// A quiet run: how many entries the ledger has.
     pub(super) known: u64,
     /// Items and left-outs of the scopes that were not asked again.

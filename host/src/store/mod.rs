@@ -5,6 +5,7 @@
 //! stand in, and a test can hold the clock.
 
 mod api;
+pub mod backup;
 mod seal;
 mod sqlite;
 
@@ -24,6 +25,7 @@ pub trait SchoolStore:
     + RunStore
     + DecisionStore
     + ScopeStore
+    + KeepStore
 {
 }
 
@@ -38,6 +40,7 @@ impl<T> SchoolStore for T where
         + RunStore
         + DecisionStore
         + ScopeStore
+        + KeepStore
 {
 }
 

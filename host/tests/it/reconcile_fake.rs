@@ -134,6 +134,8 @@ pub(crate) enum Lie {
     DoneThoughLost,
     /// Calls everything it makes by the name of the first thing.
     OneName,
+    /// No lie, but less than it could: looks a thing up by its name alone where it is given one.
+    OnlyNames,
 }
 
 fn kind(name: &str) -> Kind {
@@ -246,6 +248,7 @@ impl Fake {
         if let Some(handle) = &probe.handle {
             return match of_kind().find(|(id, _)| id.to_string() == *handle) {
                 Some((id, thing)) => present(*id, thing, probe),
+                None if self.lie(Lie::OnlyNames) => Observation::Absent(Basis::Lookup),
                 // A name that was answered for something never stored leads nowhere: look it up as if new.
                 None => self.by_natural(of_kind().collect(), probe),
             };
@@ -574,7 +577,7 @@ pub(crate) fn task() -> TaskConfig {
 }
 
 /// Memory-backed where there is such a folder: thousands of durable commits are not what is tested here.
-fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     let shm = std::path::Path::new("/dev/shm");
     if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() }.unwrap()
 }
@@ -614,6 +617,11 @@ impl World {
             school.restart(started);
         }
         self.folder = after;
+    }
+
+    /// The data folder.
+    pub(crate) fn data(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(crate) fn up(&self) -> std::sync::MutexGuard<'_, Upstream> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use reqwest::{Certificate, Client, Proxy, redirect, retry};
+use reqwest::{Certificate, Client, ClientBuilder, Proxy, redirect, retry};
 use url::Url;
 
 use super::address::Resolver;
@@ -32,8 +32,18 @@ fn parse_base(base: &str) -> Result<Url> {
     Ok(url)
 }
 
+/// Names the implementation of TLS. Fails when another part of the process was first: then there is one already.
+pub(super) fn provide_tls() {
+    drop(rustls::crypto::ring::default_provider().install_default());
+}
+
 /// Its client.
 pub(super) fn client(config: &Upstream) -> Result<Client> {
+    builder(config)?.build().context(Kind::Config, "its HTTP client cannot be made")
+}
+
+/// A client as its settings want it.
+pub(super) fn builder(config: &Upstream) -> Result<ClientBuilder> {
     let mut builder = Client::builder()
         .redirect(redirect::Policy::none())
         .retry(retry::never())
@@ -51,7 +61,7 @@ pub(super) fn client(config: &Upstream) -> Result<Client> {
     if let Some(file) = &config.ca {
         builder = builder.tls_certs_merge(certificates(file)?);
     }
-    builder.build().context(Kind::Config, "its HTTP client cannot be made")
+    Ok(builder)
 }
 
 fn certificates(file: &std::path::Path) -> Result<Vec<Certificate>> {

@@ -16,6 +16,7 @@ mod pass;
 mod path;
 mod prepare;
 mod row;
+mod probe;
 mod upstream;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,6 +32,7 @@ use crate::sandbox::ports::{CallInfo, Http, HttpError, Request, Response};
 use again::{Next, Outcome, Rules, Standing, retry_after};
 use pass::{Pass, Refused};
 use prepare::Prepared;
+pub use probe::{Probe, first_to_expire, own_metrics, probe};
 pub use upstream::Upstreams;
 
 /// Where secrets come from. Errors reach the guest: they hold no values. Answers from memory or a short read.

@@ -33,8 +33,7 @@ impl Upstreams {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Arc<Self>> {
-        // Fails when another part of the process was first: then there is a provider already.
-        drop(rustls::crypto::ring::default_provider().install_default());
+        client::provide_tls();
         let shared = Arc::new(Shared { attendance: budgets.attend()?, budgets });
         let remote = |(name, config): (&String, &Upstream)| {
             let (shared, clock, random) = (Arc::clone(&shared), Arc::clone(&clock), Arc::clone(&random));

@@ -3,7 +3,7 @@
 use super::timetable::{CALENDAR, SCHEDULE};
 use super::{Shape, Table, defaulted, optional, required};
 use crate::config::units::{show_duration, show_size};
-use crate::model::setup::{HostConfig, KeySource, Limits, Serve, Upstream};
+use crate::model::setup::{HostConfig, Keep, KeySource, Limits, Serve, Upstream};
 
 /// `exchange.toml`.
 pub(in crate::config) static HOST: Table = Table {
@@ -35,10 +35,49 @@ pub(in crate::config) static HOST: Table = Table {
         optional("upstream", Shape::Map(&Shape::Table(&UPSTREAM)), "Remote systems by name."),
         optional("limits", Shape::Table(&LIMITS), "What one call of a connector may use."),
         optional("serve", Shape::Table(&SERVE), "How `exchange serve` runs tasks by their schedules."),
+        optional("keep", Shape::Table(&KEEP), "How long what is told of the past is kept."),
         optional(
             "region",
             Shape::Map(&Shape::Table(&REGION)),
             "What holds for the schools of a region that say nothing of their own, by its name.",
+        ),
+    ],
+};
+
+static KEEP: Table = Table {
+    title: "[keep]",
+    keys: &[
+        defaulted(
+            "requests",
+            Shape::Duration,
+            || duration(keep().requests_ms),
+            "The request journal; a run still says how many requests it had.",
+        ),
+        defaulted("log", Shape::Duration, || duration(keep().log_ms), "Lines of connectors' logs."),
+        defaulted(
+            "outcomes",
+            Shape::Duration,
+            || duration(keep().outcomes_ms),
+            "What became of each item in a run; the last 10 runs of each task keep theirs.",
+        ),
+        defaulted(
+            "before",
+            Shape::Duration,
+            || duration(keep().before_ms),
+            "Records as they were before a run changed them.",
+        ),
+        defaulted(
+            "writes",
+            Shape::Duration,
+            || duration(keep().writes_ms),
+            "Writes that were answered; those without an answer stay.",
+        ),
+        defaulted("runs", Shape::Duration, || duration(keep().runs_ms), "Runs and approvals."),
+        defaulted(
+            "at",
+            Shape::Text,
+            || text(&format!("{:02}:{:02}", keep().at / 60, keep().at % 60)),
+            "When `exchange serve` drops what is older, by this machine's clock.",
         ),
     ],
 };
@@ -265,6 +304,10 @@ const fn natural() -> Shape {
 
 fn default() -> Upstream {
     Upstream::default()
+}
+
+fn keep() -> Keep {
+    Keep::default()
 }
 
 fn limits() -> Limits {

@@ -47,6 +47,11 @@ impl Planner {
         self.schools.keys().chain(self.planned.keys()).cloned().collect()
     }
 
+    /// Schools with their last good settings.
+    pub(super) fn configs(&self) -> Vec<Arc<SchoolConfig>> {
+        self.schools.values().cloned().collect()
+    }
+
     /// How many tasks have a timetable.
     pub(super) fn tasks(&self) -> usize {
         self.queue.tasks().count()

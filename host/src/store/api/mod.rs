@@ -3,6 +3,7 @@
 mod budget;
 mod dialogues;
 mod host;
+mod keep;
 mod lane;
 mod ledger;
 mod records;
@@ -14,6 +15,7 @@ mod secrets;
 pub use budget::*;
 pub use dialogues::*;
 pub use host::*;
+pub use keep::*;
 pub use lane::*;
 pub use ledger::*;
 pub use records::*;

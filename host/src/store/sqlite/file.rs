@@ -126,7 +126,7 @@ fn of_database(code: ErrorCode) -> Option<&'static str> {
 }
 
 /// A file or folder of the store that could not be used.
-pub(super) fn no_file(cause: io::Error, path: &Path) -> Error {
+pub(in crate::store) fn no_file(cause: io::Error, path: &Path) -> Error {
     let plain = match cause.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Some("store-closed"),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
@@ -142,7 +142,7 @@ pub(super) fn no_file(cause: io::Error, path: &Path) -> Error {
 }
 
 /// Names the file in what people are told.
-fn in_file(error: Error, path: &Path) -> Error {
+pub(super) fn in_file(error: Error, path: &Path) -> Error {
     match error.catalogue().filter(|message| message.code.starts_with("store-")).cloned() {
         Some(message) => error.message(message.with("file", path.display())),
         None => error,

@@ -7,13 +7,14 @@ use rusqlite::{Transaction, params};
 
 use crate::error::{Error, Result};
 use crate::model::Message;
+use crate::store::backup;
 use crate::store::seal::random;
 use crate::store::{Fence, MasterKey, Seal};
 
 use super::file::{Commit, Database};
 use super::lane::{self, Held};
-use super::migrate;
 use super::values::{exec, first, number};
+use super::{migrate, schedule};
 
 /// What schools share, in SQLite.
 #[derive(Debug)]
@@ -28,7 +29,8 @@ pub struct HostDb {
 impl HostDb {
     /// Opens the host's file; makes it when there is none.
     pub fn open(data: &Path, key: &MasterKey) -> Result<Self> {
-        let (rota, signs) = (data.join("serve.lane"), data.join("budgets"));
+        backup::finish(data)?;
+        let (rota, signs) = (schedule::rota_of(data), data.join("budgets"));
         let keep_out = || keep_out(&rota, &data.join("schools"));
         let database = Database::open(&data.join("host.db"), migrate::HOST, &keep_out)?;
         let store = Self { database, seal: Seal::new(key), rota, signs };

@@ -9,6 +9,7 @@ use rusqlite::Transaction;
 
 use crate::error::{Error, Result};
 use crate::model::{Message, Millis, SchoolId};
+use crate::store::backup;
 use crate::store::seal::random;
 use crate::store::{Fence, Holder, LANE_BUSY, Lane, LaneStore, MasterKey, Seal};
 
@@ -38,8 +39,9 @@ pub struct SchoolDb {
 impl SchoolDb {
     /// Opens a school's file; makes it when there is none.
     pub fn open(data: &Path, school: &SchoolId, options: SchoolOptions) -> Result<Self> {
-        let folder = data.join("schools");
-        let (file, lane) = (folder.join(format!("{school}.db")), folder.join(format!("{school}.lane")));
+        backup::finish(data)?;
+        let file = data.join("schools").join(format!("{school}.db"));
+        let lane = lane_of(data, school);
         let keep_out =
             || -> Result<Box<dyn Any>> { Ok(Box::new(keep(&lane)?.map_err(|held| busy(school, held))?)) };
         let store = Self {
@@ -98,6 +100,17 @@ impl SchoolDb {
     }
 }
 
+/// Takes a school's lane without looking into its file, until what is answered is dropped.
+pub(in crate::store) fn hold(data: &Path, school: &SchoolId, doing: &str, now: Millis) -> Result<File> {
+    let folder = data.join("schools");
+    std::fs::create_dir_all(&folder).map_err(|cause| no_file(cause, &folder))?;
+    lock(&lane_of(data, school), doing, now)?.map_err(|held| busy(school, held))
+}
+
+fn lane_of(data: &Path, school: &SchoolId) -> PathBuf {
+    data.join("schools").join(format!("{school}.lane"))
+}
+
 fn busy(school: &SchoolId, Held { pid, doing, since }: Held) -> Error {
     let message = Message::new(LANE_BUSY)
         .with("school", school)
@@ -110,10 +123,10 @@ fn busy(school: &SchoolId, Held { pid, doing, since }: Held) -> Error {
 }
 
 /// Who has a lock, as far as is known, for people.
-pub(super) struct Held {
-    pub(super) pid: String,
+pub(in crate::store) struct Held {
+    pub(in crate::store) pid: String,
     pub(super) doing: String,
-    pub(super) since: String,
+    pub(in crate::store) since: String,
 }
 
 impl Held {
@@ -139,7 +152,7 @@ pub(super) fn keep(path: &Path) -> Result<std::result::Result<File, Held>> {
 }
 
 /// The same, and writes down who did.
-pub(super) fn lock(path: &Path, doing: &str, now: Millis) -> Result<std::result::Result<File, Held>> {
+pub(in crate::store) fn lock(path: &Path, doing: &str, now: Millis) -> Result<std::result::Result<File, Held>> {
     let file = match keep(path)? {
         Ok(file) => file,
         Err(held) => return Ok(Err(held)),
@@ -179,7 +192,7 @@ impl LaneStore for SchoolDb {
         let raise = "UPDATE meta SET value = value + 1 WHERE name = 'fence' RETURNING value";
         let raised = self.database.write(Commit::Durable, |t| {
             // Another program may have brought the file up to date since this one has opened it.
-            migrate::refuse_newer(t, &self.lane.with_extension("db"), migrate::SCHOOL)?;
+            migrate::refuse_newer(t, &self.lane.with_extension("db"), migrate::SCHOOL.len())?;
             number(t, raise, [])
         })?;
         Ok(Lane::new(Fence { school: self.school.clone(), number: raised }, Box::new(file)))

@@ -17,6 +17,7 @@ pub(super) const SCHOOL: &[Script] = &[
     include_str!("../../../migrations/school/0001.sql"),
     include_str!("../../../migrations/school/0002.sql"),
     include_str!("../../../migrations/school/0003.sql"),
+    include_str!("../../../migrations/school/keeping.sql"),
 ];
 
 /// The host's file.
@@ -36,21 +37,20 @@ pub(super) fn migrate(
     scripts: &[Script],
     keep_out: KeepOut<'_>,
 ) -> Result<()> {
-    let version = refuse_newer(connection, path, scripts)?;
+    let version = refuse_newer(connection, path, scripts.len())?;
     let _kept_out = if (1..scripts.len()).contains(&version) { Some(keep_out()?) } else { None };
     (version..scripts.len()).try_for_each(|done| apply(connection, scripts[done], done))
 }
 
 /// The version of the file, which this program has to know.
-pub(super) fn refuse_newer(connection: &Connection, path: &Path, scripts: &[Script]) -> Result<usize> {
+pub(super) fn refuse_newer(connection: &Connection, path: &Path, newest: usize) -> Result<usize> {
     let version = version(connection)?;
-    if version <= scripts.len() {
+    if version <= newest {
         return Ok(version);
     }
     Err(Error::failed(format!(
-        "{} was made by a newer version of this program (data version {version}, known up to {})",
-        path.display(),
-        scripts.len()
+        "{} was made by a newer version of this program (data version {version}, known up to {newest})",
+        path.display()
     ))
     .hint("use the newer program, or restore a backup from before its first start"))
 }

@@ -4,20 +4,22 @@
 
 mod audit;
 mod budget;
+pub(super) mod copy;
 mod decisions;
 mod dialogues;
-mod file;
+pub(super) mod file;
 mod filter;
 mod host;
 mod identity;
 mod import;
 mod index;
-mod lane;
+mod keep;
+pub(super) mod lane;
 mod ledger;
 mod migrate;
 mod records;
 mod runs;
-mod schedule;
+pub(super) mod schedule;
 mod scopes;
 mod secrets;
 mod values;

@@ -13,8 +13,9 @@ use super::file::Commit;
 use super::ledger::item_ref;
 use super::values::{col, exec, first, int, json, json_col, json_col_opt, json_opt, rows};
 
-const SUMMARY: &str = "SELECT run.*, (SELECT count(*) FROM request WHERE run = number AND NOT writes) AS reading, \
-                       (SELECT count(*) FROM request WHERE run = number AND writes) AS writing FROM run";
+/// Requests are counted where they still are; a run whose requests were dropped remembers how many there were.
+const SUMMARY: &str = "SELECT run.*, coalesce(reading, (SELECT count(*) FROM request WHERE run = number AND NOT writes)) AS read_there, \
+     coalesce(writing, (SELECT count(*) FROM request WHERE run = number AND writes)) AS written_there FROM run";
 
 impl RunStore for SchoolDb {
     fn begin_run(&self, fence: &Fence, task: &TaskId, selection: &Selection, now: Millis) -> Result<RunId> {
@@ -95,7 +96,7 @@ impl SchoolDb {
     fn summary(&self, row: &Row<'_>) -> Result<RunSummary> {
         let task = TaskRef { school: self.school.clone(), task: col::<String>(row, "task")?.into() };
         let number = col::<i64>(row, "number")? as u64;
-        let requests = (col::<i64>(row, "reading")? as u64, col::<i64>(row, "writing")? as u64);
+        let requests = (col::<i64>(row, "read_there")? as u64, col::<i64>(row, "written_there")? as u64);
         Ok(RunSummary {
             id: RunId { school: self.school.clone(), number },
             task,
@@ -108,6 +109,7 @@ impl SchoolDb {
             selection: json_col(row, "selection")?,
             counts: json_col(row, "counts")?,
             requests,
+            dropped: col(row, "dropped")?,
         })
     }
 }

@@ -1,5 +1,8 @@
 //! The scheduler's marks and its rota, an advisory lock of the operating system on `<data>/serve.lane`.
 
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
 use rusqlite::{Row, params};
 
 use crate::error::{Error, Result};
@@ -51,6 +54,15 @@ fn mark(row: &Row<'_>) -> Result<(TaskRef, Mark)> {
     let task = TaskId::from(col::<String>(row, "task")?);
     let (decided, open) = (col(row, "decided")?, json_col(row, "open")?);
     Ok((TaskRef { school, task }, Mark { decided, open, schedule: col(row, "schedule")? }))
+}
+
+/// Holds the rota without looking into the host's file, until what is answered is dropped: no server is at work.
+pub(in crate::store) fn hold_rota(data: &Path, doing: &str, now: Millis) -> Result<File> {
+    lane::lock(&rota_of(data), doing, now)?.map_err(|held| busy(&held))
+}
+
+pub(super) fn rota_of(data: &Path) -> PathBuf {
+    data.join("serve.lane")
 }
 
 fn busy(held: &Held) -> Error {
