@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::model::records::{RecordRef, RecordType};
 use crate::model::{Message, SchoolId};
 use crate::store::{
-    AuditStore, EraseStore, Erased, Erasures, Fence, HostEraseStore, Lane, SchoolDb, SecretStore,
+    AuditStore, EraseStore, Erased, Erasures, HostEraseStore, Lane, SchoolDb, SecretStore,
 };
 
 /// Erases a person, and with `--with-relatives` the guardians who have no other child at the school.
@@ -63,12 +63,8 @@ fn destroy(app: &App, store: &SchoolDb, lane: &Lane, who: &RecordRef) -> Result<
     host.audit(&stores::entry(app, "erase-begin", about))?;
     // What others share is given back first: killed in between, the same command finds the person again.
     let known = store.erase_person(lane.fence(), who, now(), true)?;
-    give_back(&host, lane.fence(), &known)?;
+    host.forget_identities(lane.fence(), &known.identities)?;
     store.erase_person(lane.fence(), who, now(), false).map(drop)
-}
-
-fn give_back(host: &impl HostEraseStore, fence: &Fence, erased: &Erased) -> Result<()> {
-    host.forget_identities(fence, &erased.identities)
 }
 
 /// `ID`, or `pupil:ID` where several people have it. Whoever was erased before and is not there any more may be

@@ -155,10 +155,12 @@ impl Subject {
         match (self.who.record_type, record) {
             (RecordType::Pupil, Record::Journal(r)) => from_list(&mut r.pupil_ids),
             (RecordType::Guardian, Record::Pupil(r)) => from_list(&mut r.guardian_ids),
-            (RecordType::Guardian, Record::Application(r)) if from_field(&mut r.guardian_id) => {
-                r.guardian = None;
-                r.relation = None;
-                true
+            (RecordType::Guardian, Record::Application(r)) => {
+                let named = from_field(&mut r.guardian_id);
+                if named {
+                    (r.guardian, r.relation) = (None, None);
+                }
+                named
             }
             (RecordType::Staff, Record::SchoolClass(r)) => from_field(&mut r.teacher_id),
             (RecordType::Staff, Record::Journal(r)) => from_list(&mut r.teacher_ids),
