@@ -4,8 +4,10 @@
 //! the invented school, which puts it down while it is made and shares no code with the host.
 
 mod budgets;
+mod audit;
 mod compare;
 mod connector;
+mod connector_versions;
 mod dialogue;
 #[path = "../it/foreign.rs"]
 mod foreign;
@@ -27,6 +29,7 @@ mod d6_selection;
 mod d7_status;
 mod d8_report;
 mod d9_first_run;
+mod erase;
 mod faults;
 mod h1_settings;
 mod h2_locked;
@@ -35,6 +38,7 @@ mod h4_faults;
 mod h4_rows_to_http;
 mod hostile;
 mod keeping;
+mod key_rotation;
 mod kills;
 mod machine;
 mod matrix;

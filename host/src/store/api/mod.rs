@@ -1,7 +1,9 @@
 //! What the store promises, back-end by back-end alike: traits and the plain data they speak.
 
 mod budget;
+mod audit;
 mod dialogues;
+mod erase;
 mod host;
 mod keep;
 mod lane;
@@ -13,7 +15,9 @@ mod scopes;
 mod secrets;
 
 pub use budget::*;
+pub use audit::*;
 pub use dialogues::*;
+pub use erase::*;
 pub use host::*;
 pub use keep::*;
 pub use lane::*;
