@@ -19,6 +19,8 @@ help-examples =
       exchange status                      чем закончилась последняя отправка
       exchange next school57 --count 10    когда задачи запустятся сами
       exchange serve                       выполнять задачи по расписанию, без человека
+      exchange notify test school57        доходят ли уведомления до получателей школы
+      exchange notifications school57      о чём уведомили и дошло ли
 
     Коды завершения: 0 успешно, 1 не удалось, 2 ошибка в команде или настройках,
     3 есть замечания или не подтверждено, 4 ждёт решения человека.
@@ -115,3 +117,13 @@ help-next-count = Сколько запусков каждой задачи
 help-serve = Выполнять задачи по расписанию, пока не остановят
 help-plan-additions_only = Только добавления: остальное подождёт
 help-run-additions_only = Только добавления: остальное подождёт
+help-notifications = Уведомления: что случилось, кому сказано, дошло ли
+help-notifications-school = Только об этой школе
+help-notifications-unread = Только непрочитанные (в списке со звёздочкой)
+help-notifications-undelivered = Только те, что до кого-то не дошли
+help-notifications-read = Отметить показанное прочитанным
+help-notifications-limit = Сколько последних показать
+help-notify = Проверить и доставить уведомления
+help-notify-test = Послать всем получателям школы проверочное сообщение и показать, что ответил каждый сервер
+help-notify-test-school = Школа
+help-notify-send = Доставить то, что ждёт отправки (exchange serve делает это сам)

@@ -83,6 +83,11 @@ pub enum Command {
     },
     Next(Next),
     Serve,
+    Notifications(Notifications),
+    Notify {
+        #[command(subcommand)]
+        command: Notify,
+    },
     Enable {
         task: TaskName,
     },
@@ -191,6 +196,25 @@ pub struct Decide {
     pub different: bool,
     #[arg(long, group = "answer")]
     pub skip: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Notifications {
+    pub school: Option<String>,
+    #[arg(long)]
+    pub unread: bool,
+    #[arg(long)]
+    pub undelivered: bool,
+    #[arg(long)]
+    pub read: bool,
+    #[arg(long, default_value_t = 20)]
+    pub limit: u32,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Notify {
+    Test { school: String },
+    Send,
 }
 
 #[derive(Subcommand, Debug)]

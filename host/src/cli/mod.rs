@@ -15,6 +15,8 @@ mod keys;
 mod links;
 pub mod names;
 mod next;
+mod notifications;
+mod notify;
 mod output;
 mod plan;
 mod progress;
@@ -30,7 +32,7 @@ mod terminal;
 use clap::{CommandFactory, FromArgMatches};
 
 use self::app::App;
-use self::args::{Cli, Command, Connector, Global, Secret};
+use self::args::{Cli, Command, Connector, Global, Notify, Secret};
 use self::output::Output;
 use crate::daemon::runtime::{block_on, block_on_for};
 use crate::error::Result;
@@ -135,6 +137,9 @@ fn run(app: &App, command: Command) -> Result<u8> {
         Command::Decide(args) => decide(app, &args),
         Command::Approve { task, hash } => decide::approve(app, &task.0, &hash),
         Command::Next(args) => next::next(app, &args),
+        Command::Notifications(args) => notifications::notifications(app, &args),
+        Command::Notify { command: Notify::Test { school } } => block_on(notify::test(app, &school.into())),
+        Command::Notify { command: Notify::Send } => block_on(notify::send(app)),
         Command::Enable { task } => tasks::set_enabled(app, &task.0, true),
         Command::Disable { task } => tasks::set_enabled(app, &task.0, false),
         Command::Secret { command } => secret(app, command),

@@ -8,6 +8,7 @@ pub mod dialogue;
 pub mod host;
 pub mod journal;
 pub mod lazy;
+pub mod notify;
 mod once;
 pub mod page;
 mod records;

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::ids::{SchoolId, TaskId};
+use super::notify::{Notify, Recipient};
 use super::records::RecordType;
 use super::timetable::{Calendar, Schedule};
 
@@ -30,6 +31,8 @@ pub struct HostConfig {
     pub regions: BTreeMap<String, Region>,
     /// How tasks run by themselves.
     pub serve: Serve,
+    /// How people are told, and whom all schools have in common.
+    pub notify: Notify,
 }
 
 impl Default for HostConfig {
@@ -43,6 +46,7 @@ impl Default for HostConfig {
             limits: Limits::default(),
             regions: BTreeMap::new(),
             serve: Serve::default(),
+            notify: Notify::default(),
         }
     }
 }
@@ -232,6 +236,8 @@ pub struct SchoolConfig {
     pub import_drop_share: f64,
     /// Tasks in the order of the file.
     pub tasks: Vec<TaskConfig>,
+    /// Who is told what of this school.
+    pub notify: Vec<Recipient>,
 }
 
 impl Default for SchoolConfig {
@@ -247,6 +253,7 @@ impl Default for SchoolConfig {
             import: BTreeMap::new(),
             import_drop_share: 0.1,
             tasks: Vec::new(),
+            notify: Vec::new(),
         }
     }
 }

@@ -36,5 +36,6 @@ mod hostile;
 mod kills;
 mod machine;
 mod matrix;
+mod notify;
 mod run_all;
 mod serve;

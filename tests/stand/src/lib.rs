@@ -9,3 +9,4 @@ pub mod dnevnik;
 mod html;
 pub mod http;
 pub mod rows;
+pub mod smtp;

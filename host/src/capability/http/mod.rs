@@ -23,7 +23,8 @@ use crate::model::manifest::Manifest;
 use crate::model::setup::Grants;
 use crate::model::{WriteJournal, WriteTicket};
 use crate::sandbox::ports::{CallInfo, Http, HttpError, Request, Response};
-use again::{Next, Outcome, Rules, Standing, retry_after};
+pub use again::retry_after;
+use again::{Next, Outcome, Rules, Standing};
 use prepare::Prepared;
 pub use upstream::Upstreams;
 

@@ -19,8 +19,11 @@ pub(super) const SCHOOL: &[Script] = &[
 ];
 
 /// The host's file.
-pub(super) const HOST: &[Script] =
-    &[include_str!("../../../migrations/host/0001.sql"), include_str!("../../../migrations/host/0002.sql")];
+pub(super) const HOST: &[Script] = &[
+    include_str!("../../../migrations/host/0001.sql"),
+    include_str!("../../../migrations/host/0002.sql"),
+    include_str!("../../../migrations/host/notifications.sql"),
+];
 
 /// Applies what is missing.
 pub(super) fn migrate(connection: &mut Connection, path: &Path, scripts: &[Script]) -> Result<()> {

@@ -14,6 +14,7 @@ mod index;
 mod lane;
 mod ledger;
 mod migrate;
+mod outbox;
 mod records;
 mod runs;
 mod schedule;
