@@ -104,6 +104,11 @@ pub enum Command {
         offline: bool,
     },
     SupportBundle(SupportBundle),
+    Notifications(Notifications),
+    Notify {
+        #[command(subcommand)]
+        command: Notify,
+    },
     Enable {
         task: TaskName,
     },
@@ -303,6 +308,25 @@ pub enum Key {
         #[arg(long)]
         destroy_old: bool,
     },
+}
+
+#[derive(Args, Debug)]
+pub struct Notifications {
+    pub school: Option<String>,
+    #[arg(long)]
+    pub unread: bool,
+    #[arg(long)]
+    pub undelivered: bool,
+    #[arg(long)]
+    pub read: bool,
+    #[arg(long, default_value_t = 20)]
+    pub limit: u32,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Notify {
+    Test { school: String },
+    Send,
 }
 
 #[derive(Subcommand, Debug)]

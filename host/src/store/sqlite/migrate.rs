@@ -27,6 +27,7 @@ pub(super) const HOST: &[Script] = &[
     include_str!("../../../migrations/host/0002.sql"),
     include_str!("../../../migrations/host/budgets.sql"),
     include_str!("../../../migrations/host/audit-places.sql"),
+    include_str!("../../../migrations/host/notifications.sql"),
 ];
 
 /// Keeps everybody away who works with the file by what the older program knew of it; or says who does.

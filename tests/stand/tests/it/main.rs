@@ -19,4 +19,5 @@ mod readme;
 mod restart;
 mod rules;
 mod settings;
+mod smtp;
 mod write;
