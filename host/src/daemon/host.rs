@@ -9,13 +9,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::tz::TimeZone;
 
+use super::expiry;
+use super::live::Live;
 use super::once::Once;
 use super::runtime;
 use super::task::Task;
-use crate::capability::http::Upstreams;
+use crate::capability::http::{Reading, Upstreams};
 use crate::error::Result;
+use crate::model::SchoolId;
 use crate::model::manifest::Manifest;
 use crate::model::setup::{HostConfig, Limits, SchoolConfig, TaskConfig};
+use crate::reconcile;
 use crate::sandbox::{Cache, Engine, Loaded, Sandbox, SystemClock, SystemRandom};
 use crate::store::{HostDb, MasterKey, SchoolDb, SchoolOptions};
 
@@ -34,6 +38,7 @@ pub struct Package {
 pub struct Host {
     config: HostConfig,
     limits: Arc<Limits>,
+    live: Live,
     key: [u8; 32],
     store: Once<Arc<HostDb>>,
     sandbox: Once<Arc<Sandbox>>,
@@ -44,15 +49,25 @@ pub struct Host {
 impl Host {
     /// The host of this configuration; `key` seals secrets.
     pub fn new(config: HostConfig, key: [u8; 32]) -> Arc<Self> {
-        let limits = Arc::new(config.limits.clone());
+        let (limits, live) = (Arc::new(config.limits.clone()), Live::new(&config.data));
         let (store, sandbox, upstreams, loaded) =
             (Once::default(), Once::default(), Once::default(), Mutex::default());
-        Arc::new(Self { config, limits, key, store, sandbox, upstreams, loaded })
+        Arc::new(Self { config, limits, live, key, store, sandbox, upstreams, loaded })
     }
 
     /// What `exchange.toml` says.
     pub fn config(&self) -> &HostConfig {
         &self.config
+    }
+
+    /// The runs of this process, for whoever watches.
+    pub(super) fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// How the remote systems have fared; nothing before one of them was needed.
+    pub(super) fn readings(&self) -> Vec<Reading> {
+        self.upstreams.known().map(|upstreams| upstreams.readings()).unwrap_or_default()
     }
 
     /// The key that seals secrets.
@@ -73,8 +88,20 @@ impl Host {
     /// A school's store, opened; made when missing. It is closed when nobody holds it any more.
     pub fn school(&self, school: &SchoolConfig) -> Result<Arc<SchoolDb>> {
         let time_zone = TimeZone::get(&school.time_zone).unwrap_or(TimeZone::UTC);
+        self.opened(&school.id, time_zone).map(Arc::new)
+    }
+
+    /// A school's store, for what is the same in every time zone.
+    pub(super) fn open(&self, school: &SchoolId) -> Result<SchoolDb> {
+        self.opened(school, TimeZone::UTC)
+    }
+
+    /// What may be kept no longer is dropped first.
+    fn opened(&self, school: &SchoolId, time_zone: TimeZone) -> Result<SchoolDb> {
         let options = SchoolOptions { key: MasterKey(self.key), time_zone };
-        SchoolDb::open(&self.config.data, &school.id, options).map(Arc::new)
+        let store = SchoolDb::open(&self.config.data, school, options)?;
+        expiry::expire(&store, reconcile::Clock::now(&reconcile::SystemClock))?;
+        Ok(store)
     }
 
     /// A task made ready. Its connector is not loaded and no address is looked at before it is asked something.

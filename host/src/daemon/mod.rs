@@ -5,16 +5,20 @@
 
 pub mod callback;
 pub mod dialogue;
+mod expiry;
 pub mod host;
 pub mod journal;
 pub mod lazy;
+pub mod live;
 mod once;
 pub mod page;
+mod people;
 mod records;
 pub mod round;
 pub mod runtime;
 pub mod serve;
 pub mod task;
+pub mod telemetry;
 pub mod vault;
 
 pub use once::Once;

@@ -30,6 +30,8 @@ pub struct HostConfig {
     pub regions: BTreeMap<String, Region>,
     /// How tasks run by themselves.
     pub serve: Serve,
+    /// Where the program tells of itself.
+    pub telemetry: Telemetry,
 }
 
 impl Default for HostConfig {
@@ -43,8 +45,16 @@ impl Default for HostConfig {
             limits: Limits::default(),
             regions: BTreeMap::new(),
             serve: Serve::default(),
+            telemetry: Telemetry::default(),
         }
     }
+}
+
+/// Where the program tells of its own doings, beside its log.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Telemetry {
+    /// Base address of a collector of traces (OTLP over HTTP); `None`: nothing is told.
+    pub otlp: Option<String>,
 }
 
 /// How `exchange serve` runs tasks.

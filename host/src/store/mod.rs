@@ -10,7 +10,7 @@ mod sqlite;
 
 pub use api::*;
 pub use seal::{MasterKey, Seal};
-pub use sqlite::{COMMITS, HostDb, SchoolDb, SchoolOptions};
+pub use sqlite::{COMMITS, HostDb, SchoolDb, SchoolOptions, data_files, known_versions, rehearse, upgrade};
 
 /// Everything kept for one school.
 pub trait SchoolStore:

@@ -59,6 +59,11 @@ impl Gate {
         Entry::Go { probe }
     }
 
+    /// Nothing is sent, because nothing worked.
+    pub(super) fn is_open(&self, now: Millis) -> bool {
+        self.open_until.is_some_and(|until| now < until)
+    }
+
     /// Milliseconds for which everybody has to wait.
     pub(super) fn paused(&self, now: Millis) -> u64 {
         if now < self.paused_until { span(now, self.paused_until) } else { 0 }

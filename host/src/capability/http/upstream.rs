@@ -10,6 +10,7 @@ use url::{Host, Url};
 
 use super::address::{Blocked, Resolver, is_private};
 use super::gate::{Entry, Gate, Health};
+use super::traffic::{Reading, Traffic};
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::setup::Upstream;
 use crate::sandbox::ports::{Clock, Random};
@@ -45,6 +46,11 @@ impl Upstreams {
         Ok(Arc::new(Self { by_name: config.iter().map(remote).collect::<Result<_>>()? }))
     }
 
+    /// How each of them has fared.
+    pub fn readings(&self) -> Vec<Reading> {
+        self.by_name.iter().map(|(name, remote)| remote.reading(name)).collect()
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&Arc<Remote>> {
         self.by_name.get(name)
     }
@@ -62,6 +68,7 @@ pub(super) struct Remote {
     pub(super) bases: Vec<Url>,
     pub(super) client: Client,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) traffic: Traffic,
     random: Arc<dyn Random>,
     parallel: Semaphore,
     gate: Mutex<Gate>,
@@ -78,6 +85,7 @@ impl Remote {
             config: config.clone(),
             bases,
             clock,
+            traffic: Traffic::default(),
             random,
             parallel: Semaphore::new(config.parallel.max(1) as usize),
             gate: Mutex::default(),
@@ -86,6 +94,12 @@ impl Remote {
 
     fn gate<T>(&self, change: impl FnOnce(&mut Gate) -> T) -> T {
         change(&mut self.gate.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn reading(&self, name: &str) -> Reading {
+        let now = self.clock.steady();
+        let (open, paused_ms) = self.gate(|gate| (gate.is_open(now), gate.paused(now)));
+        Reading { open, paused_ms, ..self.traffic.read(name) }
     }
 
     /// A random number from 0 to 1.

@@ -36,6 +36,11 @@ pub(in crate::config) static HOST: Table = Table {
         optional("limits", Shape::Table(&LIMITS), "What one call of a connector may use."),
         optional("serve", Shape::Table(&SERVE), "How `exchange serve` runs tasks by their schedules."),
         optional(
+            "telemetry",
+            Shape::Table(&TELEMETRY),
+            "Where the program tells of its own doings, beside its log.",
+        ),
+        optional(
             "region",
             Shape::Map(&Shape::Table(&REGION)),
             "What holds for the schools of a region that say nothing of their own, by its name.",
@@ -81,6 +86,15 @@ static SERVE: Table = Table {
             "Address and port, such as `127.0.0.1:8080`, where it answers `/live`, `/ready` and `/metrics`.",
         ),
     ],
+};
+
+static TELEMETRY: Table = Table {
+    title: "[telemetry]",
+    keys: &[optional(
+        "otlp",
+        Shape::Text,
+        "Address of a collector of traces, such as `http://127.0.0.1:4318`: spans go to its `/v1/traces`, as OTLP in JSON.",
+    )],
 };
 
 static KEY: Table = Table {

@@ -1,5 +1,6 @@
 //! What the store promises, back-end by back-end alike: traits and the plain data they speak.
 
+mod debug;
 mod dialogues;
 mod host;
 mod lane;
@@ -9,7 +10,9 @@ mod runs;
 mod schedule;
 mod scopes;
 mod secrets;
+mod upgrade;
 
+pub use debug::*;
 pub use dialogues::*;
 pub use host::*;
 pub use lane::*;
@@ -19,3 +22,4 @@ pub use runs::*;
 pub use schedule::*;
 pub use scopes::*;
 pub use secrets::*;
+pub use upgrade::*;

@@ -3,6 +3,7 @@
 //! One connection writes, another reads, so that reading never waits for a long import.
 
 mod audit;
+mod debug;
 mod decisions;
 mod dialogues;
 mod file;
@@ -19,8 +20,10 @@ mod runs;
 mod schedule;
 mod scopes;
 mod secrets;
+mod upgrade;
 mod values;
 
 pub use file::COMMITS;
 pub use host::HostDb;
 pub use lane::{SchoolDb, SchoolOptions};
+pub use upgrade::{data_files, known_versions, rehearse, upgrade};
