@@ -25,6 +25,7 @@ const RU: &[&str] = &[
     include_str!("../../i18n/ru/keeping.ftl"),
     include_str!("../../i18n/ru/custody.ftl"),
     include_str!("../../i18n/ru/notify.ftl"),
+    include_str!("../../i18n/ru/seeing.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("../../i18n/en/cli.ftl"),
@@ -36,6 +37,7 @@ const EN: &[&str] = &[
     include_str!("../../i18n/en/keeping.ftl"),
     include_str!("../../i18n/en/custody.ftl"),
     include_str!("../../i18n/en/notify.ftl"),
+    include_str!("../../i18n/en/seeing.ftl"),
 ];
 
 /// The languages of the product.

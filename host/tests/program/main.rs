@@ -5,6 +5,7 @@
 
 mod budgets;
 mod audit;
+mod collector;
 mod compare;
 mod connector;
 mod connector_versions;
@@ -43,5 +44,7 @@ mod kills;
 mod machine;
 mod matrix;
 mod notify;
+mod private;
 mod run_all;
+mod seeing;
 mod serve;
