@@ -1,13 +1,13 @@
 //! What the server tells of itself: the loop writes it, HTTP answers read it. No names of people, and of schools only
 //! the names of broken files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::daemon::host::Host;
 use crate::error::{Error, Result};
-use crate::model::{Millis, RunCounts, TaskRef};
+use crate::model::{Millis, RunCounts};
 use crate::schedule::Reason;
 use crate::store::OutboxCount;
 

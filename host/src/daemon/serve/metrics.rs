@@ -216,10 +216,10 @@ mod tests {
         board.ended("rows-to-http", "success");
         board.ended("a\"b", "not-run");
         let task = |name: &str| TaskRef { school: "a".into(), task: name.into() };
-        board.began(&task("a"), 700);
-        board.began(&task("a"), 5_700);
+        board.began(700);
+        board.began(5_700);
         board.over(&task("a"));
-        board.began(&task("a"), -5);
+        board.began(-5);
         board.items("rows-to-http", &RunCounts { applied: 4, in_doubt: 1, ..RunCounts::default() });
         board.let_go(Reason::NewYear, 3);
         board.turned(0, 2, 5);
