@@ -34,6 +34,7 @@ mod plan;
 mod repeated;
 mod run;
 mod scopes;
+mod secure;
 mod select;
 mod state;
 mod status;

@@ -1,6 +1,7 @@
 //! The host's file: `<data>/host.db`.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use rusqlite::{Transaction, params};
 
@@ -18,13 +19,20 @@ pub struct HostDb {
     pub(super) database: Database,
     pub(super) seal: Seal,
     pub(super) rota: PathBuf,
+    /// Asked for by every run, and never another.
+    pub(super) identity_key: OnceLock<[u8; 32]>,
 }
 
 impl HostDb {
     /// Opens the host's file; makes it when there is none.
     pub fn open(data: &Path, key: &MasterKey) -> Result<Self> {
         let database = Database::open(&data.join("host.db"), migrate::HOST)?;
-        let store = Self { database, seal: Seal::new(key), rota: data.join("serve.lane") };
+        let store = Self {
+            database,
+            seal: Seal::new(key),
+            rota: data.join("serve.lane"),
+            identity_key: OnceLock::new(),
+        };
         store.make_identity_key()?;
         Ok(store)
     }
