@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::check::is_name;
 use super::keys::SCHOOL;
@@ -19,10 +20,10 @@ use crate::model::setup::{
 /// The connectors at hand.
 pub trait Manifests {
     /// The manifest of the connector with this id.
-    fn manifest(&self, id: &str) -> Option<Manifest>;
+    fn manifest(&self, id: &str) -> Option<Arc<Manifest>>;
 
     /// The same in the version that a task of the school has.
-    fn of_task(&self, _task: &str, id: &str) -> Option<Manifest> {
+    fn of_task(&self, _task: &str, id: &str) -> Option<Arc<Manifest>> {
         self.manifest(id)
     }
 
@@ -32,15 +33,15 @@ pub trait Manifests {
     }
 }
 
-impl<F: Fn(&str) -> Option<Manifest>> Manifests for F {
-    fn manifest(&self, id: &str) -> Option<Manifest> {
+impl<F: Fn(&str) -> Option<Arc<Manifest>>> Manifests for F {
+    fn manifest(&self, id: &str) -> Option<Arc<Manifest>> {
         self(id)
     }
 }
 
 impl Manifests for BTreeMap<String, Manifest> {
-    fn manifest(&self, id: &str) -> Option<Manifest> {
-        self.get(id).cloned()
+    fn manifest(&self, id: &str) -> Option<Arc<Manifest>> {
+        self.get(id).cloned().map(Arc::new)
     }
 
     fn ids(&self) -> Vec<String> {
@@ -235,7 +236,12 @@ fn task(view: View<'_>, world: &World<'_>, region: &Region, problems: &mut Vec<P
     task
 }
 
-fn connector_of(task: &str, word: &Word, world: &World<'_>, problems: &mut Vec<Problem>) -> Option<Manifest> {
+fn connector_of(
+    task: &str,
+    word: &Word,
+    world: &World<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Arc<Manifest>> {
     let manifest = world.manifests.of_task(task, &word.text);
     if manifest.is_none() && is_name(&word.text) {
         let ids = world.manifests.ids();

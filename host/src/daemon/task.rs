@@ -130,11 +130,34 @@ impl Task {
         approved: Option<&str>,
         watch: Watch,
     ) -> Result<RunReport> {
-        let lane = self.store.take_lane("run", now())?;
+        let lane = self.take_lane()?;
+        self.run_in(&lane, selection, extent, approved, watch).await
+    }
+
+    /// Takes the lane of the task's school for runs.
+    ///
+    /// # Errors
+    /// Somebody else has it.
+    pub(super) fn take_lane(&self) -> Result<Lane> {
+        self.store.take_lane("run", now())
+    }
+
+    /// Runs in this lane, which may serve for further tasks of the school.
+    ///
+    /// # Errors
+    /// Our own store fails.
+    pub(super) async fn run_in(
+        &self,
+        lane: &Lane,
+        selection: Selection,
+        extent: Extent,
+        approved: Option<&str>,
+        watch: Watch,
+    ) -> Result<RunReport> {
         self.teller().begin(&self.store, &self.config.id, now())?;
-        self.journal.keep_bodies(self.bodies_until(&lane)?);
+        self.journal.keep_bodies(self.bodies_until(lane)?);
         let span = self.span();
-        let options = Options { mode: Mode::Apply { lane: &lane, approved }, selection, extent };
+        let options = Options { mode: Mode::Apply { lane, approved }, selection, extent };
         let env = self.env(self.seen(watch, &span));
         let report = reconcile::run(&env, &options).instrument(span.clone()).await?;
         span.record("status", tracing::field::display(&report.status));
@@ -219,12 +242,8 @@ impl Parts {
             journal: self.journal.clone(),
             redactor: Arc::clone(&redactor),
         };
-<<<<<<< HEAD
         let fingerprints = self.host.store()?.fingerprint_key()?;
-||||||| 6af9e0c
-=======
         let people = Arc::new(StoredPeople::new(Arc::clone(&self.store)));
->>>>>>> seeing
         let source = Arc::new(StoredRecords::new(Arc::clone(&self.store)));
         Ok(Ports {
             http: Arc::new(TaskHttp::new(http)),

@@ -71,6 +71,10 @@ impl<C: Connector> Run<'_, C> {
             self.tell(&entry.item, Outcome::Failed(reason), Some(action), Vec::new());
             return Ok(());
         }
+        if !self.may_leave(entry, action)? {
+            // Somebody has taken it over since it was looked at.
+            return self.forgotten(&Departure { entry: entry.clone(), what: Leaving::HandOver });
+        }
         let job = self.leaving_job(entry, action);
         self.work_off(vec![job]).await
     }

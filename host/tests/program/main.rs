@@ -40,6 +40,7 @@ mod h4_rows_to_http;
 mod hostile;
 mod keeping;
 mod key_rotation;
+mod import_again;
 mod kills;
 mod machine;
 mod matrix;

@@ -3,7 +3,6 @@
 mod blocks;
 mod deny;
 mod package;
-mod strace;
 mod suite;
 mod tools;
 

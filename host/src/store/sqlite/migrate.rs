@@ -20,6 +20,7 @@ pub(super) const SCHOOL: &[Script] = &[
     include_str!("../../../migrations/school/keeping.sql"),
     include_str!("../../../migrations/school/erased.sql"),
     include_str!("../../../migrations/school/seeing.sql"),
+    include_str!("../../../migrations/school/import_memory.sql"),
 ];
 
 /// The host's file.
@@ -29,6 +30,7 @@ pub(super) const HOST: &[Script] = &[
     include_str!("../../../migrations/host/budgets.sql"),
     include_str!("../../../migrations/host/audit-places.sql"),
     include_str!("../../../migrations/host/notifications.sql"),
+    include_str!("../../../migrations/host/leaving.sql"),
 ];
 
 /// Keeps everybody away who works with the file by what the older program knew of it; or says who does.
