@@ -88,20 +88,19 @@ fn a_budget_outlives_whoever_changed_it_and_is_changed_as_a_whole() {
     assert_eq!(known.len(), 1);
 
     let (slots, upstream) = (Mutex::new(Vec::new()), Upstream { rate: 1_000.0, ..upstream() });
+    let lease = |process: u32| {
+        let store = store(&folder);
+        for _ in 0..50 {
+            let ask = Ask { late: 1, process: process.to_string(), ..Ask::default() };
+            let mut lease = |budget: &mut Budget| {
+                let lease = budget.lease(&upstream, &ask, now());
+                slots.lock().unwrap().push(lease.slots.unwrap().from);
+            };
+            store.change_budget("other", false, &mut lease).unwrap();
+        }
+    };
     std::thread::scope(|scope| {
-        let lease = &|process: u32| {
-            let store = store(&folder);
-            for _ in 0..50 {
-                let ask = Ask { waiting: 1, slots: 1, process: process.to_string(), ..Ask::default() };
-                let mut lease = |budget: &mut Budget| {
-                    // Somebody else is there, so that no more is leased than what is wanted.
-                    budget.lease(&upstream, &Ask { process: "other".into(), ..Ask::default() }, now());
-                    let lease = budget.lease(&upstream, &Ask { late: 1, ..ask.clone() }, now());
-                    slots.lock().unwrap().push(lease.slots.unwrap().from);
-                };
-                store.change_budget("other", false, &mut lease).unwrap();
-            }
-        };
+        let lease = &lease;
         (0..8).for_each(|process| drop(scope.spawn(move || lease(process))));
     });
     let mut slots = slots.into_inner().unwrap();

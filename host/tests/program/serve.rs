@@ -145,17 +145,17 @@ fn killed(served: Served<'_>) {
 
 #[test]
 fn h2_a_server_that_is_stopped_while_it_looks_goes_on_after_its_start() {
-    cut_short(observes, Served::stop);
+    cut_short(observes, |served| served.stop());
 }
 
 #[test]
 fn h2_a_server_that_is_stopped_while_it_sends_goes_on_after_its_start() {
-    cut_short(sends, Served::stop);
+    cut_short(sends, |served| served.stop());
 }
 
 #[test]
 fn h2_a_server_that_is_stopped_while_it_reads_back_goes_on_after_its_start() {
-    cut_short(confirms, Served::stop);
+    cut_short(confirms, |served| served.stop());
 }
 
 #[test]

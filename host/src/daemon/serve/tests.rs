@@ -42,7 +42,7 @@ struct Files {
 
 impl Settings for Files {
     fn changes(&mut self, _: bool) -> Changes {
-        let file = |read| SchoolFile { file: PathBuf::from("schools/s.toml"), read };
+        let file = |read| SchoolFile { file: PathBuf::from("s.toml"), read };
         let schools = self.next.drain(..).map(file).collect();
         let there = Some([SchoolId::from("s")].into());
         Changes { host: None, folder: ("schools".into(), Ok(())), schools, there }
@@ -106,7 +106,8 @@ impl World {
 #[tokio::test]
 async fn every_time_has_its_one_run_and_is_remembered() {
     let mut world = World::start().await;
-    let turns = world.pass(3 * 60 * MINUTE);
+    // What has ended is stored with the next turn.
+    let turns = world.pass(3 * 60 * MINUTE + 2 * BEAT_MS);
     assert_eq!(world.not_run(), 18, "each ten minutes, whatever becomes of it");
     assert_eq!((world.mark().decided, world.mark().open), (MIDNIGHT + 180 * MINUTE, vec![]));
     let beats = usize::try_from(3 * 60 * MINUTE / BEAT_MS).expect("a count");
