@@ -329,7 +329,7 @@ impl SchoolConfig {
 }
 
 /// How a file becomes records.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, serde::Serialize)]
 pub struct ImportProfile {
     /// What a row is; `None`: told from the headings.
     pub record: Option<RecordType>,

@@ -37,6 +37,9 @@ impl IdentityStore for FusedHost {
     fn leave_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<bool> {
         self.step().leave_identity(fence, task, id)
     }
+    fn hand_over_identity(&self, fence: &Fence, task: &TaskId, held: &Held) -> Result<bool> {
+        self.step().hand_over_identity(fence, task, held)
+    }
     fn keep_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()> {
         self.step().keep_identity(fence, task, id)
     }

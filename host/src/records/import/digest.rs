@@ -30,7 +30,9 @@ pub struct Circumstances<'a> {
 pub fn digest(inputs: &[Input], circumstances: Circumstances<'_>) -> io::Result<[u8; 32]> {
     let Circumstances { today, zone, replaces } = circumstances;
     let mut all = Hasher::new();
-    let mut add = |part: &[u8]| drop(all.update(&(part.len() as u64).to_le_bytes()).update(part));
+    let mut add = |part: &[u8]| {
+        all.update(&(part.len() as u64).to_le_bytes()).update(part);
+    };
     add(&RULES.to_le_bytes());
     add(env!("CARGO_PKG_VERSION").as_bytes());
     add(format!("{today} {zone} {replaces}").as_bytes());

@@ -72,6 +72,10 @@ pub trait IdentityStore: Send + Sync {
     /// or `keep_identity`. Durable.
     fn leave_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<bool>;
 
+    /// The task leaves the thing to those who hold it too, with what it knows of it; `false`: nobody does (any more), and
+    /// the task goes on holding it. Durable.
+    fn hand_over_identity(&self, fence: &Fence, task: &TaskId, held: &Held) -> Result<bool>;
+
     /// The removal came to nothing.
     fn keep_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()>;
 

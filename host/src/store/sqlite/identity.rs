@@ -60,16 +60,25 @@ impl IdentityStore for HostDb {
     }
 
     fn leave_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<bool> {
-        let others = "SELECT count(*) FROM identity_holder WHERE space = ?1 AND hash = ?2 AND NOT (school = ?3 AND \
-                      task = ?4)";
         let mark = "INSERT OR REPLACE INTO identity_leaving VALUES (?1, ?2, ?3, ?4)";
-        let school = fence.school.as_str();
         self.change(fence, |t| {
-            let names = params![id.space, id.hash.as_slice(), school, task.as_str()];
-            if number(t, others, names)? > 0 {
+            if held_by_others(t, id, &fence.school, task)? {
                 return Ok(false);
             }
-            exec(t, mark, names).map(|_| true)
+            exec(t, mark, params![id.space, id.hash.as_slice(), fence.school.as_str(), task.as_str()])
+                .map(|_| true)
+        })
+    }
+
+    fn hand_over_identity(&self, fence: &Fence, task: &TaskId, held: &Held) -> Result<bool> {
+        let asker = TaskRef { school: fence.school.clone(), task: task.clone() };
+        self.change(fence, |t| {
+            if !held_by_others(t, &held.id, &fence.school, task)? {
+                return Ok(false);
+            }
+            settle(t, held, &asker)?;
+            stays(t, &held.id, &fence.school, task)?;
+            unhold(t, &held.id, &fence.school, task).map(|()| true)
         })
     }
 
@@ -119,11 +128,9 @@ impl IdentityStore for HostDb {
     }
 
     fn unhold_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef, removed: bool) -> Result<()> {
-        let sql = "DELETE FROM identity_holder WHERE space = ?1 AND hash = ?2 AND school = ?3 AND task = ?4";
         let clear = "UPDATE identity SET handle = NULL WHERE space = ?1 AND hash = ?2 AND ?3";
-        let school = fence.school.as_str();
         self.change(fence, |t| {
-            exec(t, sql, params![id.space, id.hash.as_slice(), school, task.as_str()])?;
+            unhold(t, id, &fence.school, task)?;
             stays(t, id, &fence.school, task)?;
             exec(t, clear, params![id.space, id.hash.as_slice(), removed])?;
             forget_empty(t, id)
@@ -155,6 +162,17 @@ fn leaving(t: &Connection, id: &IdentityRef) -> Result<Option<TaskRef>> {
     first(t, sql, params![id.space, id.hash.as_slice()], |row| {
         Ok(TaskRef { school: col::<String>(row, "school")?.into(), task: col::<String>(row, "task")?.into() })
     })
+}
+
+fn held_by_others(t: &Connection, id: &IdentityRef, school: &SchoolId, task: &TaskId) -> Result<bool> {
+    let sql = "SELECT count(*) FROM identity_holder WHERE space = ?1 AND hash = ?2 AND NOT (school = ?3 AND \
+               task = ?4)";
+    Ok(number(t, sql, params![id.space, id.hash.as_slice(), school.as_str(), task.as_str()])? > 0)
+}
+
+fn unhold(t: &Connection, id: &IdentityRef, school: &SchoolId, task: &TaskId) -> Result<()> {
+    let sql = "DELETE FROM identity_holder WHERE space = ?1 AND hash = ?2 AND school = ?3 AND task = ?4";
+    exec(t, sql, params![id.space, id.hash.as_slice(), school.as_str(), task.as_str()]).map(drop)
 }
 
 /// This task removes it no longer.

@@ -165,7 +165,8 @@ fn load(host: &str, school: &str) -> (HostConfig, SchoolConfig) {
         let text = format!(
             "id = '{id}'\nversion = '1.0.0'\ncontract = '0.1'\n{title}\n[[kind]]\nname = 'a'\n{title}\n"
         );
-        Some(load_manifest(&text, "connector.toml").unwrap_or_else(|errors| panic!("{errors}")))
+        let manifest = load_manifest(&text, "connector.toml").unwrap_or_else(|errors| panic!("{errors}"));
+        Some(std::sync::Arc::new(manifest))
     };
     let school = load_school(&school_file, &host, &task).unwrap_or_else(|errors| panic!("{errors}"));
     (host, school)
