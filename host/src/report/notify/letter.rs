@@ -153,10 +153,40 @@ mod tests {
     fn a_letter_says_what_for_whom_why_and_what_to_do() {
         let told = letter(&Catalogue::new(Language::Ru), &[&event(Topic::NotConfirmed)], None);
         assert_eq!(told.subject, "Школа № 57, dnevnik: не подтверждено");
-        insta::assert_snapshot!(told.body, @r"");
+        insta::assert_snapshot!(told.body, @r"
+        Что случилось: не подтверждено (до этого: снова в порядке)
+        Школа: Школа № 57 (school57)
+        Задача: dnevnik
+        Когда: 28.11.2026 12:15
+        Отправка: school57-12
+        Причина: портал занят
+        Итог: отправлено 12, не подтверждено 3
+        Что делать: ничего не отправляйте повторно вручную: следующая отправка проверит это сама. Если повторится, покажите список оператору портала (exchange show school57-12).
+        Подробнее: exchange show school57-12
+
+        --
+        Сообщение отправила программа обмена данными. Имён и документов в нём нет: они остаются в школе.
+        Кому и о чём писать, указано в [[notify]] файла школы и в [notify] файла exchange.toml.
+        ");
         let link = Some("https://exchange.example.org");
         let told = letter(&Catalogue::new(Language::En), &[&event(Topic::Failed)], link);
-        insta::assert_snapshot!(format!("{}\n\n{}", told.subject, told.body), @r"");
+        insta::assert_snapshot!(format!("{}\n\n{}", told.subject, told.body), @r"
+        Школа № 57, dnevnik: sending failed
+
+        What happened: sending failed (before: all is well again)
+        School: Школа № 57 (school57)
+        Task: dnevnik
+        When: 28.11.2026 12:15
+        Run: school57-12
+        Reason: the portal is busy
+        Result: 12 sent, 3 not confirmed
+        What to do: read the reason (exchange show school57-12). What was sent is kept; the next run goes on from there.
+        More: https://exchange.example.org/runs/school57-12
+
+        --
+        Sent by the data exchange program. It holds no names and no documents: those stay with the school.
+        Who is told what stands in [[notify]] of the school's file and in [notify] of exchange.toml.
+        ");
     }
 
     #[test]

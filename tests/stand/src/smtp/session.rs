@@ -116,7 +116,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
                 }
                 "RCPT" if self.from.is_some() => self.recipient(address(rest)).await?,
                 "DATA" if !self.to.is_empty() => self.data().await?,
-                "MAIL" | "RCPT" | "DATA" => self.say("503 5.5.1 not now").await?,
+                "RCPT" | "DATA" => self.say("503 5.5.1 not now").await?,
                 _ => self.say("502 5.5.1 unknown").await?,
             }
         }
