@@ -17,13 +17,13 @@ use jiff::tz::TimeZone;
 use super::app::{App, now};
 use super::args;
 use super::progress;
-use super::stores;
+use super::stores::{self, About};
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::Message;
 use crate::model::records::{Filter, Record, RecordType, SchoolClass};
 use crate::model::setup::SchoolConfig;
 use crate::records::{self, Import, Input, Known, Problem, Severity};
-use crate::store::{ImportBatch, ImportLimits, ImportMode, ImportResult, RecordStore, SchoolDb};
+use crate::store::{EraseStore, ImportBatch, ImportLimits, ImportMode, ImportResult, RecordStore, SchoolDb};
 use heard::Heard;
 use shown::{as_json, show, with_problems, write_problems};
 
@@ -43,6 +43,11 @@ pub(super) fn import(app: &App, args: &args::Import) -> Result<u8> {
     bar.finish_and_clear();
     write_problems(app, args, report)?;
     let result = result.map_err(|error| with_problems(app, error, report))?;
+    if result.held.is_none() {
+        let rows: u64 =
+            result.types.iter().map(|counts| counts.added + counts.changed + counts.dropped).sum();
+        stores::audit(app, "import", About::from(&school.id).with(format!("{rows} records changed")))?;
+    }
     let code = exit_code(&heard, &result);
     if app.output.json {
         return app.output.print_json(&as_json(app, &heard, &result)).map(|()| code);
@@ -82,10 +87,15 @@ fn read(
         Ok(classes) => classes,
         Err(error) => return (Heard::default(), Err(error)),
     };
+    let erasures = match store.erasures() {
+        Ok(erasures) => erasures,
+        Err(error) => return (Heard::default(), Err(error)),
+    };
+    let erased = |of: RecordType, id: &str| erasures.has(of, id);
     let has = |of: RecordType, id: &str| matches!(store.get(of, id), Ok(Some(_)));
     let zone = TimeZone::get(&school.time_zone).unwrap_or(TimeZone::UTC);
     let today = Timestamp::now().to_zoned(zone.clone()).date();
-    let known = Known { has: &has, classes: &classes, today, zone };
+    let known = Known { has: &has, erased: &erased, classes: &classes, today, zone };
     let mut import = records::import(inputs, known, |progress| {
         bar.set_length(progress.total);
         bar.set_position(progress.bytes);

@@ -21,6 +21,7 @@ const RU: &[&str] = &[
     include_str!("../../i18n/ru/run.ftl"),
     include_str!("../../i18n/ru/report.ftl"),
     include_str!("../../i18n/ru/import.ftl"),
+    include_str!("../../i18n/ru/custody.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("../../i18n/en/cli.ftl"),
@@ -28,6 +29,7 @@ const EN: &[&str] = &[
     include_str!("../../i18n/en/run.ftl"),
     include_str!("../../i18n/en/report.ftl"),
     include_str!("../../i18n/en/import.ftl"),
+    include_str!("../../i18n/en/custody.ftl"),
 ];
 
 /// The languages of the product.

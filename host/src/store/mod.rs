@@ -9,8 +9,10 @@ mod seal;
 mod sqlite;
 
 pub use api::*;
-pub use seal::{MasterKey, Seal};
-pub use sqlite::{COMMITS, HostDb, SchoolDb, SchoolOptions};
+pub use seal::{KeyRing, MasterKey, Seal};
+pub use sqlite::{
+    COMMITS, HostDb, InUse, SchoolDb, SchoolOptions, destroy_school_files, school_files, schools_with_data,
+};
 
 /// Everything kept for one school.
 pub trait SchoolStore:
@@ -24,6 +26,7 @@ pub trait SchoolStore:
     + RunStore
     + DecisionStore
     + ScopeStore
+    + EraseStore
 {
 }
 
@@ -38,6 +41,7 @@ impl<T> SchoolStore for T where
         + RunStore
         + DecisionStore
         + ScopeStore
+        + EraseStore
 {
 }
 

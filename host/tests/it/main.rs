@@ -1,13 +1,16 @@
 //! Integration tests, a file per feature.
 
+mod audit;
 mod capability;
 mod config;
 mod daemon;
+mod erase;
 mod fake_clock;
 mod foreign;
 mod fused_host;
 mod http;
 mod http_server;
+mod keys;
 mod power;
 mod reconcile;
 mod reconcile_additions;

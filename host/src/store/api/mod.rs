@@ -1,6 +1,8 @@
 //! What the store promises, back-end by back-end alike: traits and the plain data they speak.
 
+mod audit;
 mod dialogues;
+mod erase;
 mod host;
 mod lane;
 mod ledger;
@@ -10,7 +12,9 @@ mod schedule;
 mod scopes;
 mod secrets;
 
+pub use audit::*;
 pub use dialogues::*;
+pub use erase::*;
 pub use host::*;
 pub use lane::*;
 pub use ledger::*;

@@ -32,6 +32,7 @@ pub const COMMITS: &str = "exchange::store::commit";
 #[derive(Debug)]
 pub(super) struct Database {
     path: PathBuf,
+    inode: (u64, u64),
     writer: Mutex<Connection>,
     reader: Mutex<Connection>,
 }
@@ -49,7 +50,8 @@ impl Database {
         reader
             .pragma_update(None, "cache_size", -READ_CACHE)
             .map_err(|cause| in_file(broken(cause), path))?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), reader: Mutex::new(reader) })
+        let inode = inode(path)?;
+        Ok(Self { path: path.to_owned(), inode, writer: Mutex::new(writer), reader: Mutex::new(reader) })
     }
 
     /// Runs `work` in one transaction; nothing of it stays when it fails.
@@ -73,6 +75,36 @@ impl Database {
         write().map_err(|error| in_file(error, &self.path))
     }
 
+    /// From now on what is deleted is overwritten with zeros.
+    pub(super) fn overwrite_deleted(&self) -> Result<()> {
+        let set = lock(&self.writer).pragma_update(None, "secure_delete", "ON");
+        set.map_err(|cause| in_file(broken(cause), &self.path))
+    }
+
+    /// Writes the file anew without free pages, and empties the log of writes: what was deleted is in neither.
+    ///
+    /// # Errors
+    /// Another process reads the file all the time.
+    pub(super) fn compact(&self) -> Result<()> {
+        let connection = lock(&self.writer);
+        let work = || {
+            connection.execute_batch("VACUUM").map_err(broken)?;
+            connection
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
+                .map_err(broken)
+        };
+        match work().map_err(|error| in_file(error, &self.path))? {
+            0 => Ok(()),
+            _ => Err(Error::failed(format!("another process reads {}", self.path.display()))
+                .hint("end it and run the command again")),
+        }
+    }
+
+    /// Is this still the file that was opened? Another one lies in its place, or none, when it was erased or restored.
+    pub(super) fn is_in_place(&self) -> bool {
+        inode(&self.path).is_ok_and(|now| now == self.inode)
+    }
+
     /// Reads in one transaction: what it sees belongs together.
     pub(super) fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         let read = || {
@@ -82,6 +114,12 @@ impl Database {
         };
         read().map_err(|error| in_file(error, &self.path))
     }
+}
+
+fn inode(path: &Path) -> Result<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let about = std::fs::metadata(path).map_err(|cause| no_file(cause, path))?;
+    Ok((about.dev(), about.ino()))
 }
 
 /// A poisoned lock means that a thread died inside a transaction, which SQLite has undone: the connection is good.

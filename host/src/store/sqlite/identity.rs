@@ -26,9 +26,7 @@ impl Known {
 
 impl IdentityStore for HostDb {
     fn identity_key(&self) -> Result<[u8; 32]> {
-        let sql = "SELECT value FROM meta WHERE name = 'identity-key'";
-        let sealed: Option<Vec<u8>> = self.database.read(|t| first(t, sql, [], |row| col(row, "value")))?;
-        bytes32(&self.seal.open("host/identity-key", &sealed.unwrap_or_default())?)
+        self.own_key("identity-key")
     }
 
     fn identity(&self, id: &IdentityRef) -> Result<Option<Claim>> {

@@ -16,11 +16,15 @@ pub(super) const SCHOOL: &[Script] = &[
     include_str!("../../../migrations/school/0001.sql"),
     include_str!("../../../migrations/school/0002.sql"),
     include_str!("../../../migrations/school/0003.sql"),
+    include_str!("../../../migrations/school/erased.sql"),
 ];
 
 /// The host's file.
-pub(super) const HOST: &[Script] =
-    &[include_str!("../../../migrations/host/0001.sql"), include_str!("../../../migrations/host/0002.sql")];
+pub(super) const HOST: &[Script] = &[
+    include_str!("../../../migrations/host/0001.sql"),
+    include_str!("../../../migrations/host/0002.sql"),
+    include_str!("../../../migrations/host/audit-places.sql"),
+];
 
 /// Applies what is missing.
 pub(super) fn migrate(connection: &mut Connection, path: &Path, scripts: &[Script]) -> Result<()> {

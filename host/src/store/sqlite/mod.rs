@@ -5,11 +5,13 @@
 mod audit;
 mod decisions;
 mod dialogues;
+mod erase;
 mod file;
 mod filter;
 mod host;
 mod identity;
 mod import;
+mod in_use;
 mod index;
 mod lane;
 mod ledger;
@@ -18,9 +20,13 @@ mod records;
 mod runs;
 mod schedule;
 mod scopes;
+mod sealed;
 mod secrets;
 mod values;
 
+pub use erase::{destroy_school_files, school_files};
 pub use file::COMMITS;
 pub use host::HostDb;
+pub use in_use::InUse;
 pub use lane::{SchoolDb, SchoolOptions};
+pub use sealed::schools_with_data;
