@@ -95,8 +95,9 @@ fn with_checksum(app: &App, id: &str, wanted: Option<&str>) -> Result<Option<Arc
 pub(super) fn runnable(app: &App, task: &TaskRef, id: &str) -> Result<Arc<Package>> {
     let locks = Locks::read(app)?;
     let relock = format!("exchange connector lock {id}");
-    let package = first(app, id)?;
     let Some(lock) = locks.of(id) else {
+        // A connector that is not there at all is the graver fault.
+        files(app, id)?;
         return Err(Error::config(format!("connector `{id}` is not locked"))
             .message(Message::new("error-not-locked").with("connector", id))
             .hint(relock));
@@ -110,9 +111,10 @@ pub(super) fn runnable(app: &App, task: &TaskRef, id: &str) -> Result<Arc<Packag
     if let Some(package) = with_checksum(app, id, Some(wanted))? {
         return Ok(package);
     }
-    match sandbox::check_lock(&package.bytes, wanted) {
+    let changed = first(app, id)?;
+    match sandbox::check_lock(&changed.bytes, wanted) {
         Err(error) => Err(error.hint(relock)),
-        Ok(()) => Ok(package),
+        Ok(()) => Ok(changed),
     }
 }
 

@@ -220,3 +220,54 @@ fn cells(app: &App, ready: &Ready, change: &Change) -> Vec<String> {
         change.fields.join(", "),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Action, Field, Intent, Item, Ownership, ScopeId, Value, WhenGone};
+
+    fn line(action: Action, title: &str) -> Planned {
+        let value = Value::Text(title.to_owned());
+        let fields = vec![Field { name: "title".to_owned(), value, ownership: Ownership::Owned }];
+        let item = Item {
+            id: ItemRef::new("class", "c1"),
+            former_keys: Vec::new(),
+            label: "5-А".to_owned(),
+            group: None,
+            about: None,
+            fields,
+            identity: None,
+            gone: WhenGone::default(),
+            window: None,
+            waiting: None,
+        };
+        Planned {
+            item: Arc::new(item),
+            scope: ScopeId::from(""),
+            intent: Intent::Apply(action),
+            handle: None,
+            differing: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
+    fn told(
+        old: Option<&Planned>,
+        new: Option<&Planned>,
+    ) -> Option<(Option<&'static str>, Option<&'static str>, String)> {
+        change(old, new).map(|change| (change.old, change.new, change.fields.join(",")))
+    }
+
+    #[test]
+    fn lines_differ_in_what_is_done_or_in_what_is_sent() {
+        let (create, renamed) = (line(Action::Create, "5-А"), line(Action::Create, "5 «А»"));
+        let remove = line(Action::Remove, "5-А");
+        assert_eq!(told(Some(&create), Some(&create)), None);
+        assert_eq!(
+            told(Some(&create), Some(&renamed)),
+            Some((Some("create"), Some("create"), "title".to_owned()))
+        );
+        assert_eq!(told(Some(&create), None), Some((Some("create"), None, String::new())));
+        assert_eq!(told(None, Some(&remove)), Some((None, Some("remove"), String::new())));
+    }
+}
