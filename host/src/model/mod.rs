@@ -24,4 +24,5 @@ pub use contract::*;
 pub use ids::*;
 pub use item::*;
 pub use plan::*;
+pub use shared_text::SharedTexts;
 pub use visible::visible;

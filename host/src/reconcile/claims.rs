@@ -60,7 +60,7 @@ impl<C: Connector> Run<'_, C> {
         let wanted = job.wanted.clone();
         let question = self.question_at(&wanted, handle.clone());
         let seen = self.observe(vec![question]).await?.pop().map(|(_, seen)| seen);
-        match self.judge(&wanted, &Situation::New, None, seen.as_ref())? {
+        match self.judge(&wanted, Situation::New, None, seen.as_ref())? {
             Next::Adopt(presence) => {
                 self.known_soon(&wanted, &presence)?;
                 self.flush()?;

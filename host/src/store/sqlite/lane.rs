@@ -12,6 +12,7 @@ use crate::store::seal::random;
 use crate::store::{Fence, Holder, LANE_BUSY, Lane, LaneStore, MasterKey, Seal};
 
 use super::file::{Commit, Database, no_file};
+use super::ledger::settle;
 use super::migrate;
 use super::values::{col, exec, first, number};
 
@@ -165,7 +166,11 @@ impl LaneStore for SchoolDb {
             Err(held) => return Err(self.busy(held)),
         };
         let raise = "UPDATE meta SET value = value + 1 WHERE name = 'fence' RETURNING value";
-        let raised = self.database.write(Commit::Durable, |t| number(t, raise, []))?;
+        let raised = self.database.write(Commit::Durable, |t| {
+            // Whoever wrote before is dead: what was under way is in doubt.
+            settle(t, &[])?;
+            number(t, raise, [])
+        })?;
         Ok(Lane::new(Fence { school: self.school.clone(), number: raised }, Box::new(file)))
     }
 

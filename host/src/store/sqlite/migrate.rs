@@ -16,6 +16,7 @@ pub(super) const SCHOOL: &[Script] = &[
     include_str!("../../../migrations/school/0001.sql"),
     include_str!("../../../migrations/school/0002.sql"),
     include_str!("../../../migrations/school/0003.sql"),
+    include_str!("../../../migrations/school/compact_ledger.sql"),
 ];
 
 /// The host's file.

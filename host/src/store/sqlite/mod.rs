@@ -5,6 +5,7 @@
 mod audit;
 mod decisions;
 mod dialogues;
+mod entries;
 mod file;
 mod filter;
 mod host;
@@ -14,6 +15,7 @@ mod index;
 mod lane;
 mod ledger;
 mod migrate;
+mod outcomes;
 mod records;
 mod runs;
 mod schedule;
