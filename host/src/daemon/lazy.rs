@@ -16,8 +16,8 @@ use crate::model::connector::Traced;
 use crate::model::dialogue::{Input, RoundTrip, Turn};
 use crate::model::manifest::Manifest;
 use crate::model::{
-    CallError, Change, Connector, DesiredPage, Effect, Failure, Finding, Observation, Probe, Scope, ScopeId, Verdict,
-    WriteJournal,
+    CallError, Change, Connector, DesiredPage, Effect, Failure, Finding, Observation, Probe, Scope, ScopeId,
+    Verdict, WriteJournal,
 };
 use crate::sandbox::TaskConnector;
 

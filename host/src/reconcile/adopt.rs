@@ -8,8 +8,8 @@ use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{Hash, Hasher};
 
-use crate::model::contract::{Basis, Candidate, Observation};
 use crate::model::ItemRef;
+use crate::model::contract::{Basis, Candidate, Observation};
 use crate::store::{Answer, Decision, Question};
 
 use super::ledger::Ledger;

@@ -57,7 +57,8 @@ impl<C: Connector> Run<'_, C> {
         let (mut open, mut halted, mut ended) = (Vec::new(), Ok(()), 0);
         loop {
             halted = halted.and_then(|()| self.go_on());
-            while halted.is_ok() && under_way.len() < beside
+            while halted.is_ok()
+                && under_way.len() < beside
                 && let Some(jobs) = queue.pop_front()
             {
                 under_way.push(self.send(jobs));
@@ -90,7 +91,10 @@ impl<C: Connector> Run<'_, C> {
     }
 
     /// Sends a batch, as soon as what is answered is asked for the first time.
-    fn send(&self, mut jobs: Vec<Job>) -> impl Future<Output = (Sent, Result<Vec<Effect>, CallError>)> + use<C> {
+    fn send(
+        &self,
+        mut jobs: Vec<Job>,
+    ) -> impl Future<Output = (Sent, Result<Vec<Effect>, CallError>)> + use<C> {
         jobs.iter_mut().for_each(|job| job.attempts += 1);
         let watch = Arc::new(Watch::new(self.desk(), jobs.iter().map(|job| self.template(job)).collect()));
         let changes = jobs.iter().map(|job| self.change_of(job)).collect();

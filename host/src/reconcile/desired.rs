@@ -92,9 +92,11 @@ impl<C: Connector> Run<'_, C> {
     /// An item that is desired in this scope, and in no other.
     pub(super) fn want(&mut self, item: Item, scope: &ScopeId) -> Step<Wanted> {
         if let Some(other) = self.desired_elsewhere(&item.id, scope) {
-            return Err(
-                Stop::contract(format!("{} is desired in scope `{other}` and in `{scope}`", item.id)).into()
-            );
+            return Err(Stop::contract(format!(
+                "{} is desired in scope `{other}` and in `{scope}`",
+                item.id
+            ))
+            .into());
         }
         let hashes = self.hasher.fields(&item, &mut self.world.names);
         let identity = self.identity_of(&item);
@@ -108,8 +110,7 @@ impl<C: Connector> Run<'_, C> {
         }
         let entry = self.world.ledger.head(id)?;
         let other = ScopeId(Arc::clone(entry.scope));
-        let unchanged =
-            other != *scope && entry.gone_since.is_none() && self.world.fresh.contains(&other);
+        let unchanged = other != *scope && entry.gone_since.is_none() && self.world.fresh.contains(&other);
         (unchanged || self.world.ledger.was_as_it_was(id)).then_some(other)
     }
 
@@ -117,11 +118,15 @@ impl<C: Connector> Run<'_, C> {
     /// so in most runs, and no more is kept of them.
     fn is_as_it_was(&self, wanted: &Wanted) -> Step<bool> {
         let item = &wanted.item;
-        if !self.chosen.is_all() || item.refs().next().is_some() || self.world.decisions.contains_key(&item.id) {
+        if !self.chosen.is_all()
+            || item.refs().next().is_some()
+            || self.world.decisions.contains_key(&item.id)
+        {
             return Ok(false);
         }
         let Some(known) = self.world.ledger.get(&item.id) else { return Ok(false) };
-        let same = situation(self.kind(&item.id.kind)?, wanted, Some(&known), self.time.now()) == Situation::Same;
+        let same =
+            situation(self.kind(&item.id.kind)?, wanted, Some(&known), self.time.now()) == Situation::Same;
         Ok(same && self.entry(wanted, Some(&known)) == known)
     }
 }

@@ -64,9 +64,7 @@ impl<C: Connector> Run<'_, C> {
 
     fn made(&self, id: &ItemRef, reason: &Message) -> Effect {
         match self.world.ledger.get(id) {
-            Some(entry) => {
-                Effect::Done(Made { handle: entry.handle, outputs: entry.outputs })
-            }
+            Some(entry) => Effect::Done(Made { handle: entry.handle, outputs: entry.outputs }),
             None => Effect::Postponed(NotKnown { reason: reason.clone(), retry_after: None }),
         }
     }

@@ -100,8 +100,7 @@ impl<C: Connector> Run<'_, C> {
             self.world.asked.iter().filter(|asked| asked.complete).map(|asked| &asked.scope.id).collect();
         let over = |id: &ItemRef, scope: &ScopeId| {
             let waits = matches!(self.world.outcomes.outcome(id), Some(Outcome::Decision(_)));
-            let there =
-                self.world.items.contains(id) && self.world.ledger.state(id).is_some_and(is_there);
+            let there = self.world.items.contains(id) && self.world.ledger.state(id).is_some_and(is_there);
             let doubt = self.world.ledger.head(id).is_some_and(|entry| entry.doubtful);
             let gone = asked.contains(scope) && !self.world.desires(id) && !doubt;
             !waits && (there || gone)

@@ -34,7 +34,10 @@ impl Hasher {
         let mut hashes: Vec<_> = item
             .fields
             .iter()
-            .map(|field| FieldHash { name: names.of(&field.name), hash: self.field(&item.id.kind, field, &mut feed) })
+            .map(|field| FieldHash {
+                name: names.of(&field.name),
+                hash: self.field(&item.id.kind, field, &mut feed),
+            })
             .collect();
         hashes.sort_by(|a, b| a.name.cmp(&b.name));
         hashes

@@ -52,7 +52,8 @@ impl<C: Connector> Run<'_, C> {
             return Ok(vec![Cow::Borrowed(level)]);
         }
         let mut sorted = level.to_vec();
-        sorted.sort_by(|a, b| (&a.kind, self.world.items.scope(a)).cmp(&(&b.kind, self.world.items.scope(b))));
+        sorted
+            .sort_by(|a, b| (&a.kind, self.world.items.scope(a)).cmp(&(&b.kind, self.world.items.scope(b))));
         let mut parts = Vec::new();
         for of_kind in sorted.chunk_by(|a, b| a.kind == b.kind) {
             let batch = self.kind(&of_kind[0].kind)?.batch.max(1) as usize;
@@ -232,7 +233,8 @@ impl<C: Connector> Run<'_, C> {
 
     /// What refers to something that will not be there is not applied.
     fn block(&mut self, level: &[ItemRef]) {
-        let referring: Vec<ItemRef> = level.iter().filter(|id| self.world.items.refers(id)).cloned().collect();
+        let referring: Vec<ItemRef> =
+            level.iter().filter(|id| self.world.items.refers(id)).cloned().collect();
         for id in &referring {
             let missing = self.wanted(id).item.refs().find(|target| !self.will_be(target)).cloned();
             let work = self.world.items.work_mut(id).filter(|work| matches!(work.next, Next::Apply { .. }));

@@ -70,7 +70,10 @@ impl<C: Connector> Run<'_, C> {
         if !progress.is_empty() {
             self.env.school.record(fence, &self.env.task.id, self.number, &progress)?;
         }
-        outcomes.iter().filter(|id| self.world.outcomes.went_well(id)).for_each(|id| self.world.items.let_go(id));
+        outcomes
+            .iter()
+            .filter(|id| self.world.outcomes.went_well(id))
+            .for_each(|id| self.world.items.let_go(id));
         Ok(())
     }
 

@@ -75,7 +75,8 @@ impl Told {
         match self {
             Self::Row(row) => OutcomeRow::clone(row),
             Self::Well(well, action) => {
-                let (group, about) = ledger.get(item).map(|entry| (entry.group, entry.about)).unwrap_or_default();
+                let (group, about) =
+                    ledger.get(item).map(|entry| (entry.group, entry.about)).unwrap_or_default();
                 let outcome = well.outcome().clone();
                 OutcomeRow { item: item.clone(), group, about, outcome, action: *action, remarks: Vec::new() }
             }

@@ -494,7 +494,10 @@ mod tests {
             let wanted = Wanted { item: Arc::new(item), scope: "all".into(), hashes, identity };
             let bytes = pack_wanted(&wanted, &mut texts);
             let back = unpack_wanted(&wanted.item.id, &bytes, &texts);
-            assert_eq!((&back.item, &back.scope, &back.hashes), (&wanted.item, &wanted.scope, &wanted.hashes));
+            assert_eq!(
+                (&back.item, &back.scope, &back.hashes),
+                (&wanted.item, &wanted.scope, &wanted.hashes)
+            );
             assert_eq!(back.identity, wanted.identity);
         }
     }

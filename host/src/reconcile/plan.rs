@@ -30,7 +30,8 @@ impl<C: Connector> Run<'_, C> {
         let shown = self.fence.is_none();
         let mut hash = self.hasher.plan();
         for id in self.in_levels().iter().flatten() {
-            let Some(work) = self.world.items.work(id).filter(|work| !self.stays(work, &mut plan.counts)) else {
+            let Some(work) = self.world.items.work(id).filter(|work| !self.stays(work, &mut plan.counts))
+            else {
                 continue;
             };
             let wanted = self.wanted(id);
@@ -146,11 +147,8 @@ impl<C: Connector> Run<'_, C> {
             settings: settings(&self.env.task),
         };
         let known = self.world.ledger.heads().filter(|(_, entry)| is_there(entry.state));
-        let size = Size {
-            ledger: known.count() as u64,
-            wanted: self.world.wanted(),
-            newly_gone: self.newly_gone(),
-        };
+        let size =
+            Size { ledger: known.count() as u64, wanted: self.world.wanted(), newly_gone: self.newly_gone() };
         // What lies ahead was counted before the clock was set back; beyond a day, by a clock that was wrong.
         let (since, until) = (self.time.now() - DAY, self.time.now() + DAY);
         let tally = self.env.school.tally(task, since, until)?;

@@ -6,8 +6,8 @@ use crate::model::dialogue::{Step, Turn};
 use crate::model::manifest::{Direction, Manifest};
 use crate::model::setup::Limits;
 use crate::model::{
-    Action, CallError, DesiredPage, Effect, Finding, Item, ItemRef, LeftOut, Message, Observation,
-    Param, Scope, Value, Verdict,
+    Action, CallError, DesiredPage, Effect, Finding, Item, ItemRef, LeftOut, Message, Observation, Param,
+    Scope, Value, Verdict,
 };
 
 /// Bytes of a key and of a scope's id.

@@ -15,8 +15,8 @@ use crate::model::dialogue::{Input, RoundTrip, Turn};
 use crate::model::manifest::{Direction, Manifest};
 use crate::model::setup::Limits;
 use crate::model::{
-    Action, CallError, Change, Connector, DesiredPage, Effect, Failure, Finding, ItemRef, Message, Observation,
-    Probe, Scope, ScopeId, Verdict, WriteJournal,
+    Action, CallError, Change, Connector, DesiredPage, Effect, Failure, Finding, ItemRef, Message,
+    Observation, Probe, Scope, ScopeId, Verdict, WriteJournal,
 };
 
 /// A connector set up for one task.

@@ -496,9 +496,7 @@ fn ledger_and_journal(subject: &Subject) {
     let row = &store.writes(&task, 9).unwrap()[0];
     assert_eq!((row.answered, row.status, row.items.as_slice()), (Some(NOW + 5), Some(200), &items[..]));
 
-    store
-        .record(fence, &task, None, &Progress { drop: items.to_vec(), ..Progress::default() })
-        .unwrap();
+    store.record(fence, &task, None, &Progress { drop: items.to_vec(), ..Progress::default() }).unwrap();
     assert_eq!(store.ledger_entry(&task, &items[0]).unwrap(), None);
 }
 

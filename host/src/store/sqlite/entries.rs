@@ -48,7 +48,13 @@ pub(super) fn entry(row: &Row<'_>, shared: &mut SharedTexts) -> Result<LedgerEnt
         origin: said(ORIGINS, text(row, 9)?)?,
         state: said(STATES, text(row, 10)?)?,
         gone: said(GONE, text(row, 11)?)?,
-        identity: row.get_ref(12).map_err(broken)?.as_blob_or_null().map_err(strange)?.map(bytes32).transpose()?,
+        identity: row
+            .get_ref(12)
+            .map_err(broken)?
+            .as_blob_or_null()
+            .map_err(strange)?
+            .map(bytes32)
+            .transpose()?,
         doubt: text_opt(row, 13)?.map(parse).transpose()?,
         confirmed: row.get(14).map_err(broken)?,
         gone_since: row.get(15).map_err(broken)?,
@@ -144,8 +150,8 @@ fn hash_bytes(fields: &[FieldHash]) -> Result<Vec<u8>> {
 fn hashes(mut bytes: &[u8], shared: &mut SharedTexts) -> Result<Vec<FieldHash>> {
     let mut fields = Vec::new();
     while !bytes.is_empty() {
-        let (field, rest) =
-            hash(bytes, shared).ok_or_else(|| Error::internal("the database holds hashes of another shape"))?;
+        let (field, rest) = hash(bytes, shared)
+            .ok_or_else(|| Error::internal("the database holds hashes of another shape"))?;
         fields.push(field);
         bytes = rest;
     }

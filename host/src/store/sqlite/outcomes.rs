@@ -42,7 +42,8 @@ struct Plain(Option<(Outcome, Option<Action>)>, String, Option<String>);
 
 impl Plain {
     fn of(&mut self, row: &OutcomeRow) -> Result<(&str, Option<&str>)> {
-        let same = self.0.as_ref().is_some_and(|(outcome, action)| (outcome, action) == (&row.outcome, &row.action));
+        let same =
+            self.0.as_ref().is_some_and(|(outcome, action)| (outcome, action) == (&row.outcome, &row.action));
         if !same {
             *self = Self(
                 Some((row.outcome.clone(), row.action)),
