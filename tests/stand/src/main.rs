@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use exchange_stand::consent::{self, Person};
 use exchange_stand::{Server, Service, dnevnik, esia, http, rows};
 
@@ -21,28 +21,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Дневник.ру: OAuth pages, read API, and our own write half.
-    Dnevnik {
-        /// Address to listen on; port 0 takes a free one. The address taken is printed.
-        #[arg(long, default_value = "127.0.0.1:0")]
-        listen: SocketAddr,
-        /// Folder the state is kept in, so that a restart goes on; without it the state is lost at the end.
-        #[arg(long)]
-        data: Option<PathBuf>,
-        /// Milliseconds that every request waits before it is handled.
-        #[arg(long, default_value_t = 0)]
-        latency: u64,
-    },
+    Dnevnik(Portal),
     /// ЕСИА (Госуслуги): sign-in of both generations, tokens, persons.
     Esia {
-        /// Address to listen on; port 0 takes a free one. The address taken is printed.
-        #[arg(long, default_value = "127.0.0.1:0")]
-        listen: SocketAddr,
-        /// Folder the state is kept in, so that a restart goes on; without it the state is lost at the end.
-        #[arg(long)]
-        data: Option<PathBuf>,
-        /// Milliseconds that every request waits before it is handled.
-        #[arg(long, default_value_t = 0)]
-        latency: u64,
+        #[command(flatten)]
+        portal: Portal,
         /// Take RSA certificates in the first generation, as until 2020 (the setting `legacyRsa`).
         #[arg(long)]
         legacy_rsa: bool,
@@ -89,13 +72,34 @@ enum Command {
     },
 }
 
+/// How a stand-in of a portal is served.
+#[derive(Args)]
+struct Portal {
+    /// Address to listen on; port 0 takes a free one. The address taken is printed.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Folder the state is kept in, so that a restart goes on; without it the state is lost at the end.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Milliseconds that every request waits before it is handled.
+    #[arg(long, default_value_t = 0)]
+    latency: u64,
+}
+
+impl Portal {
+    fn latency(&self) -> Duration {
+        Duration::from_millis(self.latency)
+    }
+}
+
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
-        Command::Dnevnik { listen, data, latency } => {
-            serve(dnevnik::Options { listen, data, latency: Duration::from_millis(latency) })
+        Command::Dnevnik(portal) => {
+            serve(dnevnik::Options { latency: portal.latency(), listen: portal.listen, data: portal.data })
         }
-        Command::Esia { listen, data, latency, legacy_rsa } => {
-            serve(esia::Options { listen, data, latency: Duration::from_millis(latency), legacy_rsa })
+        Command::Esia { portal, legacy_rsa } => {
+            let latency = portal.latency();
+            serve(esia::Options { latency, listen: portal.listen, data: portal.data, legacy_rsa })
         }
         Command::Rows { listen, fault, latency } => {
             let latency = Duration::from_millis(latency);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::package::{self, make_folder, no_file};
+use super::package::{self, make_folder, no_file, sync};
 use super::{Entry, FORMAT, HOST, Manifest, host_file, school_file, schools_in, stage};
 use crate::error::{Error, Result};
 use crate::model::{Message, Millis, SchoolId};
@@ -46,6 +46,8 @@ pub fn back_up(source: &Source<'_>, to: &Path) -> Result<(Manifest, Vec<(SchoolI
     }
     stage::check(&made, source.key, &work.folder("restored"))?;
     fs::rename(&made, to).map_err(|cause| no_file(cause, to))?;
+    // A backup that was told of stays, with the power gone a moment later too.
+    sync(work.parent())?;
     Ok((manifest, failed))
 }
 
@@ -95,6 +97,7 @@ fn database(folder: &Path, name: &str, from: &Path) -> Result<Entry> {
 fn plain(folder: &Path, name: &str, from: &Path) -> Result<Entry> {
     let to = target(folder, name)?;
     fs::copy(from, &to).map_err(|cause| no_file(cause, from))?;
+    sync(&to)?;
     entry(name, &to, None)
 }
 
@@ -123,6 +126,11 @@ impl Work {
 
     fn folder(&self, name: &str) -> PathBuf {
         self.0.join(name)
+    }
+
+    /// The folder in which the backup will stand.
+    fn parent(&self) -> &Path {
+        self.0.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
 }
 

@@ -109,6 +109,11 @@ pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
+/// Waits until a file, or the names in a folder, are on the disk.
+pub(super) fn sync(path: &Path) -> Result<()> {
+    File::open(path).and_then(|file| file.sync_all()).map_err(|cause| no_file(cause, path))
+}
+
 /// Length and checksum of a file.
 pub(super) fn sum(path: &Path) -> Result<(u64, String)> {
     let sum = || -> io::Result<(u64, String)> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::package::{make_folder, no_file};
+use super::package::{make_folder, no_file, sync};
 use super::stage::Staged;
 use super::{Entry, HOST, Manifest, host_file, manifest, restore_folder, school_file, schools_in};
 use crate::error::{Context, Error, Kind, Result};
@@ -217,8 +217,4 @@ fn clear(folder: &Path) -> Result<()> {
         Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => Err(no_file(cause, folder)),
         _ => Ok(()),
     }
-}
-
-fn sync(path: &Path) -> Result<()> {
-    File::open(path).and_then(|file| file.sync_all()).map_err(|cause| no_file(cause, path))
 }
