@@ -18,12 +18,14 @@ help-examples =
       exchange run --all --jobs 32         send everything of all schools, 32 schools at once
       exchange status                      how the last run ended
       exchange next school57 --count 10    when tasks run by themselves
+      exchange upstreams                   pauses and quotas of the remote systems
       exchange serve                       run tasks by their schedules, by night and unattended
       exchange doctor                      is everything in order, and what to do
       exchange backup copy.zip             back up the data of all schools
 
     Exit codes: 0 success, 1 failed, 2 usage or configuration,
-    3 with remarks or not confirmed, 4 waits for a person.
+    3 with remarks or not confirmed, 4 waits for a person,
+    5 postponed: a remote system takes no requests now.
 help-init = Make a configuration file and folders
 help-init-dir = Folder
 help-check = Check whether tasks are ready

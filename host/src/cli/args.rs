@@ -82,6 +82,9 @@ pub enum Command {
         hash: String,
     },
     Next(Next),
+    Upstreams {
+        name: Option<String>,
+    },
     Serve,
     Keep {
         place: Option<Place>,

@@ -19,7 +19,7 @@ use crate::reconcile::Cancel;
 use crate::report::{Catalogue, words};
 
 /// Exit codes of single runs, gravest first: the gravest one is that of the whole.
-const GRAVEST_FIRST: [u8; 5] = [1, 2, 4, 3, 0];
+const GRAVEST_FIRST: [u8; 6] = [1, 2, 4, 3, 5, 0];
 
 /// In place of a status where nothing was run.
 const NOT_RUN: &str = "not-run";

@@ -30,6 +30,7 @@ mod status;
 mod stores;
 mod tasks;
 mod terminal;
+mod upstreams;
 
 use clap::{CommandFactory, FromArgMatches};
 
@@ -145,6 +146,7 @@ fn run(app: &App, command: Command) -> Result<u8> {
         Command::Restore(args) => backup::restore(app, &args),
         Command::Doctor { offline } => block_on(doctor::doctor(app, offline)),
         Command::SupportBundle(args) => block_on(bundle::bundle(app, &args)),
+        Command::Upstreams { name } => upstreams::upstreams(app, name.as_deref()),
         Command::Enable { task } => tasks::set_enabled(app, &task.0, true),
         Command::Disable { task } => tasks::set_enabled(app, &task.0, false),
         Command::Secret { command } => secret(app, command),

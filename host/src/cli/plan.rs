@@ -140,7 +140,7 @@ fn finish(app: &App, ready: &Ready, report: &RunReport) -> Result<u8> {
 /// What one would do now, as commands.
 fn next_steps(app: &App, run: &str, report: &RunReport) -> Result<()> {
     let code = match report.status {
-        RunStatus::Running | RunStatus::Success => return Ok(()),
+        RunStatus::Running | RunStatus::Success | RunStatus::Postponed => return Ok(()),
         RunStatus::Waiting if report.plan.as_ref().is_some_and(|plan| plan.hold.is_some()) => return Ok(()),
         RunStatus::Waiting => "next-decide",
         RunStatus::WithRemarks | RunStatus::NotConfirmed | RunStatus::Failed => "next-show",

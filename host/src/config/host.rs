@@ -9,7 +9,7 @@ use super::keys::HOST;
 use super::report::{ConfigErrors, Problem};
 use super::view::{View, Word, read_document, read_text};
 use super::{calendar, schedule};
-use crate::model::setup::{HostConfig, Keep, KeySource, Limits, Placement, Region, Serve, Upstream};
+use crate::model::setup::{HostConfig, Keep, KeySource, Limits, Placement, Quota, Region, Serve, Upstream};
 use crate::model::timetable::Calendar;
 
 /// Headers that the host itself sets on every request.
@@ -177,6 +177,7 @@ fn upstream(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> Upstr
         credential: view.table("credential").and_then(|view| credential(view, problems)),
         rate: view.number("rate").unwrap_or(default.rate),
         parallel: view.count("parallel").unwrap_or(default.parallel),
+        quota: view.table("quota").and_then(|view| quota(view, problems)),
         connect_timeout_ms: positive(view, "connect-timeout", problems).unwrap_or(default.connect_timeout_ms),
         timeout_ms: timeout(view, &default, problems),
         max_response: view.size("max-response").unwrap_or(default.max_response),
@@ -187,6 +188,11 @@ fn upstream(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> Upstr
         breaker_pause_ms: breaker.and_then(|b| b.duration("pause")).unwrap_or(default.breaker_pause_ms),
         redirects: view.count("redirects").unwrap_or(default.redirects),
     }
+}
+
+fn quota(view: View<'_>, problems: &mut Vec<Problem>) -> Option<Quota> {
+    let time_zone = schedule::zone(view, problems);
+    Some(Quota { per_day: view.count("per-day")?, time_zone: time_zone? })
 }
 
 fn positive(view: View<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<u64> {

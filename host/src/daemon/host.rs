@@ -6,7 +6,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
 
 use super::once::Once;
@@ -14,10 +16,38 @@ use super::runtime;
 use super::task::Task;
 use crate::capability::http::Upstreams;
 use crate::error::Result;
+use crate::model::Millis;
+use crate::model::budget::{Moment, Standing};
 use crate::model::manifest::Manifest;
-use crate::model::setup::{HostConfig, Limits, SchoolConfig, TaskConfig};
+use crate::model::setup::{HostConfig, Limits, SchoolConfig, TaskConfig, Upstream};
+use crate::reconcile;
+use crate::sandbox::ports::Clock;
 use crate::sandbox::{Cache, Engine, Loaded, Sandbox, SystemClock, SystemRandom};
-use crate::store::{HostDb, MasterKey, SchoolDb, SchoolOptions};
+use crate::store::{BudgetStore, HostDb, MasterKey, SchoolDb, SchoolOptions};
+
+/// How often what is left of budgets is given back.
+const TIDY: Duration = Duration::from_millis(500);
+
+/// The machine's clock, whose even time all processes read alike.
+struct MachineClock;
+
+impl Clock for MachineClock {
+    fn now(&self) -> Millis {
+        SystemClock.now()
+    }
+
+    fn steady(&self) -> Millis {
+        reconcile::Clock::steady(&reconcile::SystemClock).ms
+    }
+
+    fn boot(&self) -> u64 {
+        reconcile::Clock::steady(&reconcile::SystemClock).boot
+    }
+
+    fn sleep(&self, ms: u64) -> BoxFuture<'static, ()> {
+        SystemClock.sleep(ms)
+    }
+}
 
 /// A connector's file as it was locked, read once for all tasks that use it.
 #[derive(Debug)]
@@ -89,10 +119,25 @@ impl Host {
         Ok(Task::new(Arc::clone(self), shared, school, config, package, store))
     }
 
+    /// How the budgets of the remote systems stand, by name.
+    pub fn standings(&self) -> Result<Vec<(String, Standing)>> {
+        let (budgets, steady) = (self.store()?.budgets()?, reconcile::Clock::steady(&reconcile::SystemClock));
+        let now = Moment { boot: steady.boot, steady: steady.ms, wall: SystemClock.now() };
+        let standing = |(name, upstream): (&String, &Upstream)| {
+            let budget = budgets.get(name).cloned().unwrap_or_default();
+            (name.clone(), budget.standing(upstream, now))
+        };
+        Ok(self.config.upstreams.iter().map(standing).collect())
+    }
+
     /// The remote systems, each with its one pace.
     pub(super) fn upstreams(&self) -> Result<Arc<Upstreams>> {
-        let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
-        self.upstreams.get(|| Upstreams::new(&self.config.upstreams, clock, random))
+        self.upstreams.get(|| {
+            let (clock, random) = (Arc::new(MachineClock), Arc::new(SystemRandom));
+            let upstreams = Upstreams::new(&self.config.upstreams, self.store()?, clock, random)?;
+            runtime::every(TIDY, Arc::downgrade(&upstreams), |upstreams| upstreams.tidy());
+            Ok(upstreams)
+        })
     }
 
     /// A connector, compiled and linked once, whoever asks.
@@ -126,7 +171,6 @@ impl std::fmt::Debug for Host {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::setup::Upstream;
 
     fn host(data: &std::path::Path) -> Arc<Host> {
         let upstream = Upstream { base: vec!["https://example.org".into()], ..Upstream::default() };

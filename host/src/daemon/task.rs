@@ -160,6 +160,7 @@ impl Parts {
         let binding = self.store.binding(&self.task.id)?.unwrap_or_default();
         let http = HttpParts {
             upstreams: self.host.upstreams()?,
+            school: self.school.id.clone(),
             manifest: Arc::clone(manifest),
             grants: grants.clone(),
             secrets: self.vault.clone(),

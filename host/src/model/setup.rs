@@ -164,6 +164,8 @@ pub struct Upstream {
     pub rate: f64,
     /// Requests in flight.
     pub parallel: u32,
+    /// Requests a day; `None`: no limit.
+    pub quota: Option<Quota>,
     /// Milliseconds for a connection.
     pub connect_timeout_ms: u64,
     /// Milliseconds for a whole request, answer read.
@@ -184,6 +186,15 @@ pub struct Upstream {
     pub redirects: u32,
 }
 
+/// Requests that an upstream takes in a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// How many.
+    pub per_day: u64,
+    /// IANA name of the zone in which a day begins at midnight.
+    pub time_zone: String,
+}
+
 impl Default for Upstream {
     fn default() -> Self {
         Self {
@@ -194,6 +205,7 @@ impl Default for Upstream {
             credential: None,
             rate: 10.0,
             parallel: 8,
+            quota: None,
             connect_timeout_ms: 10_000,
             timeout_ms: 30_000,
             max_response: 16 << 20,

@@ -22,6 +22,7 @@ const RU: &[&str] = &[
     include_str!("../../i18n/ru/report.ftl"),
     include_str!("../../i18n/ru/import.ftl"),
     include_str!("../../i18n/ru/keeping.ftl"),
+    include_str!("../../i18n/ru/budgets.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("../../i18n/en/cli.ftl"),
@@ -30,6 +31,7 @@ const EN: &[&str] = &[
     include_str!("../../i18n/en/report.ftl"),
     include_str!("../../i18n/en/import.ftl"),
     include_str!("../../i18n/en/keeping.ftl"),
+    include_str!("../../i18n/en/budgets.ftl"),
 ];
 
 /// The languages of the product.

@@ -1,5 +1,6 @@
 //! Integration tests, a file per feature.
 
+mod budgets;
 mod capability;
 mod config;
 mod daemon;

@@ -42,6 +42,44 @@ fn version_1(path: &Path) {
 }
 
 #[test]
+fn what_an_older_program_works_on_is_not_brought_up_to_date_under_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("schools/one.db");
+    version_1(&file);
+    let lane = std::fs::File::create(file.with_extension("lane")).unwrap();
+    lane.lock().unwrap();
+    let refused = SchoolDb::open(folder.path(), &SchoolId::from("one"), options(1)).unwrap_err();
+    assert_eq!(refused.catalogue().map(|message| &*message.code), Some(LANE_BUSY));
+    lane.unlock().unwrap();
+    let store = open(folder.path(), "one");
+    assert_eq!(store.last_run(&"dnevnik".into()).unwrap().unwrap().id.number, 1);
+
+    // The other way round: a newer program was here after this one had opened the file.
+    let newer = rusqlite::Connection::open(&file).unwrap();
+    newer.pragma_update(None, "user_version", 1_000).unwrap();
+    let refused = store.take_lane("run", 1).unwrap_err();
+    assert!(refused.what().contains("one.db was made by a newer version"), "{refused:?}");
+}
+
+#[test]
+fn what_schools_share_is_brought_up_to_date_while_nobody_works() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("host.db");
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch(include_str!("../../migrations/host/0001.sql")).unwrap();
+    old.pragma_update(None, "user_version", 1).unwrap();
+    let open = || HostDb::open(folder.path(), &MasterKey([1; 32]));
+    std::fs::create_dir(folder.path().join("schools")).unwrap();
+    for busy in ["serve.lane", "schools/one.lane"] {
+        let lane = std::fs::File::create(folder.path().join(busy)).unwrap();
+        lane.lock().unwrap();
+        let refused = open().unwrap_err();
+        assert_eq!(refused.catalogue().map(|message| &*message.code), Some("host-upgrade-busy"), "{busy}");
+    }
+    assert!(open().is_ok_and(|store| store.marks().is_ok_and(|marks| marks.is_empty())));
+}
+
+#[test]
 fn migrations_keep_what_was_there() {
     let folder = tempfile::tempdir().unwrap();
     version_1(&folder.path().join("schools/one.db"));

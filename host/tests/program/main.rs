@@ -3,6 +3,7 @@
 //! A test is named after the point of the requirements that it shows (`d1_…`, `h2_…`). What is expected comes from
 //! the invented school, which puts it down while it is made and shares no code with the host.
 
+mod budgets;
 mod compare;
 mod connector;
 mod dialogue;

@@ -172,6 +172,7 @@ static UPSTREAM: Table = Table {
             || default().parallel.to_string(),
             "Requests in flight at once.",
         ),
+        optional("quota", Shape::Table(&QUOTA), "How many requests it takes in a day."),
         defaulted(
             "connect-timeout",
             Shape::Duration,
@@ -209,6 +210,22 @@ static UPSTREAM: Table = Table {
             count(0, 20),
             || default().redirects.to_string(),
             "Redirects followed on reads, within this upstream's own addresses.",
+        ),
+    ],
+};
+
+static QUOTA: Table = Table {
+    title: "quota",
+    keys: &[
+        required(
+            "per-day",
+            Shape::Count { min: 1, max: 1_000_000_000 },
+            "Requests of a day, over all schools. When they are used up, runs wait for the next day.",
+        ),
+        required(
+            "time-zone",
+            Shape::Text,
+            "Where the day begins at midnight: an IANA name such as `Europe/Moscow`.",
         ),
     ],
 };

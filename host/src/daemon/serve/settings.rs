@@ -62,11 +62,16 @@ impl<S: Settings> Server<S> {
         }
     }
 
-    /// Schools whose files are gone are forgotten, and so are the faults of files that are gone.
+    /// Schools whose files are gone are forgotten, and so are the faults of files that are gone. Where no file at all is
+    /// there, the folder may be what is missing (a disk that is not mounted): nothing begins, and nothing is forgotten.
     fn remove_others(&mut self, folder: &Path, there: &BTreeSet<SchoolId>) {
         for school in self.planner.schools().into_iter().filter(|school| !there.contains(school)) {
-            tracing::info!(%school, "the school is there no more");
-            self.planner.remove(&school);
+            if there.is_empty() {
+                self.planner.set_aside(&school);
+            } else {
+                tracing::info!(%school, "the school is there no more");
+                self.planner.remove(&school);
+            }
         }
         let mut state = self.board.state();
         state.broken.retain(|file, _| file.parent() != Some(folder) || file.exists());

@@ -1,5 +1,6 @@
 //! What the store promises, back-end by back-end alike: traits and the plain data they speak.
 
+mod budget;
 mod dialogues;
 mod host;
 mod keep;
@@ -11,6 +12,7 @@ mod schedule;
 mod scopes;
 mod secrets;
 
+pub use budget::*;
 pub use dialogues::*;
 pub use host::*;
 pub use keep::*;

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use crate::error::{Error, Result};
 use crate::model::Message;
 
-use super::migrate::{self, Script};
+use super::migrate::{self, KeepOut, Script};
 
 /// KiB of pages that a reading connection keeps, in place of SQLite's 2,000: what it reads once is in the kernel's cache,
 /// and hundreds of schools are open at once.
@@ -38,13 +38,13 @@ pub(super) struct Database {
 
 impl Database {
     /// Opens, makes and migrates.
-    pub(super) fn open(path: &Path, scripts: &[Script]) -> Result<Self> {
+    pub(super) fn open(path: &Path, scripts: &[Script], keep_out: KeepOut<'_>) -> Result<Self> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|cause| no_file(cause, folder))?;
         }
         let connect = || connect(path).map_err(|cause| in_file(broken(cause), path));
         let mut writer = connect()?;
-        migrate::migrate(&mut writer, path, scripts).map_err(|error| in_file(error, path))?;
+        migrate::migrate(&mut writer, path, scripts, keep_out).map_err(|error| in_file(error, path))?;
         let reader = connect()?;
         reader
             .pragma_update(None, "cache_size", -READ_CACHE)

@@ -1,15 +1,18 @@
 //! The host's file: `<data>/host.db`.
 
+use std::any::Any;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Transaction, params};
 
 use crate::error::{Error, Result};
+use crate::model::Message;
 use crate::store::backup;
 use crate::store::seal::random;
 use crate::store::{Fence, MasterKey, Seal};
 
 use super::file::{Commit, Database};
+use super::lane::{self, Held};
 use super::values::{exec, first, number};
 use super::{migrate, schedule};
 
@@ -19,14 +22,18 @@ pub struct HostDb {
     pub(super) database: Database,
     pub(super) seal: Seal,
     pub(super) rota: PathBuf,
+    /// Folder of the signs of life of processes.
+    pub(super) signs: PathBuf,
 }
 
 impl HostDb {
     /// Opens the host's file; makes it when there is none.
     pub fn open(data: &Path, key: &MasterKey) -> Result<Self> {
         backup::finish(data)?;
-        let database = Database::open(&data.join("host.db"), migrate::HOST)?;
-        let store = Self { database, seal: Seal::new(key), rota: schedule::rota_of(data) };
+        let (rota, signs) = (schedule::rota_of(data), data.join("budgets"));
+        let keep_out = || keep_out(&rota, &data.join("schools"));
+        let database = Database::open(&data.join("host.db"), migrate::HOST, &keep_out)?;
+        let store = Self { database, seal: Seal::new(key), rota, signs };
         store.make_identity_key()?;
         Ok(store)
     }
@@ -59,4 +66,22 @@ impl HostDb {
             work(t)
         })
     }
+}
+
+/// No server begins while the file is brought up to date; none must be at work, nor a run of any school.
+fn keep_out(rota: &Path, schools: &Path) -> Result<Box<dyn Any>> {
+    let server = lane::keep(rota)?.map_err(in_the_way)?;
+    let Ok(files) = std::fs::read_dir(schools) else { return Ok(Box::new(server)) };
+    let lanes = files.filter_map(|file| Some(file.ok()?.path()));
+    for lane in lanes.filter(|path| path.extension().is_some_and(|ending| ending == "lane")) {
+        drop(lane::keep(&lane)?.map_err(in_the_way)?);
+    }
+    Ok(Box::new(server))
+}
+
+fn in_the_way(Held { pid, doing, since }: Held) -> Error {
+    let message = Message::new("host-upgrade-busy").with("pid", &pid).with("doing", &doing);
+    Error::failed(format!("process {pid} does `{doing}` since {since} with data of an older version"))
+        .message(message)
+        .hint("wait until it is done, or stop it; then start again")
 }

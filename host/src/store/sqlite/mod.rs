@@ -3,6 +3,7 @@
 //! One connection writes, another reads, so that reading never waits for a long import.
 
 mod audit;
+mod budget;
 pub(super) mod copy;
 mod decisions;
 mod dialogues;

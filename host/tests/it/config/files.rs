@@ -7,7 +7,7 @@ use exchange::config::{
 };
 use exchange::model::records::RecordType;
 use exchange::model::setup::{
-    Changes, HostConfig, KeySource, Limits, Placement, SchoolConfig, Serve, Upstream,
+    Changes, HostConfig, KeySource, Limits, Placement, Quota, SchoolConfig, Serve, Upstream,
 };
 use exchange::model::timetable::{
     Calendar, CronLine, Days, Missed, MonthDay, Overlap, Schedule, Weekdays, When, Window,
@@ -57,6 +57,7 @@ fn every_key_of_the_host_reaches_its_place() {
         proxy = "http://proxy.example:3128"
         rate = 0.5
         parallel = 2
+        quota = { per-day = 1_000_000, time-zone = "Asia/Kamchatka" }
         connect-timeout = "250ms"
         timeout = "1m"
         max-response = "64KiB"
@@ -93,6 +94,7 @@ fn every_key_of_the_host_reaches_its_place() {
         credential: Some(Placement::Query("access_token".into())),
         rate: 0.5,
         parallel: 2,
+        quota: Some(Quota { per_day: 1_000_000, time_zone: "Asia/Kamchatka".into() }),
         connect_timeout_ms: 250,
         timeout_ms: 60_000,
         max_response: 65_536,

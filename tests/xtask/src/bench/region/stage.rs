@@ -246,7 +246,7 @@ fn seed_of(schools: usize) -> Value {
 }
 
 /// Does it for each number from 1, several at once; stops at the first failure.
-fn each(count: usize, work: impl Fn(usize) -> Outcome + Sync) -> Outcome {
+pub(super) fn each(count: usize, work: impl Fn(usize) -> Outcome + Sync) -> Outcome {
     let (next, failed) = (AtomicUsize::new(1), Mutex::new(Ok(())));
     let hand = || {
         while let n @ 1.. = next.fetch_add(1, Ordering::Relaxed)
