@@ -114,7 +114,7 @@ impl App {
         if !file.exists() {
             return Err(self.unknown_school(id));
         }
-        let manifests = |connector: &str| self.manifest(connector).ok();
+        let manifests = |connector: &str| Some(Arc::clone(&self.package(connector).ok()?.manifest));
         config::load_school(&file, &self.host, &manifests)
             .map_err(|errors| settings_error(&errors, std::io::IsTerminal::is_terminal(&std::io::stderr())))
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::check::is_name;
 use super::keys::SCHOOL;
@@ -19,7 +20,7 @@ use crate::model::setup::{
 /// The connectors at hand.
 pub trait Manifests {
     /// The manifest of the connector with this id.
-    fn manifest(&self, id: &str) -> Option<Manifest>;
+    fn manifest(&self, id: &str) -> Option<Arc<Manifest>>;
 
     /// Ids of all, for "did you mean"; may be empty.
     fn ids(&self) -> Vec<String> {
@@ -27,15 +28,15 @@ pub trait Manifests {
     }
 }
 
-impl<F: Fn(&str) -> Option<Manifest>> Manifests for F {
-    fn manifest(&self, id: &str) -> Option<Manifest> {
+impl<F: Fn(&str) -> Option<Arc<Manifest>>> Manifests for F {
+    fn manifest(&self, id: &str) -> Option<Arc<Manifest>> {
         self(id)
     }
 }
 
 impl Manifests for BTreeMap<String, Manifest> {
-    fn manifest(&self, id: &str) -> Option<Manifest> {
-        self.get(id).cloned()
+    fn manifest(&self, id: &str) -> Option<Arc<Manifest>> {
+        self.get(id).cloned().map(Arc::new)
     }
 
     fn ids(&self) -> Vec<String> {
@@ -227,7 +228,7 @@ fn task(view: View<'_>, world: &World<'_>, region: &Region, problems: &mut Vec<P
     task
 }
 
-fn connector_of(word: &Word, world: &World<'_>, problems: &mut Vec<Problem>) -> Option<Manifest> {
+fn connector_of(word: &Word, world: &World<'_>, problems: &mut Vec<Problem>) -> Option<Arc<Manifest>> {
     let manifest = world.manifests.manifest(&word.text);
     if manifest.is_none() && is_name(&word.text) {
         let ids = world.manifests.ids();

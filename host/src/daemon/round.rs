@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::model::setup::{SchoolConfig, TaskConfig};
 use crate::model::{Extent, Message, Millis, RunCounts, RunId, RunStatus, SchoolId, Selection, TaskId};
 use crate::reconcile::{Cancel, RunReport};
-use crate::store::SchoolDb;
+use crate::store::{Lane, SchoolDb};
 
 /// A school whose turn comes in a round.
 #[derive(Debug)]
@@ -128,13 +128,14 @@ impl Guide {
             Err(error) => return vec![Ran::not_visited(school.id.clone(), error)],
         };
         let mut all = Vec::with_capacity(tasks.len());
+        let mut lane = None;
         for (config, package) in tasks {
             if self.cancel.is_cancelled() {
                 break;
             }
             let (waited, began, task) = (self.began.elapsed(), Instant::now(), config.id.clone());
             let ended = match package {
-                Ok(package) => self.run(&school, config, package, &store).await,
+                Ok(package) => self.run(&school, config, package, &store, &mut lane).await,
                 Err(error) => Err(error),
             };
             let school = school.id.clone();
@@ -149,9 +150,17 @@ impl Guide {
         config: TaskConfig,
         package: Arc<Package>,
         store: &Arc<SchoolDb>,
+        lane: &mut Option<Lane>,
     ) -> Result<Ended> {
         let task = self.host.task(Arc::clone(school), config, package, Arc::clone(store))?;
-        run(&task, Extent::default(), &self.cancel).await
+        // Taken once for all tasks of the school: each taking is a wait for the disk.
+        let lane = match lane {
+            Some(lane) => lane,
+            none => none.insert(task.take_lane()?),
+        };
+        let watch = Watch::silent(self.cancel.clone());
+        let report = task.run_in(lane, Selection::default(), Extent::default(), None, watch).await?;
+        Ok(Ended::of(task.config.connector.clone(), report))
     }
 }
 

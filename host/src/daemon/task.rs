@@ -21,7 +21,7 @@ use crate::model::{Extent, Millis, Selection, TaskRef};
 use crate::reconcile::{self, Cancel, Env, Mode, Options, ProgressSink, RunReport};
 use crate::sandbox::ports::Ports;
 use crate::sandbox::{SystemClock, SystemRandom, TaskConnector};
-use crate::store::{BindingStore, HostDb, LaneStore, SchoolDb};
+use crate::store::{BindingStore, HostDb, Lane, LaneStore, SchoolDb};
 
 /// A task made ready. Open one with [`Host::task`].
 #[derive(Debug)]
@@ -122,8 +122,31 @@ impl Task {
         approved: Option<&str>,
         watch: Watch,
     ) -> Result<RunReport> {
-        let lane = self.store.take_lane("run", now())?;
-        let options = Options { mode: Mode::Apply { lane: &lane, approved }, selection, extent };
+        let lane = self.take_lane()?;
+        self.run_in(&lane, selection, extent, approved, watch).await
+    }
+
+    /// Takes the lane of the task's school for runs.
+    ///
+    /// # Errors
+    /// Somebody else has it.
+    pub(super) fn take_lane(&self) -> Result<Lane> {
+        self.store.take_lane("run", now())
+    }
+
+    /// Runs in this lane, which may serve for further tasks of the school.
+    ///
+    /// # Errors
+    /// Our own store fails.
+    pub(super) async fn run_in(
+        &self,
+        lane: &Lane,
+        selection: Selection,
+        extent: Extent,
+        approved: Option<&str>,
+        watch: Watch,
+    ) -> Result<RunReport> {
+        let options = Options { mode: Mode::Apply { lane, approved }, selection, extent };
         let report = reconcile::run(&self.env(watch), &options).await?;
         if let Some(run) = &report.run {
             self.journal.keep(&*self.store, lane.fence(), run.number)?;

@@ -309,7 +309,7 @@ impl SchoolConfig {
 }
 
 /// How a file becomes records.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, serde::Serialize)]
 pub struct ImportProfile {
     /// What a row is; `None`: told from the headings.
     pub record: Option<RecordType>,

@@ -23,6 +23,7 @@ const RU: &[&str] = &[
     include_str!("../../i18n/ru/import.ftl"),
     include_str!("../../i18n/ru/keeping.ftl"),
     include_str!("../../i18n/ru/budgets.ftl"),
+    include_str!("../../i18n/ru/import-memory.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("../../i18n/en/cli.ftl"),
@@ -32,6 +33,7 @@ const EN: &[&str] = &[
     include_str!("../../i18n/en/import.ftl"),
     include_str!("../../i18n/en/keeping.ftl"),
     include_str!("../../i18n/en/budgets.ftl"),
+    include_str!("../../i18n/en/import-memory.ftl"),
 ];
 
 /// The languages of the product.

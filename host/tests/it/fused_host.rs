@@ -31,6 +31,21 @@ impl IdentityStore for FusedHost {
     fn settle_identities(&self, fence: &Fence, task: &TaskId, held: &[Held]) -> Result<()> {
         self.step().settle_identities(fence, task, held)
     }
+    fn hold_identities(&self, fence: &Fence, task: &TaskId, held: &[Held]) -> Result<Vec<Option<TaskRef>>> {
+        self.step().hold_identities(fence, task, held)
+    }
+    fn leave_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<bool> {
+        self.step().leave_identity(fence, task, id)
+    }
+    fn hand_over_identity(&self, fence: &Fence, task: &TaskId, held: &Held) -> Result<bool> {
+        self.step().hand_over_identity(fence, task, held)
+    }
+    fn keep_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()> {
+        self.step().keep_identity(fence, task, id)
+    }
+    fn leaving(&self, task: &TaskRef) -> Result<Vec<IdentityRef>> {
+        self.step().leaving(task)
+    }
     fn release_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()> {
         self.step().release_identity(fence, task, id)
     }

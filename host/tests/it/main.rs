@@ -27,3 +27,4 @@ mod schedule_month;
 mod schedule_properties;
 mod store;
 mod store_conformance;
+mod turns;

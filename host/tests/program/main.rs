@@ -34,6 +34,7 @@ mod h3_next;
 mod h4_faults;
 mod h4_rows_to_http;
 mod hostile;
+mod import_again;
 mod keeping;
 mod kills;
 mod machine;

@@ -64,6 +64,24 @@ pub trait IdentityStore: Send + Sync {
     /// These are there, and the task holds them. Ends the task's claims. One durable transaction.
     fn settle_identities(&self, fence: &Fence, task: &TaskId, held: &[Held]) -> Result<()>;
 
+    /// The task holds these from now on, but for those that another task is removing or making, which is the answer. What
+    /// is held is removed by nobody else. One durable transaction; as many answers as things.
+    fn hold_identities(&self, fence: &Fence, task: &TaskId, held: &[Held]) -> Result<Vec<Option<TaskRef>>>;
+
+    /// The task is about to remove the thing; `false`: another task holds it. Nobody takes it over until `unhold_identity`
+    /// or `keep_identity`. Durable.
+    fn leave_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<bool>;
+
+    /// The task leaves the thing to those who hold it too, with what it knows of it; `false`: nobody does (any more), and
+    /// the task goes on holding it. Durable.
+    fn hand_over_identity(&self, fence: &Fence, task: &TaskId, held: &Held) -> Result<bool>;
+
+    /// The removal came to nothing.
+    fn keep_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()>;
+
+    /// What a task is about to remove.
+    fn leaving(&self, task: &TaskRef) -> Result<Vec<IdentityRef>>;
+
     /// The task's claim ends without a thing.
     fn release_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()>;
 

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use rusqlite::{Transaction, params};
 
@@ -24,6 +25,8 @@ pub struct HostDb {
     pub(super) rota: PathBuf,
     /// Folder of the signs of life of processes.
     pub(super) signs: PathBuf,
+    /// Asked for by every run, and never another.
+    pub(super) identity_key: OnceLock<[u8; 32]>,
 }
 
 impl HostDb {
@@ -33,7 +36,7 @@ impl HostDb {
         let (rota, signs) = (schedule::rota_of(data), data.join("budgets"));
         let keep_out = || keep_out(&rota, &data.join("schools"));
         let database = Database::open(&data.join("host.db"), migrate::HOST, &keep_out)?;
-        let store = Self { database, seal: Seal::new(key), rota, signs };
+        let store = Self { database, seal: Seal::new(key), rota, signs, identity_key: OnceLock::new() };
         store.make_identity_key()?;
         Ok(store)
     }

@@ -128,7 +128,7 @@ fn every_key_of_a_school_reaches_its_place() {
     let host = load_host(&here("tests/it/config/world/exchange.toml")).unwrap_or_else(|e| panic!("{e}"));
     let text = std::fs::read_to_string(here("tests/it/config/world/connector.toml")).unwrap();
     let manifest = load_manifest(&text, "connector.toml").unwrap_or_else(|e| panic!("{e}"));
-    let manifests = |id: &str| (id == manifest.id).then(|| manifest.clone());
+    let manifests = |id: &str| (id == manifest.id).then(|| std::sync::Arc::new(manifest.clone()));
     let school = load_school(&here("tests/it/config/world/school57.toml"), &host, &manifests)
         .unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(school.id.as_str(), "school57");
@@ -165,7 +165,8 @@ fn load(host: &str, school: &str) -> (HostConfig, SchoolConfig) {
         let text = format!(
             "id = '{id}'\nversion = '1.0.0'\ncontract = '0.1'\n{title}\n[[kind]]\nname = 'a'\n{title}\n"
         );
-        Some(load_manifest(&text, "connector.toml").unwrap_or_else(|errors| panic!("{errors}")))
+        let manifest = load_manifest(&text, "connector.toml").unwrap_or_else(|errors| panic!("{errors}"));
+        Some(std::sync::Arc::new(manifest))
     };
     let school = load_school(&school_file, &host, &task).unwrap_or_else(|errors| panic!("{errors}"));
     (host, school)
