@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::model::setup::KeySource;
 use crate::model::{Message, Millis, SchoolId};
 use crate::store::backup::{self, Manifest, Source, Wish};
-use crate::store::{DecisionStore, KeepStore, MasterKey, Question, Restored};
+use crate::store::{DecisionStore, KeepStore, Question, Restored};
 
 #[derive(Serialize)]
 struct Made<'a> {
@@ -26,7 +26,7 @@ struct Made<'a> {
 
 /// Backs up. Exit code 1 when a school could not be copied; the others were.
 pub(super) fn backup(app: &App, to: &Path, school: Option<&SchoolId>) -> Result<u8> {
-    let key = MasterKey(app.keys.master()?);
+    let key = app.keys.ring()?;
     // The host's file is made when it is missing, so that a backup of nothing is whole.
     drop(app.process()?.store()?);
     let settings = settings(app, school)?;
@@ -82,7 +82,7 @@ pub(super) fn restore(app: &App, args: &args::Restore) -> Result<u8> {
 
 fn put_back(app: &App, from: &Path, args: &args::Restore) -> Result<u8> {
     has_key(app)?;
-    let key = MasterKey(app.keys.master()?);
+    let key = app.keys.ring()?;
     let school = args.school.as_ref().map(Place::school);
     if !args.yes {
         return preview(app, from, school);

@@ -18,13 +18,15 @@ use jiff::tz::TimeZone;
 use super::app::{App, now};
 use super::args;
 use super::progress;
-use super::stores;
+use super::stores::{self, About};
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::Message;
 use crate::model::records::{Date, Filter, Record, RecordType, SchoolClass};
 use crate::model::setup::SchoolConfig;
 use crate::records::{self, Circumstances, Import, Input, Known, Problem, Severity};
-use crate::store::{Fence, ImportBatch, ImportLimits, ImportMode, ImportResult, RecordStore, SchoolDb};
+use crate::store::{
+    EraseStore, Fence, ImportBatch, ImportLimits, ImportMode, ImportResult, RecordStore, SchoolDb,
+};
 use heard::Heard;
 use memory::Memory;
 use shown::{as_json, show, with_problems, write_problems};
@@ -50,6 +52,11 @@ pub(super) fn import(app: &App, args: &args::Import) -> Result<u8> {
     let result = result.map_err(|error| with_problems(app, error, report))?;
     if !same {
         memory.keep(&store, lane.fence(), &heard, &result)?;
+        if result.held.is_none() {
+            let rows: u64 =
+                result.types.iter().map(|counts| counts.added + counts.changed + counts.dropped).sum();
+            stores::audit(app, "import", About::from(&school.id).with(format!("{rows} records changed")))?;
+        }
     }
     let code = exit_code(&heard, &result);
     if app.output.json {
@@ -118,8 +125,14 @@ fn read(
         Ok(classes) => classes,
         Err(error) => return (Heard::default(), Err(error)),
     };
+    let erasures = match store.erasures() {
+        Ok(erasures) => erasures,
+        Err(error) => return (Heard::default(), Err(error)),
+    };
+    let erased = |of: RecordType, id: &str| erasures.has(of, id);
     let has = |of: RecordType, id: &str| store.has(of, id).unwrap_or_default();
-    let known = Known { has: &has, classes: &classes, today: today(school), zone: zone(school) };
+    let known =
+        Known { has: &has, erased: &erased, classes: &classes, today: today(school), zone: zone(school) };
     let mut import = records::import(inputs, known, |progress| {
         bar.set_length(progress.total);
         bar.set_position(progress.bytes);

@@ -248,7 +248,7 @@ pub(super) fn show(app: &App, id: &RunId, options: &ShowOptions) -> Result<u8> {
     let store = app.store(&school)?;
     let connector = school.task(&run.task.task).map(|task| task.connector.clone()).unwrap_or_default();
     let mut catalogue = Catalogue::new(app.catalogue.language());
-    let manifest = app.manifest(&connector).ok();
+    let manifest = app.manifest_for(&run.task, &connector).ok();
     if let Some(manifest) = &manifest {
         catalogue.add_connector(manifest);
     }

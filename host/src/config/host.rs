@@ -47,7 +47,13 @@ fn host(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> HostConfi
         data: path("data", &default.data),
         schools: path("schools", &default.schools),
         connectors: path("connectors", &default.connectors),
-        key: key(view, folder, problems),
+        key: view
+            .table("key")
+            .map_or_else(|| relative(KeySource::default(), folder), |view| key(view, folder, problems)),
+        previous_key: view
+            .table("key")
+            .and_then(|view| view.table("previous"))
+            .map(|view| key(view, folder, problems)),
         limits: view.table("limits").map(limits).unwrap_or_default(),
         serve: view.table("serve").map(|view| serve(view, problems)).unwrap_or_default(),
         keep: view.table("keep").map(|view| keep(view, problems)).unwrap_or_default(),
@@ -140,11 +146,6 @@ pub(super) fn only_one<'k>(view: View<'_>, keys: &[&'k str], problems: &mut Vec<
 }
 
 fn key(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> KeySource {
-    let relative = |source| match source {
-        KeySource::File(path) => KeySource::File(folder.join(path)),
-        other => other,
-    };
-    let Some(view) = view.table("key") else { return relative(KeySource::default()) };
     let source = match only_one(view, &["file", "env", "command"], problems) {
         Some("file") => view.path("file", folder).map(KeySource::File),
         Some("env") => view.text("env").map(KeySource::Env),
@@ -152,6 +153,13 @@ fn key(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> KeySource 
         _ => None,
     };
     source.unwrap_or_default()
+}
+
+fn relative(source: KeySource, folder: &Path) -> KeySource {
+    match source {
+        KeySource::File(path) => KeySource::File(folder.join(path)),
+        other => other,
+    }
 }
 
 fn key_command(view: View<'_>, problems: &mut Vec<Problem>) -> Option<KeySource> {

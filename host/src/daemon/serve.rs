@@ -186,7 +186,7 @@ impl<S: Settings> Server<S> {
         };
         let connector = config.connector.clone();
         let run = Underway { task: task.clone(), connector, began: self.clock.steady().ms };
-        match self.settings.package(&config.connector) {
+        match self.settings.package(task, &config.connector) {
             Ok(package) => {
                 if !begin.resumed && !begin.again {
                     self.board.began(now.saturating_sub(begin.due.occurrence.start));

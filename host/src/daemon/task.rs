@@ -191,12 +191,13 @@ impl Parts {
             journal: self.journal.clone(),
             redactor: Arc::clone(&redactor),
         };
+        let fingerprints = self.host.store()?.fingerprint_key()?;
         let source = Arc::new(StoredRecords::new(Arc::clone(&self.store)));
         Ok(Ports {
             http: Arc::new(TaskHttp::new(http)),
             records: Arc::new(TaskRecords::new(source, Arc::clone(manifest), grants.clone())),
             signer: Arc::new(Signatures::new(Arc::clone(manifest), grants, BTreeMap::new())),
-            secrets: Arc::new(Fingerprints::new(self.host.key(), self.school.id.clone(), manifest, grants)),
+            secrets: Arc::new(Fingerprints::new(fingerprints, self.school.id.clone(), manifest, grants)),
             clock,
             random,
             log: Arc::new(TaskLog::new(self.journal.clone(), redactor)),

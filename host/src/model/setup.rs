@@ -22,6 +22,8 @@ pub struct HostConfig {
     pub connectors: PathBuf,
     /// Where the key that encrypts secrets comes from.
     pub key: KeySource,
+    /// Where the key before it comes from, while not everything is under the new one yet.
+    pub previous_key: Option<KeySource>,
     /// Remote systems by name.
     pub upstreams: BTreeMap<String, Upstream>,
     /// What a connector's call may use.
@@ -41,6 +43,7 @@ impl Default for HostConfig {
             schools: "schools".into(),
             connectors: "connectors".into(),
             key: KeySource::default(),
+            previous_key: None,
             upstreams: BTreeMap::new(),
             limits: Limits::default(),
             regions: BTreeMap::new(),

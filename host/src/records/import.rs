@@ -54,12 +54,20 @@ impl Input {
 pub struct Known<'a> {
     /// Does the school have a record of this type with this id?
     pub has: &'a dyn Fn(RecordType, &str) -> bool,
+    /// Was the person with this id erased at the school?
+    pub erased: &'a dyn Fn(RecordType, &str) -> bool,
     /// The school's classes, for classes named `5-А`.
     pub classes: &'a [SchoolClass],
     /// Today at the school.
     pub today: Date,
     /// The school's time zone, for moments without an offset.
     pub zone: TimeZone,
+}
+
+impl Known<'_> {
+    fn was_erased(&self, draft: &draft::Draft) -> bool {
+        draft.text("id").is_some_and(|id| (self.erased)(draft.kind, id))
+    }
 }
 
 /// How far an import has come; both passes count.
@@ -240,7 +248,7 @@ impl Import<'_> {
             let today = Today { date: self.known.today, zone: &self.known.zone };
             let draft = draft::read(&row, &today);
             kinds.extend(rank(draft.kind));
-            if draft.is_sound() {
+            if draft.is_sound() && !self.known.was_erased(&draft) {
                 self.index.learn(&draft, (open.number, row.number()));
             }
             open.rows += 1;

@@ -86,6 +86,8 @@ codes! {
     BadId = "import-bad-id", Row;
     /// The id is somebody's СНИЛС.
     PersonalId = "import-personal-id", Row;
+    /// The person was erased at the school.
+    Erased = "import-erased", Row;
     /// A second record of this id.
     DuplicateId = "import-duplicate-id", Row;
     /// A text with unprintable characters.

@@ -79,13 +79,13 @@ impl HostSecretStore for FusedHost {
 }
 
 impl AuditStore for FusedHost {
-    fn audit(&self, entry: &AuditEntry) -> Result<()> {
+    fn audit(&self, entry: &AuditEntry) -> Result<AuditRow> {
         self.0.audit(entry)
     }
-    fn audit_entries(&self, limit: u32) -> Result<Vec<AuditEntry>> {
-        self.0.audit_entries(limit)
+    fn audit_rows(&self, filter: &AuditFilter) -> Result<Vec<AuditRow>> {
+        self.0.audit_rows(filter)
     }
-    fn verify_audit(&self) -> Result<u64> {
+    fn verify_audit(&self) -> Result<AuditCheck> {
         self.0.verify_audit()
     }
 }

@@ -1,15 +1,18 @@
 //! Integration tests, a file per feature.
 
+mod audit;
 mod budgets;
 mod capability;
 mod config;
 mod daemon;
+mod erase;
 mod fake_clock;
 mod foreign;
 mod fused_host;
 mod http;
 mod http_server;
 mod keep;
+mod keys;
 mod power;
 mod reconcile;
 mod reconcile_additions;

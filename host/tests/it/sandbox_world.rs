@@ -336,7 +336,7 @@ impl World {
                 self.grants.clone(),
             )),
             signer: Arc::new(Signatures::new(Arc::clone(&manifest), &self.grants, self.keys.clone())),
-            secrets: Arc::new(Fingerprints::new(&[1; 32], school.id.clone(), &manifest, &self.grants)),
+            secrets: Arc::new(Fingerprints::new([1; 32], school.id.clone(), &manifest, &self.grants)),
             clock: Arc::clone(&self.clock),
             random: Arc::new(SystemRandom),
             log: Arc::new(TaskLog::new(Arc::clone(ends) as _, redactor)),

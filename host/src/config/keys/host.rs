@@ -122,6 +122,15 @@ static SERVE: Table = Table {
     ],
 };
 
+static PREVIOUS_KEY: Table = Table {
+    title: "[key] previous",
+    keys: &[
+        optional("file", Shape::Path, "A file with the key, readable by its owner only."),
+        optional("env", Shape::Text, "An environment variable that holds the key."),
+        optional("command", Shape::List(&Shape::Text), "A program and its arguments; it prints the key."),
+    ],
+};
+
 static KEY: Table = Table {
     title: "[key]",
     keys: &[
@@ -136,6 +145,11 @@ static KEY: Table = Table {
         ),
         optional("env", Shape::Text, "An environment variable that holds the key."),
         optional("command", Shape::List(&Shape::Text), "A program and its arguments; it prints the key."),
+        optional(
+            "previous",
+            Shape::Table(&PREVIOUS_KEY),
+            "The key before this one, until `exchange key rotate` has put everything under the new one.",
+        ),
     ],
 };
 

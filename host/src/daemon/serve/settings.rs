@@ -7,16 +7,16 @@ use std::sync::Arc;
 use super::Server;
 use crate::daemon::host::{Host, Package};
 use crate::error::Result;
-use crate::model::SchoolId;
 use crate::model::setup::SchoolConfig;
+use crate::model::{SchoolId, TaskRef};
 
 /// The settings behind the server, which people change while it runs.
 pub trait Settings {
     /// What is other than when it was last asked; everything the first time, and when `all` is asked for.
     fn changes(&mut self, all: bool) -> Changes;
 
-    /// A connector that may run.
-    fn package(&mut self, connector: &str) -> Result<Arc<Package>>;
+    /// A connector, in the version that may run for this task.
+    fn package(&mut self, task: &TaskRef, connector: &str) -> Result<Arc<Package>>;
 }
 
 /// Settings that have changed.

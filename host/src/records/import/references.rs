@@ -89,6 +89,9 @@ impl Index {
         if !draft.is_sound() {
             return;
         }
+        if known.was_erased(draft) {
+            draft.fault("id", Fault::new(Code::Erased));
+        }
         self.judge_id(draft, place, inputs);
         for spec in draft.kind.fields() {
             match spec.content {

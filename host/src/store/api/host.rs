@@ -1,7 +1,7 @@
-//! What schools share: identities of things that several of them have, and the audit.
+//! What schools share: identities of things that several of them have.
 
 use crate::error::Result;
-use crate::model::{Millis, TaskId, TaskRef};
+use crate::model::{TaskId, TaskRef};
 
 use super::Fence;
 
@@ -96,29 +96,4 @@ pub trait IdentityStore: Send + Sync {
 
     /// The task holds it no longer; forgets the thing when it was the last and `removed`.
     fn unhold_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef, removed: bool) -> Result<()>;
-}
-
-/// An entry of the audit. No personal data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditEntry {
-    /// When.
-    pub at: Millis,
-    /// Who: a user's name, or `cli:<login>`.
-    pub who: String,
-    /// What was done: `unbind`, `approve`, …
-    pub what: String,
-    /// About which school, task, plan, decision.
-    pub about: String,
-}
-
-/// The audit: append-only, each entry sealing the one before.
-pub trait AuditStore: Send + Sync {
-    /// Appends. Durable.
-    fn audit(&self, entry: &AuditEntry) -> Result<()>;
-
-    /// The latest entries, newest first.
-    fn audit_entries(&self, limit: u32) -> Result<Vec<AuditEntry>>;
-
-    /// Walks the chain; fails at the first entry that was altered.
-    fn verify_audit(&self) -> Result<u64>;
 }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction};
 use crate::error::{Error, Result};
 use crate::model::{Action, Doubt, Message, Millis, SchoolId};
 use crate::store::backup::Facts;
-use crate::store::{MasterKey, Restored, Seal};
+use crate::store::{KeyRing, Restored, Seal};
 
 use super::file::{Commit, Database, broken, in_file, no_file};
 use super::migrate::{self, Script};
@@ -72,7 +72,7 @@ fn sound(file: &Connection, question: &str) -> Result<()> {
 /// A database that is to be put back.
 pub(in crate::store) struct Copy<'a> {
     pub(in crate::store) file: &'a Path,
-    pub(in crate::store) key: &'a MasterKey,
+    pub(in crate::store) key: &'a KeyRing,
 }
 
 impl Copy<'_> {
@@ -92,10 +92,9 @@ impl Copy<'_> {
         let sealed: Option<Vec<u8>> = first(&file, sql, [name], |row| col(row, "value"))?;
         // A file that was made and never opened under a key has nothing to open.
         let Some(sealed) = sealed else { return Ok(()) };
-        Seal::new(self.key)
-            .open(about, &sealed)
-            .map(drop)
-            .map_err(|error| error.message(Message::new("backup-other-key")))
+        let mut seal = Seal::new(&self.key.current);
+        seal.also(&self.key.others);
+        seal.open(about, &sealed).map(drop).map_err(|error| error.message(Message::new("backup-other-key")))
     }
 
     /// Brings a school's copy to what a run can go on from, though the other side may have gone on without it.

@@ -35,6 +35,7 @@ pub const COMMITS: &str = "exchange::store::commit";
 #[derive(Debug)]
 pub(super) struct Database {
     path: PathBuf,
+    inode: (u64, u64),
     writer: Mutex<Writer>,
     reader: Mutex<Option<Connection>>,
 }
@@ -67,7 +68,8 @@ impl Database {
         let mut connection = connect(path).map_err(|cause| in_file(broken(cause), path))?;
         migrate::migrate(&mut connection, path, scripts, keep_out).map_err(|error| in_file(error, path))?;
         let writer = Mutex::new(Writer { connection, commits: None });
-        Ok(Self { path: path.to_owned(), writer, reader: Mutex::default() })
+        let inode = inode(path)?;
+        Ok(Self { path: path.to_owned(), inode, writer, reader: Mutex::default() })
     }
 
     /// Runs `work` in one transaction; nothing of it stays when it fails.
@@ -88,6 +90,36 @@ impl Database {
         write().map_err(|error| in_file(error, &self.path))
     }
 
+    /// From now on what is deleted is overwritten with zeros.
+    pub(super) fn overwrite_deleted(&self) -> Result<()> {
+        let set = lock(&self.writer).connection.pragma_update(None, "secure_delete", "ON");
+        set.map_err(|cause| in_file(broken(cause), &self.path))
+    }
+
+    /// Writes the file anew without free pages, and empties the log of writes: what was deleted is in neither.
+    ///
+    /// # Errors
+    /// Another process reads the file all the time.
+    pub(super) fn compact(&self) -> Result<()> {
+        let connection = &lock(&self.writer).connection;
+        let work = || {
+            connection.execute_batch("VACUUM").map_err(broken)?;
+            connection
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
+                .map_err(broken)
+        };
+        match work().map_err(|error| in_file(error, &self.path))? {
+            0 => Ok(()),
+            _ => Err(Error::failed(format!("another process reads {}", self.path.display()))
+                .hint("end it and run the command again")),
+        }
+    }
+
+    /// Is this still the file that was opened? Another one lies in its place, or none, when it was erased or restored.
+    pub(super) fn is_in_place(&self) -> bool {
+        inode(&self.path).is_ok_and(|now| now == self.inode)
+    }
+
     /// Reads in one transaction: what it sees belongs together.
     pub(super) fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         let read = |connection: &mut Connection| work(&connection.transaction().map_err(broken)?);
@@ -105,6 +137,12 @@ impl Database {
         };
         read().map_err(|error| in_file(error, &self.path))
     }
+}
+
+fn inode(path: &Path) -> Result<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let about = std::fs::metadata(path).map_err(|cause| no_file(cause, path))?;
+    Ok((about.dev(), about.ino()))
 }
 
 /// A poisoned lock means that a thread died inside a transaction, which SQLite has undone: the connection is good.

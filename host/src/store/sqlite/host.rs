@@ -14,7 +14,7 @@ use crate::store::{Fence, MasterKey, Seal};
 
 use super::file::{Commit, Database};
 use super::lane::{self, Held};
-use super::values::{exec, first, number};
+use super::values::{bytes32, col, exec, first, number};
 use super::{migrate, schedule};
 
 /// What schools share, in SQLite.
@@ -37,20 +37,46 @@ impl HostDb {
         let keep_out = || keep_out(&rota, &data.join("schools"));
         let database = Database::open(&data.join("host.db"), migrate::HOST, &keep_out)?;
         let store = Self { database, seal: Seal::new(key), rota, signs, identity_key: OnceLock::new() };
-        store.make_identity_key()?;
+        store.make_keys(key)?;
         Ok(store)
     }
 
-    fn make_identity_key(&self) -> Result<()> {
-        let known = "SELECT 1 FROM meta WHERE name = 'identity-key'";
-        if self.database.read(|t| first(t, known, [], |_| Ok(())))?.is_some() {
+    /// Opens also what these earlier keys sealed.
+    pub fn opening_also(mut self, keys: &[MasterKey]) -> Self {
+        self.seal.also(keys);
+        self
+    }
+
+    /// The keys of keyed hashes outlive the key that seals them: hashes that were stored must stay comparable.
+    fn make_keys(&self, key: &MasterKey) -> Result<()> {
+        let known = "SELECT count(*) FROM meta WHERE name IN ('identity-key', 'fingerprint-key')";
+        if self.database.read(|t| number(t, known, []))? == 2 {
             return Ok(());
         }
-        let mut key = [0; 32];
-        random(&mut key)?;
-        let sealed = self.seal.seal("host/identity-key", &key)?;
-        let insert = "INSERT OR IGNORE INTO meta VALUES ('identity-key', ?1)";
-        self.database.write(Commit::Durable, |t| exec(t, insert, [&sealed]).map(drop))
+        let mut identity = [0; 32];
+        random(&mut identity)?;
+        // The first one follows from the key that sealed before there was a row for it.
+        let fingerprint = blake3::derive_key("exchange 2026 fingerprints of connectors", &key.0);
+        let insert = "INSERT OR IGNORE INTO meta VALUES (?1, ?2)";
+        let made = [("identity-key", identity), ("fingerprint-key", fingerprint)];
+        self.database.write(Commit::Durable, |t| {
+            made.iter().try_for_each(|(name, key)| {
+                let sealed = self.seal.seal(&format!("host/{name}"), key)?;
+                exec(t, insert, params![name, sealed]).map(drop)
+            })
+        })
+    }
+
+    /// The key of the fingerprints that connectors ask for.
+    pub fn fingerprint_key(&self) -> Result<[u8; 32]> {
+        self.own_key("fingerprint-key")
+    }
+
+    pub(super) fn own_key(&self, name: &str) -> Result<[u8; 32]> {
+        let sql = "SELECT value FROM meta WHERE name = ?1";
+        let sealed: Option<Vec<u8>> =
+            self.database.read(|t| first(t, sql, [name], |row| col(row, "value")))?;
+        bytes32(&self.seal.open(&format!("host/{name}"), &sealed.unwrap_or_default())?)
     }
 
     /// Changes something on behalf of a school: refused when a later holder of its lane was seen here.

@@ -29,9 +29,7 @@ impl IdentityStore for HostDb {
         if let Some(known) = self.identity_key.get() {
             return Ok(*known);
         }
-        let sql = "SELECT value FROM meta WHERE name = 'identity-key'";
-        let sealed: Option<Vec<u8>> = self.database.read(|t| first(t, sql, [], |row| col(row, "value")))?;
-        let key = bytes32(&self.seal.open("host/identity-key", &sealed.unwrap_or_default())?)?;
+        let key = self.own_key("identity-key")?;
         Ok(*self.identity_key.get_or_init(|| key))
     }
 

@@ -174,3 +174,8 @@ pub(super) fn remember(store: &SchoolDb, fence: &Fence, digest: &[u8; 32], told:
         exec(t, insert, params![digest.as_slice(), told]).map(drop)
     })
 }
+
+/// Forgets what all imports came to: the next one reads its files.
+pub(super) fn forget_imports(t: &Connection) -> Result<()> {
+    exec(t, "DELETE FROM import_memory", []).map(drop)
+}

@@ -54,6 +54,12 @@ impl SchoolDb {
         Ok(store)
     }
 
+    /// Opens also what these earlier keys sealed.
+    pub fn opening_also(mut self, keys: &[MasterKey]) -> Self {
+        self.seal.also(keys);
+        self
+    }
+
     /// Changes something under a fence.
     pub(super) fn change<T>(
         &self,
@@ -192,6 +198,13 @@ impl LaneStore for SchoolDb {
             Ok(file) => file,
             Err(held) => return Err(busy(&self.school, held)),
         };
+        if !self.database.is_in_place() {
+            return Err(Error::failed(format!(
+                "the data of {} was erased or replaced meanwhile",
+                self.school
+            ))
+            .hint("run the command again"));
+        }
         let raise = "UPDATE meta SET value = value + 1 WHERE name = 'fence' RETURNING value";
         let raised = self.database.write(Commit::Durable, |t| {
             // Another program may have brought the file up to date since this one has opened it.

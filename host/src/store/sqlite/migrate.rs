@@ -19,6 +19,7 @@ pub(super) const SCHOOL: &[Script] = &[
     include_str!("../../../migrations/school/0003.sql"),
     include_str!("../../../migrations/school/keeping.sql"),
     include_str!("../../../migrations/school/import_memory.sql"),
+    include_str!("../../../migrations/school/erased.sql"),
 ];
 
 /// The host's file.
@@ -27,6 +28,7 @@ pub(super) const HOST: &[Script] = &[
     include_str!("../../../migrations/host/0002.sql"),
     include_str!("../../../migrations/host/budgets.sql"),
     include_str!("../../../migrations/host/leaving.sql"),
+    include_str!("../../../migrations/host/audit-places.sql"),
 ];
 
 /// Keeps everybody away who works with the file by what the older program knew of it; or says who does.
