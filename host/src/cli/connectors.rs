@@ -33,17 +33,17 @@ pub(super) struct Installed<'a> {
 }
 
 impl Manifests for Installed<'_> {
-    fn manifest(&self, id: &str) -> Option<Manifest> {
-        self.app.manifest(id).ok()
+    fn manifest(&self, id: &str) -> Option<Arc<Manifest>> {
+        self.app.package(id).ok().map(|package| Arc::clone(&package.manifest))
     }
 
-    fn of_task(&self, task: &str, id: &str) -> Option<Manifest> {
+    fn of_task(&self, task: &str, id: &str) -> Option<Arc<Manifest>> {
         if let Some((_, package)) = self.instead.filter(|(instead, _)| instead.as_str() == task) {
-            return Some((*package.manifest).clone());
+            return Some(Arc::clone(&package.manifest));
         }
         let name = TaskRef { school: self.school.clone(), task: task.into() };
         let package = self.app.package_for(&name, id).ok()?;
-        Some((*package.manifest).clone())
+        Some(Arc::clone(&package.manifest))
     }
 }
 
