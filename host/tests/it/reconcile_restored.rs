@@ -5,7 +5,7 @@ use exchange::model::setup::Changes;
 use exchange::model::*;
 use exchange::reconcile::RunReport;
 use exchange::store::backup::{Source, Wish, back_up, put_back};
-use exchange::store::{Answer, DecisionStore, KeepStore, LaneStore, MasterKey, Question};
+use exchange::store::{Answer, DecisionStore, KeepStore, LaneStore, Question};
 
 use super::reconcile_fake::*;
 
@@ -36,7 +36,8 @@ fn restore(world: &World, backup: &tempfile::TempDir, school: Option<&str>) {
     let school = school.map(SchoolId::from);
     let from = backup.path().join("backup");
     let now = world.clock.peek();
-    put_back(&Wish { data: world.data(), key: &KEY.into(), from: &from, school: school.as_ref(), now }).unwrap();
+    put_back(&Wish { data: world.data(), key: &KEY.into(), from: &from, school: school.as_ref(), now })
+        .unwrap();
 }
 
 fn end(world: &World) {
