@@ -18,12 +18,14 @@ help-examples =
       exchange run --all --jobs 32         send everything of all schools, 32 schools at once
       exchange status                      how the last run ended
       exchange next school57 --count 10    when tasks run by themselves
+      exchange upstreams                   pauses and quotas of the remote systems
       exchange serve                       run tasks by their schedules, by night and unattended
       exchange doctor                      is everything in order, and what to do
       exchange backup copy.zip             back up the data of all schools
 
     Exit codes: 0 success, 1 failed, 2 usage or configuration,
-    3 with remarks or not confirmed, 4 waits for a person.
+    3 with remarks or not confirmed, 4 waits for a person,
+    5 postponed: a remote system takes no requests now.
 help-init = Make a configuration file and folders
 help-init-dir = Folder
 help-check = Check whether tasks are ready
@@ -138,3 +140,41 @@ help-support-bundle-show = Show everything word for word, and write nothing
 help-support-bundle-school_names = Leave the names of schools in
 help-decide-sent = It has arrived
 help-decide-not_sent = It has not: send it
+help-on_behalf = On whose behalf (stands in the audit beside the user's name)
+help-audit = What people did
+help-audit-school = Only about this school
+help-audit-since = Not before this day or moment
+help-audit-limit = How many of the latest
+help-audit-verify = Check that no entry was altered or removed
+help-audit-verify-against = Compare with an earlier export
+help-audit-export = Export to a file that can be verified without this program
+help-audit-export-file = File (JSON lines)
+help-audit-export-school = Only about this school
+help-erase = Erase the data of a school or a person, and write an act
+help-erase-school = School
+help-erase-person = Only this person: the record's id, such as P-00186 or pupil:P-00186
+help-erase-with_relatives = With guardians who have no other child at the school
+help-erase-reason = Why; goes into the act (no names)
+help-erase-dry_run = Only show what would go and what would remain
+help-erase-confirm = Confirms without asking: the id of the school or person
+help-erase-act = Where the act goes (else into the current folder)
+help-erase-with_settings = Remove the school's settings file too
+help-erase-lift = This person may be imported again
+help-key = The key that encrypts secrets
+help-key-status = What is encrypted under which key
+help-key-rotate = Replace the key and encrypt everything anew
+help-key-rotate-destroy_old = Destroy the old key (older backups become unreadable)
+help-connector-lock-release = This version
+help-connector-lock-place = For this school, or school/task, alone
+help-connector-add = Put a version beside the others; it runs nowhere yet
+help-connector-add-file = A .wasm file
+help-connector-compare = What a new version would do otherwise; nothing is sent
+help-connector-compare-task = School/task
+help-connector-compare-with = The version to compare with
+help-connector-compare-all = Show all lines
+help-connector-rollback = Go back to the version before
+help-connector-rollback-connector = Connector
+help-connector-rollback-place = For this school, or school/task, alone: back to the version of all
+help-connector-remove = Remove a version that runs nowhere
+help-connector-remove-connector = Connector
+help-connector-remove-release = Version

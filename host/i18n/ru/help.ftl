@@ -18,12 +18,14 @@ help-examples =
       exchange run --all --jobs 32         отправить всё по всем школам, по 32 школы сразу
       exchange status                      чем закончилась последняя отправка
       exchange next school57 --count 10    когда задачи запустятся сами
+      exchange upstreams                   паузы и остатки лимитов систем, с которыми идёт обмен
       exchange serve                       выполнять задачи по расписанию, без человека
       exchange doctor                      всё ли исправно, и что сделать
       exchange backup копия.zip            сохранить данные всех школ
 
     Коды завершения: 0 успешно, 1 не удалось, 2 ошибка в команде или настройках,
-    3 есть замечания или не подтверждено, 4 ждёт решения человека.
+    3 есть замечания или не подтверждено, 4 ждёт решения человека,
+    5 отложено: система пока не принимает запросов.
 help-init = Создать файл настроек и папки
 help-init-dir = Папка
 help-check = Проверить, готовы ли задачи
@@ -138,3 +140,41 @@ help-support-bundle-show = Показать всё дословно и ниче�
 help-support-bundle-school_names = Оставить названия школ
 help-decide-sent = Это дошло
 help-decide-not_sent = Это не дошло: отправить
+help-on_behalf = От чьего имени (войдёт в журнал действий рядом с именем пользователя)
+help-audit = Журнал действий
+help-audit-school = Только об этой школе
+help-audit-since = Не раньше этого дня или времени
+help-audit-limit = Сколько последних показать
+help-audit-verify = Проверить, что записи не меняли и не удаляли
+help-audit-verify-against = Сверить с прежней выгрузкой
+help-audit-export = Выгрузить в файл, который можно проверить без этой программы
+help-audit-export-file = Файл (строки JSON)
+help-audit-export-school = Только об этой школе
+help-erase = Уничтожить данные школы или человека и составить акт
+help-erase-school = Школа
+help-erase-person = Только этот человек: код записи, например P-00186 или pupil:P-00186
+help-erase-with_relatives = Вместе с родителями, у которых в школе нет других детей
+help-erase-reason = Причина; войдёт в акт (без фамилий)
+help-erase-dry_run = Только показать, что будет уничтожено и что останется
+help-erase-confirm = Подтверждение без вопроса: код школы или человека
+help-erase-act = Куда записать акт (иначе в текущую папку)
+help-erase-with_settings = Удалить и файл настроек школы
+help-erase-lift = Снять запрет: этого человека снова можно загружать
+help-key = Ключ, которым зашифрованы пароли
+help-key-status = Каким ключом что зашифровано
+help-key-rotate = Сменить ключ и перешифровать всё
+help-key-rotate-destroy_old = Прежний ключ уничтожить (старые резервные копии станут нечитаемы)
+help-connector-lock-release = Эта версия
+help-connector-lock-place = Только для школы или школа/задача
+help-connector-add = Положить версию рядом с другими; работать она нигде не будет
+help-connector-add-file = Файл .wasm
+help-connector-compare = Что новая версия сделала бы иначе; ничего не отправляется
+help-connector-compare-task = Школа/задача
+help-connector-compare-with = Версия для сравнения
+help-connector-compare-all = Показать все строки
+help-connector-rollback = Вернуть прежнюю версию
+help-connector-rollback-connector = Коннектор
+help-connector-rollback-place = Только для школы или школа/задача: вернуть общую версию
+help-connector-remove = Удалить версию, которая нигде не работает
+help-connector-remove-connector = Коннектор
+help-connector-remove-release = Версия

@@ -9,9 +9,6 @@ use crate::model::manifest::Manifest;
 use crate::model::setup::Grants;
 use crate::sandbox::ports;
 
-/// What the key is derived for.
-const CONTEXT: &str = "exchange 2026 fingerprints of connectors";
-
 /// The fingerprints of one task.
 pub struct Fingerprints {
     key: [u8; 32],
@@ -21,10 +18,10 @@ pub struct Fingerprints {
 }
 
 impl Fingerprints {
-    /// Under the host's key, for this school; the purposes are the manifest's and the task's.
-    pub fn new(host_key: &[u8; 32], school: SchoolId, manifest: &Manifest, grants: &Grants) -> Self {
+    /// Under the host's key of fingerprints, for this school; the purposes are the manifest's and the task's.
+    pub fn new(key: [u8; 32], school: SchoolId, manifest: &Manifest, grants: &Grants) -> Self {
         Self {
-            key: blake3::derive_key(CONTEXT, host_key),
+            key,
             school,
             asked: manifest.fingerprints.iter().cloned().collect(),
             granted: grants.fingerprints.iter().cloned().collect(),

@@ -1,12 +1,14 @@
 //! What every command needs: configuration, catalogue, output, and the way to a school's store.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::args::Global;
+use super::connectors::{self, Installed};
 use super::names::Place;
 use super::output::Output;
 use crate::config;
@@ -30,12 +32,14 @@ pub(super) struct App {
     pub(super) catalogue: Catalogue,
     /// Where results go.
     pub(super) output: Output,
+    /// On whose behalf the command is given, by the word of whoever gives it.
+    pub(super) behalf: Option<String>,
     /// The keys of `host`'s files, read when first needed.
     pub(super) keys: super::keys::Keys,
     /// What the tasks of this process share, made when first needed.
     process: Once<Arc<Host>>,
-    /// Connectors read so far, by id.
-    packages: Mutex<BTreeMap<String, Arc<Package>>>,
+    /// Connectors read so far, by file.
+    packages: Mutex<BTreeMap<PathBuf, Arc<Package>>>,
 }
 
 impl App {
@@ -49,9 +53,10 @@ impl App {
         }
         let host =
             config::load_host(&global.config).map_err(|errors| settings_error(&errors, output.colour))?;
-        let keys = super::keys::Keys::new(host.key.clone());
-        let file = global.config.clone();
-        Ok(Self { file, keys, host, catalogue, output, process: Once::default(), packages: Mutex::default() })
+        let keys = super::keys::Keys::of(&host);
+        let (file, behalf) = (global.config.clone(), global.on_behalf.clone());
+        let (process, packages) = (Once::default(), Mutex::default());
+        Ok(Self { file, keys, host, catalogue, output, behalf, process, packages })
     }
 
     /// The same with these settings and nothing read yet; what tasks share stays.
@@ -63,7 +68,8 @@ impl App {
     pub(super) fn other(&self, host: HostConfig) -> Self {
         Self {
             file: self.file.clone(),
-            keys: super::keys::Keys::new(host.key.clone()),
+            keys: super::keys::Keys::of(&host),
+            behalf: self.behalf.clone(),
             catalogue: Catalogue::new(self.catalogue.language()),
             output: self.output,
             process: Once::default(),
@@ -74,7 +80,7 @@ impl App {
 
     /// What the tasks of this process share.
     pub(super) fn process(&self) -> Result<Arc<Host>> {
-        self.process.get(|| Ok(Host::new(self.host.clone(), self.keys.master()?)))
+        self.process.get(|| Ok(Host::new(self.host.clone(), self.keys.ring()?)))
     }
 
     /// A text of the catalogue.
@@ -92,30 +98,50 @@ impl App {
         error.catalogue().map_or_else(|| error.what().to_owned(), |message| self.catalogue.text(message))
     }
 
-    /// An installed connector, read once.
-    pub(super) fn package(&self, connector: &str) -> Result<Arc<Package>> {
+    /// The file of a connector, read once.
+    pub(super) fn file(&self, file: &Path) -> Result<Arc<Package>> {
         let known = || self.packages.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(package) = known().get(connector) {
+        if let Some(package) = known().get(file) {
             return Ok(Arc::clone(package));
         }
-        let package = Arc::new(super::connectors::installed(self, connector)?);
-        known().insert(connector.to_owned(), Arc::clone(&package));
+        let package = Arc::new(connectors::read(file, self.output.colour)?);
+        known().insert(file.to_owned(), Arc::clone(&package));
         Ok(package)
     }
 
-    /// The manifest of an installed connector.
+    /// The version of a connector that runs where nothing else is said.
+    pub(super) fn package(&self, connector: &str) -> Result<Arc<Package>> {
+        connectors::installed(self, connector)
+    }
+
+    /// The version of a connector that a task has.
+    pub(super) fn package_for(&self, task: &TaskRef, connector: &str) -> Result<Arc<Package>> {
+        connectors::of_task(self, task, connector)
+    }
+
+    /// The manifest of a connector where nothing else is said.
     pub(super) fn manifest(&self, connector: &str) -> Result<Manifest> {
         self.package(connector).map(|package| (*package.manifest).clone())
     }
 
+    /// The manifest of the version that a task has.
+    pub(super) fn manifest_for(&self, task: &TaskRef, connector: &str) -> Result<Manifest> {
+        self.package_for(task, connector).map(|package| (*package.manifest).clone())
+    }
+
     /// A school's file, checked.
     pub(super) fn school(&self, id: &SchoolId) -> Result<SchoolConfig> {
+        self.school_with(&Installed { app: self, school: id, instead: None })
+    }
+
+    /// A school's file, checked against these connectors.
+    pub(super) fn school_with(&self, connectors: &Installed<'_>) -> Result<SchoolConfig> {
+        let id = connectors.school;
         let file = self.host.schools.join(format!("{id}.toml"));
         if !file.exists() {
             return Err(self.unknown_school(id));
         }
-        let manifests = |connector: &str| self.manifest(connector).ok();
-        config::load_school(&file, &self.host, &manifests)
+        config::load_school(&file, &self.host, connectors)
             .map_err(|errors| settings_error(&errors, std::io::IsTerminal::is_terminal(&std::io::stderr())))
     }
 

@@ -29,6 +29,8 @@ pub struct Global {
     pub lang: Option<String>,
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    #[arg(long = "as", global = true, value_name = "NAME")]
+    pub on_behalf: Option<String>,
 }
 
 #[derive(Subcommand, Debug)]
@@ -82,6 +84,9 @@ pub enum Command {
         hash: String,
     },
     Next(Next),
+    Upstreams {
+        name: Option<String>,
+    },
     Serve,
     Keep {
         place: Option<Place>,
@@ -112,6 +117,12 @@ pub enum Command {
     Connector {
         #[command(subcommand)]
         command: Connector,
+    },
+    Audit(Audit),
+    Erase(Erase),
+    Key {
+        #[command(subcommand)]
+        command: Key,
     },
     Completions {
         shell: Shell,
@@ -239,6 +250,61 @@ pub struct Decide {
     pub skip: bool,
 }
 
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Audit {
+    #[command(subcommand)]
+    pub command: Option<AuditCommand>,
+    pub school: Option<String>,
+    #[arg(long)]
+    pub since: Option<String>,
+    #[arg(long, default_value_t = 50)]
+    pub limit: u32,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum AuditCommand {
+    Verify {
+        #[arg(long, value_name = "FILE")]
+        against: Option<PathBuf>,
+    },
+    Export {
+        file: PathBuf,
+        #[arg(long)]
+        school: Option<String>,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct Erase {
+    pub school: String,
+    #[arg(long, value_name = "ID")]
+    pub person: Option<String>,
+    #[arg(long, requires = "person", conflicts_with = "lift")]
+    pub with_relatives: bool,
+    #[arg(long)]
+    pub reason: Option<String>,
+    #[arg(long)]
+    pub dry_run: bool,
+    #[arg(long)]
+    pub confirm: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub act: Option<PathBuf>,
+    #[arg(long, conflicts_with = "person")]
+    pub with_settings: bool,
+    #[arg(long, requires = "person", conflicts_with = "dry_run")]
+    pub lift: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Key {
+    Status,
+    Rotate {
+        #[arg(long)]
+        destroy_old: bool,
+    },
+}
+
 #[derive(Subcommand, Debug)]
 pub enum Secret {
     Set {
@@ -272,5 +338,29 @@ pub enum Connector {
     },
     Lock {
         connector: Option<String>,
+        #[arg(long = "version", value_name = "VERSION", requires = "connector")]
+        release: Option<String>,
+        #[arg(long = "for", value_name = "PLACE", requires = "release")]
+        place: Option<Place>,
+    },
+    Add {
+        file: PathBuf,
+    },
+    Compare {
+        task: TaskName,
+        #[arg(long)]
+        with: String,
+        #[arg(long)]
+        all: bool,
+    },
+    Rollback {
+        connector: String,
+        #[arg(long = "for", value_name = "PLACE")]
+        place: Option<Place>,
+    },
+    Remove {
+        connector: String,
+        #[arg(value_name = "VERSION")]
+        release: String,
     },
 }

@@ -8,12 +8,12 @@ use super::app::{App, now};
 use super::args;
 use super::names::Place;
 use super::output::print_error;
-use super::stores;
+use super::stores::{self, About};
 use crate::error::{Error, Result};
 use crate::model::setup::KeySource;
 use crate::model::{Message, Millis, SchoolId};
 use crate::store::backup::{self, Manifest, Source, Wish};
-use crate::store::{DecisionStore, KeepStore, MasterKey, Question, Restored};
+use crate::store::{DecisionStore, KeepStore, Question, Restored};
 
 #[derive(Serialize)]
 struct Made<'a> {
@@ -26,13 +26,13 @@ struct Made<'a> {
 
 /// Backs up. Exit code 1 when a school could not be copied; the others were.
 pub(super) fn backup(app: &App, to: &Path, school: Option<&SchoolId>) -> Result<u8> {
-    let key = MasterKey(app.keys.master()?);
+    let key = app.keys.ring()?;
     // The host's file is made when it is missing, so that a backup of nothing is whole.
     drop(app.process()?.store()?);
     let settings = settings(app, school)?;
     let source = Source { data: &app.host.data, key: &key, school, settings, now: now() };
     let (manifest, failed) = backup::back_up(&source, to)?;
-    stores::audit(app, "backup", &school.map_or_else(|| "all".to_owned(), ToString::to_string))?;
+    stores::audit(app, "backup", About::school(school))?;
     for (school, error) in &failed {
         print_error(error, &app.catalogue);
         let left = Message::new("backup-left-out").with("school", school);
@@ -82,15 +82,14 @@ pub(super) fn restore(app: &App, args: &args::Restore) -> Result<u8> {
 
 fn put_back(app: &App, from: &Path, args: &args::Restore) -> Result<u8> {
     has_key(app)?;
-    let key = MasterKey(app.keys.master()?);
+    let key = app.keys.ring()?;
     let school = args.school.as_ref().map(Place::school);
     if !args.yes {
         return preview(app, from, school);
     }
     let wish = Wish { data: &app.host.data, key: &key, from, school, now: now() };
     let back = backup::put_back(&wish)?;
-    let what = school.map_or_else(|| "all".to_owned(), ToString::to_string);
-    stores::audit(app, "restore", &format!("{what} of {}", instant(back.made)))?;
+    stores::audit(app, "restore", About::school(school).with(format!("made {}", instant(back.made))))?;
     if app.output.json {
         return app.output.print_json(&back).map(|()| 0);
     }
@@ -155,7 +154,7 @@ fn end(app: &App, place: &Place) -> Result<u8> {
     }
     let lane = stores::lane(&store, "restore")?;
     store.remember_restored(lane.fence(), None)?;
-    stores::audit(app, "restore-end", school.id.as_str())?;
+    stores::audit(app, "restore-end", &school.id)?;
     app.output.line(app.text(Message::new("restore-ended").with("school", &school.id))).map(|()| 0)
 }
 

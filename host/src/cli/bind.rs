@@ -12,6 +12,7 @@ use super::app::App;
 use super::args::Bind;
 use super::output::Tone;
 use super::ready::Ready;
+use super::stores::About;
 use super::{links, stores, terminal};
 use crate::daemon::callback::{Callback, Returned};
 use crate::daemon::dialogue::{Conversation, Stray};
@@ -220,7 +221,7 @@ impl Session<'_> {
     fn done(&mut self, ending: &Ending) -> Result<u8> {
         let ready = self.ready;
         ready.keep_binding(&ending.facts)?;
-        stores::audit(self.app, "bind", &ready.name.to_string())?;
+        stores::audit(self.app, "bind", &ready.name)?;
         ending.text.iter().try_for_each(|text| self.app.output.line(self.text(text)))?;
         Ok(0)
     }
@@ -276,7 +277,7 @@ pub(super) fn unbind(app: &App, name: &TaskRef, reason: &str, confirm: Option<&s
     let lane = stores::lane(&store, "unbind")?;
     store.unbind(lane.fence(), &name.task)?;
     Vault::new(Arc::clone(&store), app.process()?.store()?, name.task.clone()).forget(lane.fence())?;
-    stores::audit(app, "unbind", &format!("{name}: {reason}"))?;
+    stores::audit(app, "unbind", About::from(name).with(reason))?;
     app.output.line(app.text(Message::new("unbound").with("task", name))).map(|()| 0)
 }
 

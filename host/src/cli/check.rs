@@ -6,6 +6,7 @@ use super::app::App;
 use super::names::Place;
 use super::output::Tone;
 use super::ready::Ready;
+use super::upstreams;
 use crate::error::Result;
 use crate::model::{CallError, Connector, Failure, Finding, Message, Severity, TaskRef};
 
@@ -23,6 +24,12 @@ pub(super) async fn check(app: &App, place: Option<&Place>) -> Result<u8> {
     for (school, task) in app.tasks(place)? {
         let name = TaskRef { school: school.id.clone(), task: task.id.clone() };
         rows.extend(check_task(app, &name).await);
+        rows.extend(upstreams::in_the_way(&upstreams::rows(app)?, &task).map(|row| Row {
+            task: name.to_string(),
+            severity: Severity::Warning,
+            what: row.told(app),
+            next_step: Some("exchange upstreams".to_owned()),
+        }));
     }
     let worst = rows.iter().map(|row| row.severity).max();
     if app.output.json {

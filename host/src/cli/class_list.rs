@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::app::{App, write_file};
+use super::stores::{self, About};
 use crate::capability::context::YEAR_BEGINS;
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::Message;
@@ -57,6 +58,7 @@ pub(super) fn class_list(
     let mut file = Cursor::new(Vec::new());
     table::write(format, &school.name, &[sheet], &mut file)?;
     write_file(output, file.get_ref())?;
+    stores::audit(app, "class-list", About::from(&school.id).with(format!("{count} rows")))?;
     let message = Message::new("class-list-done").with("n", count).with("file", output.display());
     let message = message.with("year", format!("{year}/{}", year + 1));
     app.output.line(app.text(message)).map(|()| 0)

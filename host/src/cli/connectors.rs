@@ -1,69 +1,125 @@
-//! `exchange connector …`: what is installed, what it asks for, and which of it may run.
+//! `exchange connector …`: what is installed, what it asks for, and which of it may run where.
 //!
 //! A connector runs only while its file has the checksum that `connectors.lock` remembers: whoever changes the file
 //! has to say so. Reading a manifest runs nothing.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+pub(super) mod compare;
+mod locks;
+mod versions;
+
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use self::locks::Locks;
 use super::app::{App, settings_error, write_file};
-use crate::config;
+use crate::config::{self, Manifests};
 use crate::daemon::host::Package;
 use crate::error::{Context, Error, Kind, Result};
-use crate::model::Message;
-use crate::model::manifest::Access;
+use crate::model::manifest::{Access, Manifest};
+use crate::model::{Message, SchoolId, TaskId, TaskRef};
 use crate::report::Language;
 use crate::sandbox;
 
-/// The file of checksums, beside the connectors.
-const LOCK: &str = "connectors.lock";
+pub(super) use self::versions::{add, lock, remove, rollback};
 
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Locks {
-    #[serde(default)]
-    connector: BTreeMap<String, Lock>,
+/// The connectors as the file of a school means them: each task has the version that it runs with.
+pub(super) struct Installed<'a> {
+    pub(super) app: &'a App,
+    pub(super) school: &'a SchoolId,
+    /// This task has this one, whatever the lock says.
+    pub(super) instead: Option<(&'a TaskId, &'a Package)>,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Lock {
-    version: String,
-    sha256: String,
+impl Manifests for Installed<'_> {
+    fn manifest(&self, id: &str) -> Option<Arc<Manifest>> {
+        self.app.package(id).ok().map(|package| Arc::clone(&package.manifest))
+    }
+
+    fn of_task(&self, task: &str, id: &str) -> Option<Arc<Manifest>> {
+        if let Some((_, package)) = self.instead.filter(|(instead, _)| instead.as_str() == task) {
+            return Some(Arc::clone(&package.manifest));
+        }
+        let name = TaskRef { school: self.school.clone(), task: task.into() };
+        let package = self.app.package_for(&name, id).ok()?;
+        Some(Arc::clone(&package.manifest))
+    }
 }
 
-/// An installed connector by its id.
-pub(super) fn installed(app: &App, id: &str) -> Result<Package> {
-    let file = app.host.connectors.join(format!("{id}.wasm"));
-    if !file.exists() {
+/// The files of a connector: `ID.wasm`, and other versions beside it as `ID@VERSION.wasm`.
+fn files(app: &App, id: &str) -> Result<Vec<PathBuf>> {
+    let of_it = |path: &PathBuf| stem(path).is_some_and(|stem| stem.split('@').next() == Some(id));
+    let mut files: Vec<PathBuf> = all_files(app)?.into_iter().filter(of_it).collect();
+    // `ID.wasm` first.
+    files.sort_by_key(|path| (path.as_os_str().len(), path.clone()));
+    if files.is_empty() {
+        let file = app.host.connectors.join(format!("{id}.wasm"));
         return Err(Error::config(format!("there is no connector `{id}`"))
             .message(Message::new("error-no-connector").with("connector", id).with("file", file.display()))
             .hint("exchange connector list"));
     }
-    read(&file, app.output.colour)
+    Ok(files)
 }
 
-/// A connector that may run: locked, and the very file that was locked.
-pub(super) fn runnable(app: &App, id: &str) -> Result<Arc<Package>> {
-    let package = app.package(id)?;
-    let locks = locks(app)?;
+fn stem(path: &Path) -> Option<&str> {
+    path.file_stem().and_then(|stem| stem.to_str())
+}
+
+/// The version of a connector that runs where nothing else is said; `ID.wasm` when none is locked.
+pub(super) fn installed(app: &App, id: &str) -> Result<Arc<Package>> {
+    let locks = Locks::read(app)?;
+    let wanted = locks.of(id).map(|lock| lock.sha256.clone());
+    with_checksum(app, id, wanted.as_deref()).and_then(|found| found.map_or_else(|| first(app, id), Ok))
+}
+
+/// The version that a task has, locked or not.
+pub(super) fn of_task(app: &App, task: &TaskRef, id: &str) -> Result<Arc<Package>> {
+    let locks = Locks::read(app)?;
+    let wanted = locks.of(id).and_then(|lock| lock.checksum_for(task));
+    with_checksum(app, id, wanted).and_then(|found| found.map_or_else(|| first(app, id), Ok))
+}
+
+fn first(app: &App, id: &str) -> Result<Arc<Package>> {
+    files(app, id).and_then(|files| app.file(&files[0]))
+}
+
+/// The file of a connector with this checksum. Others that cannot be read are no matter.
+fn with_checksum(app: &App, id: &str, wanted: Option<&str>) -> Result<Option<Arc<Package>>> {
+    let Some(wanted) = wanted else { return Ok(None) };
+    let mut packages = files(app, id)?.into_iter().filter_map(|file| app.file(&file).ok());
+    Ok(packages.find(|package| package.sha256.eq_ignore_ascii_case(wanted)))
+}
+
+/// A connector that may run for a task: locked, and the very file that was locked.
+pub(super) fn runnable(app: &App, task: &TaskRef, id: &str) -> Result<Arc<Package>> {
+    let locks = Locks::read(app)?;
     let relock = format!("exchange connector lock {id}");
-    let Some(lock) = locks.connector.get(id) else {
+    let Some(lock) = locks.of(id) else {
+        // A connector that is not there at all is the graver fault.
+        files(app, id)?;
         return Err(Error::config(format!("connector `{id}` is not locked"))
             .message(Message::new("error-not-locked").with("connector", id))
             .hint(relock));
     };
-    // Hashed when it was read: a region has thousands of tasks and a handful of connectors.
-    if package.sha256 != lock.sha256 {
-        sandbox::check_lock(&package.bytes, &lock.sha256).map_err(|error| error.hint(relock))?;
+    let pinned = lock.pinned(task);
+    let Some(wanted) = lock.checksum_for(task) else {
+        let version = pinned.unwrap_or_default();
+        return Err(Error::config(format!("version {version} of connector `{id}` is not in the lock"))
+            .hint(format!("exchange connector lock {id} --version {version} --for {task}")));
+    };
+    if let Some(package) = with_checksum(app, id, Some(wanted))? {
+        return Ok(package);
     }
-    Ok(package)
+    let changed = first(app, id)?;
+    match sandbox::check_lock(&changed.bytes, wanted) {
+        Err(error) => Err(error.hint(relock)),
+        Ok(()) => Ok(changed),
+    }
 }
 
-fn read(file: &Path, colour: bool) -> Result<Package> {
+/// A file of the folder of connectors.
+pub(super) fn read(file: &Path, colour: bool) -> Result<Package> {
     let bytes = std::fs::read(file).context(Kind::Config, format!("cannot read {}", file.display()))?;
     let text = sandbox::read_manifest(&bytes)?;
     let manifest = config::load_manifest(&text, &file.display().to_string())
@@ -71,34 +127,30 @@ fn read(file: &Path, colour: bool) -> Result<Package> {
     Ok(Package { sha256: sandbox::sha256(&bytes), bytes, manifest: Arc::new(manifest) })
 }
 
-fn locks(app: &App) -> Result<Locks> {
-    let file = app.host.connectors.join(LOCK);
-    match std::fs::read_to_string(&file) {
-        Ok(text) => {
-            toml::from_str(&text).context(Kind::Config, format!("cannot understand {}", file.display()))
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Locks::default()),
-        Err(error) => Err(Error::config(format!("cannot read {}", file.display())).because(error)),
-    }
-}
-
-/// The ids of the installed connectors.
-pub(super) fn ids(app: &App) -> Result<Vec<String>> {
+fn all_files(app: &App) -> Result<Vec<PathBuf>> {
     let dir = &app.host.connectors;
     let entries = match std::fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(Error::config(format!("cannot read {}", dir.display())).because(error)),
     };
-    let mut ids = Vec::new();
+    let mut files = Vec::new();
     for entry in entries {
         let path = entry.context(Kind::Config, format!("cannot read {}", dir.display()))?.path();
         if path.extension().is_some_and(|extension| extension == "wasm") {
-            ids.extend(path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned));
+            files.push(path);
         }
     }
-    ids.sort();
-    Ok(ids)
+    files.sort();
+    Ok(files)
+}
+
+/// The ids of the installed connectors.
+pub(super) fn ids(app: &App) -> Result<Vec<String>> {
+    let files = all_files(app)?;
+    let ids = files.iter().filter_map(|path| stem(path)?.split('@').next().map(str::to_owned));
+    let ids: std::collections::BTreeSet<String> = ids.collect();
+    Ok(ids.into_iter().collect())
 }
 
 #[derive(Serialize)]
@@ -107,7 +159,13 @@ pub(super) struct Row {
     version: String,
     title: String,
     sha256: String,
+    /// It may run somewhere.
     locked: bool,
+    /// It runs wherever nothing else is said.
+    default: bool,
+    /// Schools and tasks that run it in place of the default.
+    runs_for: Vec<String>,
+    file: PathBuf,
     /// Why its file cannot be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
@@ -120,10 +178,9 @@ pub(super) fn list(app: &App) -> Result<u8> {
     if app.output.json {
         return app.output.print_json(&rows).map(|()| code);
     }
-    let headings =
-        ["column-connector", "column-version", "column-locked", "column-title"].map(|code| app.word(code));
+    let headings = ["column-connector", "column-version", "column-locked", "column-runs-for", "column-title"];
     let cells: Vec<Vec<String>> = rows.iter().map(|row| cells(app, row)).collect();
-    app.output.table(&headings, &cells)?;
+    app.output.table(&headings.map(|code| app.word(code)), &cells)?;
     let problems = rows.iter().filter_map(|row| row.problem.as_deref());
     problems.into_iter().for_each(|problem| eprintln!("{problem}"));
     Ok(code)
@@ -131,37 +188,47 @@ pub(super) fn list(app: &App) -> Result<u8> {
 
 /// What is installed.
 pub(super) fn rows(app: &App) -> Result<Vec<Row>> {
-    let locks = locks(app)?;
-    Ok(ids(app)?.into_iter().map(|id| row(app, &locks, id)).collect())
+    let locks = Locks::read(app)?;
+    let mut rows: Vec<Row> = all_files(app)?.into_iter().map(|file| row(app, &locks, file)).collect();
+    // A version may lie there twice: as the first file, and beside it.
+    let mut seen = std::collections::BTreeSet::new();
+    rows.retain(|row| row.problem.is_some() || seen.insert((row.id.clone(), row.sha256.clone())));
+    Ok(rows)
 }
 
-fn row(app: &App, locks: &Locks, id: String) -> Row {
-    match installed(app, &id) {
-        Ok(installed) => {
-            let sha256 = installed.sha256.clone();
-            let locked = locks.connector.get(&id).is_some_and(|lock| lock.sha256 == sha256);
-            let title = in_language(app, &installed.manifest.title).to_owned();
-            let version = installed.manifest.version.clone();
-            Row { id, version, title, sha256, locked, problem: None }
+fn row(app: &App, locks: &Locks, file: PathBuf) -> Row {
+    let id = stem(&file).and_then(|stem| stem.split('@').next()).unwrap_or_default().to_owned();
+    let mut row = Row {
+        id,
+        version: String::new(),
+        title: String::new(),
+        sha256: String::new(),
+        locked: false,
+        default: false,
+        runs_for: Vec::new(),
+        file,
+        problem: None,
+    };
+    match app.file(&row.file) {
+        Ok(package) => {
+            row.sha256.clone_from(&package.sha256);
+            row.version.clone_from(&package.manifest.version);
+            in_language(app, &package.manifest.title).clone_into(&mut row.title);
+            let lock = locks.of(&row.id);
+            row.default = lock.is_some_and(|lock| lock.sha256 == row.sha256);
+            row.runs_for = lock.map(|lock| lock.places_of(&row.sha256)).unwrap_or_default();
+            row.locked = row.default || !row.runs_for.is_empty();
         }
-        Err(error) => {
-            let empty = String::new;
-            Row {
-                id,
-                version: empty(),
-                title: empty(),
-                sha256: empty(),
-                locked: false,
-                problem: Some(error.to_string()),
-            }
-        }
+        Err(error) => row.problem = Some(error.to_string()),
     }
+    row
 }
 
 fn cells(app: &App, row: &Row) -> Vec<String> {
     let locked = app.word(if row.locked { "word-yes" } else { "word-no" });
     let title = if row.problem.is_some() { app.word("connector-unusable") } else { row.title.clone() };
-    vec![row.id.clone(), row.version.clone(), locked, title]
+    let runs_for = if row.default { app.word("connector-for-all") } else { row.runs_for.join(", ") };
+    vec![row.id.clone(), row.version.clone(), locked, runs_for, title]
 }
 
 fn in_language<'a>(app: &App, text: &'a crate::model::manifest::Text) -> &'a str {
@@ -174,7 +241,8 @@ fn in_language<'a>(app: &App, text: &'a crate::model::manifest::Text) -> &'a str
 /// Everything a manifest says: as JSON, or in short.
 pub(super) fn inspect(app: &App, connector: &str) -> Result<u8> {
     let path = Path::new(connector);
-    let installed = if path.is_file() { read(path, app.output.colour)? } else { installed(app, connector)? };
+    let installed =
+        if path.is_file() { Arc::new(read(path, app.output.colour)?) } else { installed(app, connector)? };
     let manifest = &installed.manifest;
     if app.output.json {
         return app.output.print_json(&**manifest).map(|()| 0);
@@ -220,26 +288,4 @@ pub(super) fn pack(app: &App, module: &Path, manifest: &Path, output: &Path) -> 
         .with("file", output.display())
         .with("sha256", sandbox::sha256(&component));
     app.output.line(app.text(message)).map(|()| 0)
-}
-
-/// Remembers the checksums of all connectors, or of one.
-pub(super) fn lock(app: &App, only: Option<&str>) -> Result<u8> {
-    let mut locks = locks(app)?;
-    let wanted = match only {
-        Some(id) => vec![id.to_owned()],
-        None => ids(app)?,
-    };
-    if only.is_none() {
-        locks.connector.retain(|id, _| wanted.contains(id));
-    }
-    for id in wanted {
-        let installed = installed(app, &id)?;
-        let lock = Lock { version: installed.manifest.version.clone(), sha256: installed.sha256 };
-        app.output.line(format!("{id} {} sha256 {}", lock.version, lock.sha256))?;
-        super::stores::audit(app, "connector-lock", &format!("{id} {}", lock.sha256))?;
-        locks.connector.insert(id, lock);
-    }
-    let text =
-        toml::to_string(&locks).map_err(|error| Error::internal("cannot write the lock").because(error))?;
-    write_file(&app.host.connectors.join(LOCK), text.as_bytes()).map(|()| 0)
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::app::{App, name_of, now};
 use super::names::Place;
 use super::status::connector_text;
-use super::stores;
+use super::stores::{self, About};
 use crate::error::{Error, Result};
 use crate::model::setup::{SchoolConfig, TaskConfig};
 use crate::model::{Message, TaskRef, visible};
@@ -107,7 +107,7 @@ pub(super) fn answer(app: &App, place: Option<&Place>, number: u64, answer: &Ans
     check(decision, answer)?;
     let lane = stores::lane(&store, "decide")?;
     store.answer(lane.fence(), number, answer, &stores::operator(), now())?;
-    stores::audit(app, "decide", &format!("{task} {number}"))?;
+    stores::audit(app, "decide", About::from(task).with(number))?;
     app.output
         .line(app.text(Message::new("decide-done").with("task", task).with("number", number)))
         .map(|()| 0)
@@ -139,6 +139,6 @@ pub(super) fn approve(app: &App, task: &TaskRef, hash: &str) -> Result<u8> {
     let store = app.store(&school)?;
     let lane = stores::lane(&store, "approve")?;
     store.approve(lane.fence(), &task.task, hash, &stores::operator(), now())?;
-    stores::audit(app, "approve", &format!("{task} {hash}"))?;
+    stores::audit(app, "approve", About::from(task).with(hash))?;
     app.output.line(app.text(Message::new("approved").with("task", task).with("hash", hash))).map(|()| 0)
 }

@@ -9,17 +9,18 @@ use serde::Serialize;
 
 use super::app::App;
 use super::output::{Tone, print_error};
-use super::{connectors, status};
+use super::{connectors, status, stores};
 use crate::config;
 use crate::daemon::round::{Ended, Ran, Visit, round};
 use crate::daemon::runtime::interruptible;
 use crate::error::Result;
-use crate::model::{Message, RunCounts, SchoolId};
+use crate::model::setup::TaskConfig;
+use crate::model::{Message, RunCounts, SchoolId, TaskRef};
 use crate::reconcile::Cancel;
 use crate::report::{Catalogue, words};
 
 /// Exit codes of single runs, gravest first: the gravest one is that of the whole.
-const GRAVEST_FIRST: [u8; 5] = [1, 2, 4, 3, 0];
+const GRAVEST_FIRST: [u8; 6] = [1, 2, 4, 3, 5, 0];
 
 /// In place of a status where nothing was run.
 const NOT_RUN: &str = "not-run";
@@ -27,6 +28,7 @@ const NOT_RUN: &str = "not-run";
 /// Runs them, the tasks of `at_once` schools at a time. The exit code is the gravest one of all.
 pub(super) async fn run(app: &App, at_once: usize) -> Result<u8> {
     let files = config::school_files(&app.host)?;
+    stores::audit(app, "run-all", "")?;
     let visits = files.into_iter().filter_map(|(id, _)| visit(app, id).transpose());
     let (host, cancel, mut told) = (app.process()?, Cancel::default(), Told::new(app)?);
     interruptible(&cancel, round(&host, visits, at_once, &cancel, |ran| told.ran(ran))).await?;
@@ -36,9 +38,12 @@ pub(super) async fn run(app: &App, at_once: usize) -> Result<u8> {
 /// A school's enabled tasks; nothing where it has none.
 fn visit(app: &App, id: SchoolId) -> std::result::Result<Option<Visit>, Box<Ran>> {
     let school = app.school(&id).map_err(|error| Box::new(Ran::not_visited(id, error)))?;
+    let runnable = |task: &TaskConfig| {
+        let name = TaskRef { school: school.id.clone(), task: task.id.clone() };
+        connectors::runnable(app, &name, &task.connector)
+    };
     let enabled = school.tasks.iter().filter(|task| task.enabled);
-    let tasks: Vec<_> =
-        enabled.map(|task| (task.clone(), connectors::runnable(app, &task.connector))).collect();
+    let tasks: Vec<_> = enabled.map(|task| (task.clone(), runnable(task))).collect();
     Ok((!tasks.is_empty()).then(|| Visit { school: Arc::new(school), tasks }))
 }
 

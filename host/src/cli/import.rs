@@ -4,6 +4,7 @@
 //! import that would drop a noticeable part of the school is held.
 
 mod heard;
+mod memory;
 mod shown;
 
 use std::cell::RefCell;
@@ -17,14 +18,17 @@ use jiff::tz::TimeZone;
 use super::app::{App, now};
 use super::args;
 use super::progress;
-use super::stores;
+use super::stores::{self, About};
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::Message;
-use crate::model::records::{Filter, Record, RecordType, SchoolClass};
+use crate::model::records::{Date, Filter, Record, RecordType, SchoolClass};
 use crate::model::setup::SchoolConfig;
-use crate::records::{self, Import, Input, Known, Problem, Severity};
-use crate::store::{ImportBatch, ImportLimits, ImportMode, ImportResult, RecordStore, SchoolDb};
+use crate::records::{self, Circumstances, Import, Input, Known, Problem, Severity};
+use crate::store::{
+    EraseStore, Fence, ImportBatch, ImportLimits, ImportMode, ImportResult, RecordStore, SchoolDb,
+};
 use heard::Heard;
+use memory::Memory;
 use shown::{as_json, show, with_problems, write_problems};
 
 /// Classes read at once.
@@ -36,18 +40,57 @@ pub(super) fn import(app: &App, args: &args::Import) -> Result<u8> {
     let store = app.store(&school)?;
     let inputs = inputs(&school, args)?;
     let lane = stores::lane(&store, "import")?;
-    let bar = progress::bar(app, 0);
-    bar.set_message(app.word("phase-import"));
-    let (heard, result) = read(&store, &school, args, inputs, lane.fence(), &bar);
+    let memory = Memory::new(&inputs, circumstances(&school, args));
+    let known = if args.force { None } else { memory.recall(&store)? };
+    let same = known.is_some();
+    let (heard, result) = match known {
+        Some((heard, result)) => (heard, Ok(result)),
+        None => read_all(app, &store, &school, args, inputs, lane.fence()),
+    };
     let report = &heard.report;
-    bar.finish_and_clear();
     write_problems(app, args, report)?;
     let result = result.map_err(|error| with_problems(app, error, report))?;
+    if !same {
+        memory.keep(&store, lane.fence(), &heard, &result)?;
+        if result.held.is_none() {
+            let rows: u64 =
+                result.types.iter().map(|counts| counts.added + counts.changed + counts.dropped).sum();
+            stores::audit(app, "import", About::from(&school.id).with(format!("{rows} records changed")))?;
+        }
+    }
     let code = exit_code(&heard, &result);
     if app.output.json {
-        return app.output.print_json(&as_json(app, &heard, &result)).map(|()| code);
+        return app.output.print_json(&as_json(app, &heard, &result, same)).map(|()| code);
     }
-    show(app, args, &heard, &result).map(|()| code)
+    show(app, args, &heard, &result, same).map(|()| code)
+}
+
+fn zone(school: &SchoolConfig) -> TimeZone {
+    TimeZone::get(&school.time_zone).unwrap_or(TimeZone::UTC)
+}
+
+fn today(school: &SchoolConfig) -> Date {
+    Timestamp::now().to_zoned(zone(school)).date()
+}
+
+fn circumstances<'a>(school: &'a SchoolConfig, args: &args::Import) -> Circumstances<'a> {
+    Circumstances { today: today(school), zone: &school.time_zone, replaces: !args.add }
+}
+
+/// Reads the files into the store, showing how far it has come.
+fn read_all(
+    app: &App,
+    store: &SchoolDb,
+    school: &SchoolConfig,
+    args: &args::Import,
+    inputs: Vec<Input>,
+    fence: &Fence,
+) -> (Heard, Result<ImportResult>) {
+    let bar = progress::bar(app, 0);
+    bar.set_message(app.word("phase-import"));
+    let answer = read(store, school, args, inputs, fence, &bar);
+    bar.finish_and_clear();
+    answer
 }
 
 fn exit_code(heard: &Heard, result: &ImportResult) -> u8 {
@@ -75,17 +118,21 @@ fn read(
     school: &SchoolConfig,
     args: &args::Import,
     inputs: Vec<Input>,
-    fence: &crate::store::Fence,
+    fence: &Fence,
     bar: &ProgressBar,
 ) -> (Heard, Result<ImportResult>) {
     let classes = match known_classes(store) {
         Ok(classes) => classes,
         Err(error) => return (Heard::default(), Err(error)),
     };
-    let has = |of: RecordType, id: &str| matches!(store.get(of, id), Ok(Some(_)));
-    let zone = TimeZone::get(&school.time_zone).unwrap_or(TimeZone::UTC);
-    let today = Timestamp::now().to_zoned(zone.clone()).date();
-    let known = Known { has: &has, classes: &classes, today, zone };
+    let erasures = match store.erasures() {
+        Ok(erasures) => erasures,
+        Err(error) => return (Heard::default(), Err(error)),
+    };
+    let erased = |of: RecordType, id: &str| erasures.has(of, id);
+    let has = |of: RecordType, id: &str| store.has(of, id).unwrap_or_default();
+    let known =
+        Known { has: &has, erased: &erased, classes: &classes, today: today(school), zone: zone(school) };
     let mut import = records::import(inputs, known, |progress| {
         bar.set_length(progress.total);
         bar.set_position(progress.bytes);

@@ -1,7 +1,8 @@
 //! The key that encrypts what is secret at rest: from a file, the environment or a command.
 
-use std::io::Write;
-use std::path::Path;
+use std::fs::File;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -9,28 +10,148 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::error::{Context, Error, Kind, Result};
-use crate::model::setup::KeySource;
+use crate::model::Message;
+use crate::model::setup::{HostConfig, KeySource};
+use crate::store::{KeyRing, MasterKey};
 
-/// The key, read once.
+/// The keys, read once.
 pub(super) struct Keys {
     source: KeySource,
-    key: OnceLock<[u8; 32]>,
+    previous: Option<KeySource>,
+    ring: OnceLock<KeyRing>,
 }
 
 impl Keys {
-    /// From this source.
-    pub(super) fn new(source: KeySource) -> Self {
-        Self { source, key: OnceLock::new() }
+    /// From where the settings say.
+    pub(super) fn of(host: &HostConfig) -> Self {
+        Self { source: host.key.clone(), previous: host.previous_key.clone(), ring: OnceLock::new() }
     }
 
-    /// The key; a key file is made when it is missing.
-    pub(super) fn master(&self) -> Result<[u8; 32]> {
-        if let Some(key) = self.key.get() {
-            return Ok(*key);
+    /// The keys; a key file is made when it is missing.
+    pub(super) fn ring(&self) -> Result<KeyRing> {
+        if let Some(ring) = self.ring.get() {
+            return Ok(ring.clone());
         }
-        let key = read(&self.source)?;
-        Ok(*self.key.get_or_init(|| key))
+        let ring = self.read()?;
+        Ok(self.ring.get_or_init(|| ring).clone())
     }
+
+    /// While the key in a file is being replaced, the next one lies beside it and seals already.
+    fn read(&self) -> Result<KeyRing> {
+        let mut keys = vec![read(&self.source)?];
+        if let Some(next) = self.next_file().filter(|next| next.exists()) {
+            keys.insert(0, read_there(&next)?);
+        }
+        if let Some(previous) = &self.previous {
+            keys.push(match previous {
+                KeySource::File(path) => read_there(path)?,
+                other => read(other)?,
+            });
+        }
+        let others = keys.split_off(1).into_iter().map(MasterKey).collect();
+        Ok(KeyRing { current: MasterKey(keys[0]), others })
+    }
+
+    /// Where the key comes from, in words of the settings.
+    pub(super) fn source(&self) -> &KeySource {
+        &self.source
+    }
+
+    /// Is a replacement under way?
+    pub(super) fn unfinished(&self) -> bool {
+        self.previous.is_some() || self.next_file().is_some_and(|next| next.exists())
+    }
+
+    /// Begins to replace the key: the settings name both, or the next one is made beside the file.
+    pub(super) fn begin_change(&self) -> Result<KeyRing> {
+        if self.previous.is_none() {
+            let next = self.next_file().ok_or_else(no_other_key)?;
+            read(&self.source)?;
+            if !next.exists() {
+                make(&next)?;
+            }
+        }
+        self.read()
+    }
+
+    /// Everything is under the new key: the next file takes the place of the file. The old key stays beside it under
+    /// its id, for backups that it sealed, and is answered; or is overwritten and removed.
+    pub(super) fn finish_change(&self, old: &MasterKey, destroy: bool) -> Result<Option<PathBuf>> {
+        let (KeySource::File(file), Some(next)) = (&self.source, self.next_file()) else { return Ok(None) };
+        if !next.exists() {
+            return Ok(None);
+        }
+        let kept = beside(file, &format!("old-{}", old.id()));
+        let keep = std::fs::hard_link(file, &kept)
+            .or_else(|error| if error.kind() == ErrorKind::AlreadyExists { Ok(()) } else { Err(error) });
+        keep.and_then(|()| std::fs::rename(&next, file))
+            .and_then(|()| sync_folder(file))
+            .context(Kind::Failed, format!("cannot replace the key file {}", file.display()))?;
+        if !destroy {
+            return Ok(Some(kept));
+        }
+        overwrite(&kept).context(Kind::Failed, format!("cannot destroy {}", kept.display()))?;
+        Ok(None)
+    }
+
+    /// Old keys that lie beside the file.
+    pub(super) fn kept(&self) -> Vec<PathBuf> {
+        let KeySource::File(file) = &self.source else { return Vec::new() };
+        let prefix = beside(file, "old-");
+        let entries = std::fs::read_dir(folder(file)).into_iter().flatten().flatten();
+        let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let prefix = name(&prefix);
+        let mut kept: Vec<PathBuf> =
+            entries.map(|entry| entry.path()).filter(|path| name(path).starts_with(&prefix)).collect();
+        kept.sort();
+        kept
+    }
+
+    fn next_file(&self) -> Option<PathBuf> {
+        match &self.source {
+            KeySource::File(file) => Some(beside(file, "next")),
+            KeySource::Env(_) | KeySource::Command(_) => None,
+        }
+    }
+}
+
+fn no_other_key() -> Error {
+    Error::config("the settings name no previous key")
+        .message(Message::new("key-no-previous"))
+        .hint("[key]\nenv = \"EXCHANGE_KEY_2\"\nprevious = { env = \"EXCHANGE_KEY\" }")
+}
+
+/// `exchange.key` → `exchange.key.next`.
+fn beside(file: &Path, what: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(what);
+    name.into()
+}
+
+fn folder(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn sync_folder(file: &Path) -> std::io::Result<()> {
+    File::open(folder(file))?.sync_all()
+}
+
+/// A file that is gone, and whose content is gone as far as the disk lets us.
+fn overwrite(path: &Path) -> std::io::Result<()> {
+    let file = File::options().write(true).open(path)?;
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or_default();
+    (&file).write_all(&vec![b'0'; length])?;
+    file.sync_all()?;
+    std::fs::remove_file(path)
+}
+
+/// The key in a file that has to be there.
+fn read_there(path: &Path) -> Result<[u8; 32]> {
+    let text = std::fs::read_to_string(path)
+        .context(Kind::Config, format!("cannot read the key file {}", path.display()))?;
+    private(path)?;
+    key_in(&text)
 }
 
 fn read(source: &KeySource) -> Result<[u8; 32]> {
@@ -40,6 +161,10 @@ fn read(source: &KeySource) -> Result<[u8; 32]> {
             .context(Kind::Config, format!("the key is expected in the environment variable {name}"))?,
         KeySource::Command(command) => from_command(command)?,
     };
+    key_in(&text)
+}
+
+fn key_in(text: &str) -> Result<[u8; 32]> {
     decode(text.trim()).ok_or_else(|| {
         Error::config("the key is not 32 bytes in hex or base64").hint("make one with: openssl rand -hex 32")
     })
@@ -76,17 +201,28 @@ fn make(path: &Path) -> Result<String> {
     getrandom::fill(&mut bytes)
         .map_err(|error| Error::failed(format!("no randomness for a key: {error}")))?;
     let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    if let Some(dir) = path.parent() {
-        std::fs::create_dir_all(dir).context(Kind::Failed, "cannot make the folder of the key file")?;
-    }
+    std::fs::create_dir_all(folder(path)).context(Kind::Failed, "cannot make the folder of the key file")?;
+    // Under another name until it is whole and on the disk: half a key would be taken for one.
+    let half = beside(path, &format!("{}.part", std::process::id()));
     std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(path)
+        .open(&half)
         .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|()| put_in_place(&half, path))
+        .inspect_err(|_| drop(std::fs::remove_file(&half)))
         .context(Kind::Failed, format!("cannot make the key file {}", path.display()))?;
-    Ok(text)
+    // Another process may have been faster: what lies there is the key.
+    std::fs::read_to_string(path)
+        .context(Kind::Failed, format!("cannot read the key file {}", path.display()))
+}
+
+/// Gives a whole file its name unless another one has it already.
+fn put_in_place(half: &Path, path: &Path) -> std::io::Result<()> {
+    let put = std::fs::hard_link(half, path)
+        .or_else(|error| if error.kind() == ErrorKind::AlreadyExists { Ok(()) } else { Err(error) });
+    put.and_then(|()| std::fs::remove_file(half)).and_then(|()| sync_folder(path))
 }
 
 fn from_command(command: &[String]) -> Result<String> {
@@ -126,23 +262,49 @@ mod tests {
         }
     }
 
+    fn master(source: KeySource) -> Result<[u8; 32]> {
+        Keys::of(&HostConfig { key: source, ..HostConfig::default() }).ring().map(|ring| ring.current.0)
+    }
+
     #[test]
     fn a_missing_key_file_is_made_private_and_stays() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("keys/host.key");
-        let first = Keys::new(KeySource::File(path.clone())).master().unwrap();
-        assert_eq!(Keys::new(KeySource::File(path.clone())).master().unwrap(), first);
+        let first = master(KeySource::File(path.clone())).unwrap();
+        assert_eq!(master(KeySource::File(path.clone())).unwrap(), first);
         let mut open = std::fs::metadata(&path).unwrap().permissions();
         std::os::unix::fs::PermissionsExt::set_mode(&mut open, 0o644);
         std::fs::set_permissions(&path, open).unwrap();
-        let refused = Keys::new(KeySource::File(path)).master().unwrap_err();
+        let refused = master(KeySource::File(path)).unwrap_err();
         assert!(format!("{refused:?}").contains("chmod 600"));
     }
 
     #[test]
     fn a_key_from_a_command() {
         let command = ["echo".to_owned(), "0f".repeat(32)].to_vec();
-        assert_eq!(Keys::new(KeySource::Command(command)).master().unwrap(), [15; 32]);
-        assert!(Keys::new(KeySource::Command(vec!["false".into()])).master().is_err());
+        assert_eq!(master(KeySource::Command(command)).unwrap(), [15; 32]);
+        assert!(master(KeySource::Command(vec!["false".into()])).is_err());
+    }
+
+    #[test]
+    fn the_next_key_seals_while_the_one_in_the_file_still_opens() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("host.key");
+        let host = HostConfig { key: KeySource::File(path.clone()), ..HostConfig::default() };
+        let first = Keys::of(&host).ring().unwrap().current;
+        let ring = Keys::of(&host).begin_change().unwrap();
+        assert_ne!(ring.current.id(), first.id());
+        assert_eq!(ring.others.iter().map(MasterKey::id).collect::<Vec<_>>(), [first.id()]);
+        // Begun again after an interruption, it is the same change.
+        assert_eq!(Keys::of(&host).begin_change().unwrap().current.id(), ring.current.id());
+        assert_eq!(Keys::of(&host).ring().unwrap().current.id(), ring.current.id());
+        let kept = Keys::of(&host).finish_change(&first, false).unwrap().unwrap();
+        assert_eq!(MasterKey(read_there(&kept).unwrap()).id(), first.id());
+        let after = Keys::of(&host).ring().unwrap();
+        assert_eq!((after.current.id(), after.others.len()), (ring.current.id(), 0));
+        assert_eq!(Keys::of(&host).kept(), [kept]);
+        let last = Keys::of(&host).begin_change().unwrap();
+        assert_eq!(Keys::of(&host).finish_change(&last.others[0], true).unwrap(), None);
+        assert_eq!(Keys::of(&host).kept().len(), 1, "the second one was destroyed");
     }
 }

@@ -2,6 +2,7 @@
 
 mod app;
 pub mod args;
+mod audit;
 mod backup;
 mod bind;
 mod bundle;
@@ -10,11 +11,13 @@ mod class_list;
 mod connectors;
 mod decide;
 mod doctor;
+mod erase;
 mod every;
 mod help;
 mod import;
 mod init;
 mod keep;
+mod key;
 mod keys;
 mod links;
 pub mod names;
@@ -30,11 +33,12 @@ mod status;
 mod stores;
 mod tasks;
 mod terminal;
+mod upstreams;
 
 use clap::{CommandFactory, FromArgMatches};
 
 use self::app::App;
-use self::args::{Cli, Command, Connector, Global, Secret};
+use self::args::{AuditCommand, Cli, Command, Connector, Global, Key, Secret};
 use self::names::Place;
 use self::output::Output;
 use crate::daemon::runtime::{block_on, block_on_for};
@@ -145,10 +149,15 @@ fn run(app: &App, command: Command) -> Result<u8> {
         Command::Restore(args) => backup::restore(app, &args),
         Command::Doctor { offline } => block_on(doctor::doctor(app, offline)),
         Command::SupportBundle(args) => block_on(bundle::bundle(app, &args)),
+        Command::Upstreams { name } => upstreams::upstreams(app, name.as_deref()),
         Command::Enable { task } => tasks::set_enabled(app, &task.0, true),
         Command::Disable { task } => tasks::set_enabled(app, &task.0, false),
         Command::Secret { command } => secret(app, command),
         Command::Connector { command } => connector(app, command),
+        Command::Audit(args) => audit(app, &args),
+        Command::Erase(args) => erase::erase(app, &args),
+        Command::Key { command: Key::Status } => key::status(app),
+        Command::Key { command: Key::Rotate { destroy_old } } => key::rotate(app, destroy_old),
         _ => unreachable!(),
     }
 }
@@ -183,11 +192,27 @@ fn secret(app: &App, command: Secret) -> Result<u8> {
     }
 }
 
+fn audit(app: &App, args: &args::Audit) -> Result<u8> {
+    match &args.command {
+        None => audit::list(app, args.school.as_deref(), args.since.as_deref(), args.limit),
+        Some(AuditCommand::Verify { against }) => audit::verify(app, against.as_deref()),
+        Some(AuditCommand::Export { file, school }) => audit::export(app, file, school.as_deref()),
+    }
+}
+
 fn connector(app: &App, command: Connector) -> Result<u8> {
     match command {
         Connector::List => connectors::list(app),
         Connector::Inspect { connector } => connectors::inspect(app, &connector),
         Connector::Pack { module, manifest, output } => connectors::pack(app, &module, &manifest, &output),
-        Connector::Lock { connector } => connectors::lock(app, connector.as_deref()),
+        Connector::Lock { connector, release, place } => {
+            connectors::lock(app, connector.as_deref(), release.as_deref(), place.as_ref())
+        }
+        Connector::Add { file } => connectors::add(app, &file),
+        Connector::Compare { task, with, all } => {
+            block_on(connectors::compare::compare(app, &task.0, &with, all))
+        }
+        Connector::Rollback { connector, place } => connectors::rollback(app, &connector, place.as_ref()),
+        Connector::Remove { connector, release } => connectors::remove(app, &connector, &release),
     }
 }

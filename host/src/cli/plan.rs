@@ -11,6 +11,7 @@ use super::output::Tone;
 use super::progress::Bars;
 use super::ready::Ready;
 use super::status;
+use super::stores::{self, About};
 use crate::daemon::runtime::interruptible;
 use crate::daemon::task::Watch;
 use crate::error::{Error, Result};
@@ -74,6 +75,7 @@ pub(super) async fn run(app: &App, task: &TaskRef, args: &args::Run) -> Result<u
             .message(Message::new("error-disabled").with("task", &ready.name))
             .hint(format!("exchange enable {}", ready.name)));
     }
+    stores::audit(app, "run", About::from(task).with(args.plan.as_deref().unwrap_or_default()))?;
     let (watch, cancel) = watch(app);
     let (selection, extent) = (selection(&args.classes, &args.persons), extent(args.additions_only));
     let run = ready.task.run(selection, extent, args.plan.as_deref(), watch);
@@ -82,7 +84,7 @@ pub(super) async fn run(app: &App, task: &TaskRef, args: &args::Run) -> Result<u
 }
 
 /// Bars where a person looks; Ctrl-C asks the run to stop after the batch in hand.
-fn watch(app: &App) -> (Watch, Cancel) {
+pub(super) fn watch(app: &App) -> (Watch, Cancel) {
     let cancel = Cancel::default();
     (Watch { progress: Arc::new(Bars::new(app)), cancel: cancel.clone() }, cancel)
 }
@@ -140,7 +142,7 @@ fn finish(app: &App, ready: &Ready, report: &RunReport) -> Result<u8> {
 /// What one would do now, as commands.
 fn next_steps(app: &App, run: &str, report: &RunReport) -> Result<()> {
     let code = match report.status {
-        RunStatus::Running | RunStatus::Success => return Ok(()),
+        RunStatus::Running | RunStatus::Success | RunStatus::Postponed => return Ok(()),
         RunStatus::Waiting if report.plan.as_ref().is_some_and(|plan| plan.hold.is_some()) => return Ok(()),
         RunStatus::Waiting => "next-decide",
         RunStatus::WithRemarks | RunStatus::NotConfirmed | RunStatus::Failed => "next-show",
@@ -231,7 +233,7 @@ fn notes(app: &App, ready: &Ready, line: &Planned) -> Vec<String> {
 }
 
 /// Code of what a line means to do: `plan-create`, …; its ending is the word in `--json`.
-fn action_code(intent: &Intent) -> &'static str {
+pub(super) fn action_code(intent: &Intent) -> &'static str {
     match intent {
         Intent::Apply(Action::Create) => "plan-create",
         Intent::Apply(Action::Update) => "plan-update",

@@ -6,9 +6,11 @@ use super::app::{App, now};
 use super::check::failure_message;
 use super::{connectors, stores};
 use crate::daemon::dialogue::CallErrorOrOurs;
+use crate::daemon::host::Package;
 use crate::daemon::task::{Task, Watch};
 use crate::error::{Error, Result};
 use crate::model::manifest::Manifest;
+use crate::model::setup::{SchoolConfig, TaskConfig};
 use crate::model::{CallError, Connector, Effect, Failure, Item, ItemRef, Message, Param, TaskRef, visible};
 use crate::reconcile::{self, Cancel, RunReport};
 use crate::report::Catalogue;
@@ -25,7 +27,18 @@ impl Ready {
     /// Reads the files, checks the lock of the connector, opens the stores.
     pub(super) fn open(app: &App, name: &TaskRef) -> Result<Self> {
         let (school, task) = app.task(name)?;
-        let package = connectors::runnable(app, &task.connector)?;
+        let package = connectors::runnable(app, name, &task.connector)?;
+        Self::with(app, name, school, task, package)
+    }
+
+    /// The same with this very connector.
+    pub(super) fn with(
+        app: &App,
+        name: &TaskRef,
+        school: SchoolConfig,
+        task: TaskConfig,
+        package: Arc<Package>,
+    ) -> Result<Self> {
         let mut catalogue = Catalogue::new(app.catalogue.language());
         catalogue.add_connector(&package.manifest);
         let store = app.store(&school)?;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::app::{App, local_time, name_of, write_file};
 use super::status;
+use super::stores::{self, About};
 use crate::error::Result;
 use crate::model::{Message, RunId};
 use crate::report::run_report::{self, RunReport};
@@ -16,7 +17,7 @@ pub(super) fn report(app: &App, id: &RunId, format: Option<Format>, output: &Pat
     let (school, run) = status::find(app, id)?;
     let store = app.store(&school)?;
     let (_, task) = app.task(&run.task)?;
-    let manifest = app.manifest(&task.connector)?;
+    let manifest = app.manifest_for(&run.task, &task.connector)?;
     let mut catalogue = Catalogue::new(app.catalogue.language());
     catalogue.add_connector(&manifest);
     let time = |at| local_time(at, &school);
@@ -33,6 +34,7 @@ pub(super) fn report(app: &App, id: &RunId, format: Option<Format>, output: &Pat
     let mut file = Cursor::new(Vec::new());
     table::write(format, &run_report::title(&report, &catalogue), &sheets, &mut file)?;
     write_file(output, file.get_ref())?;
+    stores::audit(app, "report", About::from(&run.task).with(id))?;
     let message = Message::new("report-done").with("run", id).with("file", output.display());
     app.output.line(app.text(message)).map(|()| 0)
 }

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Read};
 use serde::Serialize;
 
 use super::app::{App, now};
-use super::stores;
+use super::stores::{self, About};
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::{Message, SchoolId};
 use crate::store::{HostSecretStore, SecretStore};
@@ -36,12 +36,8 @@ pub(super) fn set(app: &App, name: &str, school: Option<&SchoolId>) -> Result<u8
         }
         None => app.process()?.store()?.set_host_secret(name, value, now())?,
     }
-    stores::audit(app, "secret-set", &place(name, school))?;
+    stores::audit(app, "secret-set", About::school(school).with(name))?;
     app.output.line(app.text(Message::new("secret-stored").with("name", name))).map(|()| 0)
-}
-
-fn place(name: &str, school: Option<&SchoolId>) -> String {
-    school.map_or_else(|| name.to_owned(), |school| format!("{school}: {name}"))
 }
 
 #[derive(Serialize)]
@@ -79,6 +75,6 @@ pub(super) fn remove(app: &App, name: &str, school: Option<&SchoolId>) -> Result
     if !there {
         return Err(Error::config(format!("there is no secret `{name}`")).hint("exchange secret list"));
     }
-    stores::audit(app, "secret-rm", &place(name, school))?;
+    stores::audit(app, "secret-rm", About::school(school).with(name))?;
     app.output.line(app.text(Message::new("secret-removed").with("name", name))).map(|()| 0)
 }

@@ -16,8 +16,8 @@ use crate::config;
 use crate::daemon::host::{Host, Package};
 use crate::daemon::serve::{Changes, SchoolFile, Server, Settings, Signals, Supervisor};
 use crate::error::{Error, Result};
-use crate::model::SchoolId;
 use crate::model::setup::HostConfig;
+use crate::model::{SchoolId, TaskRef};
 use crate::reconcile::SystemClock;
 
 /// How much of its own doings the program tells: `error`, `warn`, `info`, `debug`, `trace`.
@@ -73,8 +73,8 @@ impl Settings for Files {
         Changes { host: host.map(|host| (self.file.clone(), host)), ..schools }
     }
 
-    fn package(&mut self, connector: &str) -> Result<Arc<Package>> {
-        connectors::runnable(&self.app, connector)
+    fn package(&mut self, task: &TaskRef, connector: &str) -> Result<Arc<Package>> {
+        connectors::runnable(&self.app, task, connector)
     }
 }
 
@@ -83,7 +83,9 @@ impl Files {
     fn host(&mut self) -> Result<Arc<Host>> {
         let read = config::load_host(&self.file).map_err(|errors| settings_error(&errors, false))?;
         let now = &self.app.host;
-        if (&read.data, &read.key, &read.serve) != (&now.data, &now.key, &now.serve) {
+        if (&read.data, &read.key, &read.previous_key, &read.serve)
+            != (&now.data, &now.key, &now.previous_key, &now.serve)
+        {
             return Err(Error::config("`data`, `[key]` and `[serve]` take effect with a restart only")
                 .hint("restart the server, or take these changes back"));
         }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::app::{App, local_time, name_of};
 use super::names::Place;
 use super::output::{Tone, print_error};
+use super::upstreams;
 use crate::error::{Error, Result};
 use crate::model::setup::{SchoolConfig, TaskConfig};
 use crate::model::{Message, OutcomeRow, RunCounts, RunId, RunStatus, RunSummary};
@@ -23,16 +24,21 @@ struct TaskStatus {
     counts: Option<RunCounts>,
     reason: Option<String>,
     open_decisions: usize,
+    /// The remote systems of the task that take no requests at the moment.
+    held_back: Vec<upstreams::Row>,
 }
 
 /// How the last run of each task ended. A school whose data cannot be read is shown as such, beside the others, and
 /// makes the exit code 1.
 pub(super) fn status(app: &App, place: Option<&Place>) -> Result<u8> {
+    let systems = upstreams::rows(app)?;
     let rows: Vec<TaskStatus> = app
         .tasks(place)?
         .iter()
         .map(|(school, task)| {
-            task_status(app, school, task).unwrap_or_else(|error| unreadable(app, school, task, &error))
+            let status = task_status(app, school, task);
+            let status = status.unwrap_or_else(|error| unreadable(app, school, task, &error));
+            TaskStatus { held_back: upstreams::in_the_way(&systems, task).cloned().collect(), ..status }
         })
         .collect();
     let code = u8::from(rows.iter().any(|row| row.status == UNREADABLE));
@@ -45,6 +51,9 @@ pub(super) fn status(app: &App, place: Option<&Place>) -> Result<u8> {
         return Ok(0);
     }
     print(app, &rows)?;
+    for system in systems.iter().filter(|system| !system.is_ready()) {
+        app.output.line(app.output.tone(Tone::Warn, &system.told(app)))?;
+    }
     Ok(code)
 }
 
@@ -86,6 +95,7 @@ fn unreadable(app: &App, school: &SchoolConfig, task: &TaskConfig, error: &Error
         counts: None,
         reason: Some(app.told(error)),
         open_decisions: 0,
+        held_back: Vec::new(),
     }
 }
 
@@ -106,6 +116,7 @@ fn task_status(app: &App, school: &SchoolConfig, task: &TaskConfig) -> Result<Ta
         counts: last.as_ref().map(|run| run.counts),
         reason,
         open_decisions,
+        held_back: Vec::new(),
     })
 }
 
@@ -237,7 +248,7 @@ pub(super) fn show(app: &App, id: &RunId, options: &ShowOptions) -> Result<u8> {
     let store = app.store(&school)?;
     let connector = school.task(&run.task.task).map(|task| task.connector.clone()).unwrap_or_default();
     let mut catalogue = Catalogue::new(app.catalogue.language());
-    let manifest = app.manifest(&connector).ok();
+    let manifest = app.manifest_for(&run.task, &connector).ok();
     if let Some(manifest) = &manifest {
         catalogue.add_connector(manifest);
     }
@@ -331,7 +342,7 @@ fn head(
 pub(super) fn tone(status: RunStatus) -> Tone {
     match status {
         RunStatus::Success => Tone::Good,
-        RunStatus::Running | RunStatus::WithRemarks | RunStatus::Waiting => Tone::Warn,
+        RunStatus::Running | RunStatus::WithRemarks | RunStatus::Waiting | RunStatus::Postponed => Tone::Warn,
         RunStatus::NotConfirmed | RunStatus::Failed => Tone::Bad,
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn set_enabled(app: &App, name: &TaskRef, enabled: bool) -> Result<u8
     let words = if enabled { ("task-on", "enable") } else { ("task-off", "disable") };
     if task.enabled != enabled {
         config::set_task_enabled(&school.file, &name.task, enabled)?;
-        stores::audit(app, words.1, &name.to_string())?;
+        stores::audit(app, words.1, name)?;
     }
     app.output.line(app.text(Message::new(words.0).with("task", name))).map(|()| 0)
 }

@@ -9,7 +9,7 @@ use super::keys::HOST;
 use super::report::{ConfigErrors, Problem};
 use super::view::{View, Word, read_document, read_text};
 use super::{calendar, schedule};
-use crate::model::setup::{HostConfig, Keep, KeySource, Limits, Placement, Region, Serve, Upstream};
+use crate::model::setup::{HostConfig, Keep, KeySource, Limits, Placement, Quota, Region, Serve, Upstream};
 use crate::model::timetable::Calendar;
 
 /// Headers that the host itself sets on every request.
@@ -47,7 +47,13 @@ fn host(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> HostConfi
         data: path("data", &default.data),
         schools: path("schools", &default.schools),
         connectors: path("connectors", &default.connectors),
-        key: key(view, folder, problems),
+        key: view
+            .table("key")
+            .map_or_else(|| relative(KeySource::default(), folder), |view| key(view, folder, problems)),
+        previous_key: view
+            .table("key")
+            .and_then(|view| view.table("previous"))
+            .map(|view| key(view, folder, problems)),
         limits: view.table("limits").map(limits).unwrap_or_default(),
         serve: view.table("serve").map(|view| serve(view, problems)).unwrap_or_default(),
         keep: view.table("keep").map(|view| keep(view, problems)).unwrap_or_default(),
@@ -140,11 +146,6 @@ pub(super) fn only_one<'k>(view: View<'_>, keys: &[&'k str], problems: &mut Vec<
 }
 
 fn key(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> KeySource {
-    let relative = |source| match source {
-        KeySource::File(path) => KeySource::File(folder.join(path)),
-        other => other,
-    };
-    let Some(view) = view.table("key") else { return relative(KeySource::default()) };
     let source = match only_one(view, &["file", "env", "command"], problems) {
         Some("file") => view.path("file", folder).map(KeySource::File),
         Some("env") => view.text("env").map(KeySource::Env),
@@ -152,6 +153,13 @@ fn key(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> KeySource 
         _ => None,
     };
     source.unwrap_or_default()
+}
+
+fn relative(source: KeySource, folder: &Path) -> KeySource {
+    match source {
+        KeySource::File(path) => KeySource::File(folder.join(path)),
+        other => other,
+    }
 }
 
 fn key_command(view: View<'_>, problems: &mut Vec<Problem>) -> Option<KeySource> {
@@ -177,6 +185,7 @@ fn upstream(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> Upstr
         credential: view.table("credential").and_then(|view| credential(view, problems)),
         rate: view.number("rate").unwrap_or(default.rate),
         parallel: view.count("parallel").unwrap_or(default.parallel),
+        quota: view.table("quota").and_then(|view| quota(view, problems)),
         connect_timeout_ms: positive(view, "connect-timeout", problems).unwrap_or(default.connect_timeout_ms),
         timeout_ms: timeout(view, &default, problems),
         max_response: view.size("max-response").unwrap_or(default.max_response),
@@ -187,6 +196,11 @@ fn upstream(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> Upstr
         breaker_pause_ms: breaker.and_then(|b| b.duration("pause")).unwrap_or(default.breaker_pause_ms),
         redirects: view.count("redirects").unwrap_or(default.redirects),
     }
+}
+
+fn quota(view: View<'_>, problems: &mut Vec<Problem>) -> Option<Quota> {
+    let time_zone = schedule::zone(view, problems);
+    Some(Quota { per_day: view.count("per-day")?, time_zone: time_zone? })
 }
 
 fn positive(view: View<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<u64> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::check::is_name;
 use super::keys::SCHOOL;
@@ -19,7 +20,12 @@ use crate::model::setup::{
 /// The connectors at hand.
 pub trait Manifests {
     /// The manifest of the connector with this id.
-    fn manifest(&self, id: &str) -> Option<Manifest>;
+    fn manifest(&self, id: &str) -> Option<Arc<Manifest>>;
+
+    /// The same in the version that a task of the school has.
+    fn of_task(&self, _task: &str, id: &str) -> Option<Arc<Manifest>> {
+        self.manifest(id)
+    }
 
     /// Ids of all, for "did you mean"; may be empty.
     fn ids(&self) -> Vec<String> {
@@ -27,15 +33,15 @@ pub trait Manifests {
     }
 }
 
-impl<F: Fn(&str) -> Option<Manifest>> Manifests for F {
-    fn manifest(&self, id: &str) -> Option<Manifest> {
+impl<F: Fn(&str) -> Option<Arc<Manifest>>> Manifests for F {
+    fn manifest(&self, id: &str) -> Option<Arc<Manifest>> {
         self(id)
     }
 }
 
 impl Manifests for BTreeMap<String, Manifest> {
-    fn manifest(&self, id: &str) -> Option<Manifest> {
-        self.get(id).cloned()
+    fn manifest(&self, id: &str) -> Option<Arc<Manifest>> {
+        self.get(id).cloned().map(Arc::new)
     }
 
     fn ids(&self) -> Vec<String> {
@@ -208,9 +214,10 @@ fn tasks(view: View<'_>, world: &World<'_>, region: &Region, problems: &mut Vec<
 fn task(view: View<'_>, world: &World<'_>, region: &Region, problems: &mut Vec<Problem>) -> TaskConfig {
     let default = TaskConfig::default();
     let connector = view.word("connector");
-    let manifest = connector.as_ref().and_then(|word| connector_of(word, world, problems));
+    let id = view.text("id").unwrap_or_default();
+    let manifest = connector.as_ref().and_then(|word| connector_of(&id, word, world, problems));
     let mut task = TaskConfig {
-        id: view.text("id").unwrap_or_default().into(),
+        id: id.into(),
         connector: connector.map(|word| word.text).unwrap_or_default(),
         enabled: view.flag("enabled").unwrap_or(default.enabled),
         schedule: schedule::read(view, region.schedule.as_ref(), problems),
@@ -227,8 +234,13 @@ fn task(view: View<'_>, world: &World<'_>, region: &Region, problems: &mut Vec<P
     task
 }
 
-fn connector_of(word: &Word, world: &World<'_>, problems: &mut Vec<Problem>) -> Option<Manifest> {
-    let manifest = world.manifests.manifest(&word.text);
+fn connector_of(
+    task: &str,
+    word: &Word,
+    world: &World<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Arc<Manifest>> {
+    let manifest = world.manifests.of_task(task, &word.text);
     if manifest.is_none() && is_name(&word.text) {
         let ids = world.manifests.ids();
         let problem = Problem::at(word.span.clone(), format!("there is no connector `{}`", word.text))

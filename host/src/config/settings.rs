@@ -1,10 +1,12 @@
 //! `[task.settings]` against the connector's JSON Schema, each fault at the very value.
 
+use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
-use jsonschema::{JsonType, ValidationError};
+use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::DeValue;
@@ -20,7 +22,7 @@ pub(super) fn read(task: View<'_>, manifest: &Manifest, problems: &mut Vec<Probl
     let mut settings = given.map(|view| object(view.raw())).unwrap_or_default();
     fill_defaults(&manifest.settings, &mut settings);
     let schema = closed(&manifest.settings);
-    let Ok(validator) = jsonschema::validator_for(&schema) else {
+    let Some(validator) = validator(&schema) else {
         let what = format!("the connector `{}` has a schema of settings that is broken", manifest.id);
         problems.push(Problem::at(task.span(), what).hint("tell whoever made the connector"));
         return settings;
@@ -29,6 +31,22 @@ pub(super) fn read(task: View<'_>, manifest: &Manifest, problems: &mut Vec<Probl
     let place = Place { task, given, schema: &schema };
     problems.extend(validator.iter_errors(&instance).flat_map(|fault| place.problems(&fault)));
     settings
+}
+
+/// Schemas kept compiled: more than connectors are installed anywhere.
+const COMPILED: usize = 32;
+
+/// A schema, compiled once: a region has thousands of tasks and a handful of connectors. `None`: it is broken.
+fn validator(schema: &Value) -> Option<Arc<Validator>> {
+    static KNOWN: Mutex<VecDeque<(Value, Arc<Validator>)>> = Mutex::new(VecDeque::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, validator)) = known.iter().find(|(other, _)| other == schema) {
+        return Some(Arc::clone(validator));
+    }
+    let validator = Arc::new(jsonschema::validator_for(schema).ok()?);
+    known.truncate(COMPILED - 1);
+    known.push_front((schema.clone(), Arc::clone(&validator)));
+    Some(validator)
 }
 
 /// The schema with `additionalProperties = false` unless it says something of its own: unknown keys are refused.

@@ -6,7 +6,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
 
 use super::once::Once;
@@ -14,10 +16,38 @@ use super::runtime;
 use super::task::Task;
 use crate::capability::http::Upstreams;
 use crate::error::Result;
+use crate::model::Millis;
+use crate::model::budget::{Moment, Standing};
 use crate::model::manifest::Manifest;
-use crate::model::setup::{HostConfig, Limits, SchoolConfig, TaskConfig};
+use crate::model::setup::{HostConfig, Limits, SchoolConfig, TaskConfig, Upstream};
+use crate::reconcile;
+use crate::sandbox::ports::Clock;
 use crate::sandbox::{Cache, Engine, Loaded, Sandbox, SystemClock, SystemRandom};
-use crate::store::{HostDb, MasterKey, SchoolDb, SchoolOptions};
+use crate::store::{BudgetStore, HostDb, InUse, KeyRing, SchoolDb, SchoolOptions};
+
+/// How often what is left of budgets is given back.
+const TIDY: Duration = Duration::from_millis(500);
+
+/// The machine's clock, whose even time all processes read alike.
+struct MachineClock;
+
+impl Clock for MachineClock {
+    fn now(&self) -> Millis {
+        SystemClock.now()
+    }
+
+    fn steady(&self) -> Millis {
+        reconcile::Clock::steady(&reconcile::SystemClock).ms
+    }
+
+    fn boot(&self) -> u64 {
+        reconcile::Clock::steady(&reconcile::SystemClock).boot
+    }
+
+    fn sleep(&self, ms: u64) -> BoxFuture<'static, ()> {
+        SystemClock.sleep(ms)
+    }
+}
 
 /// A connector's file as it was locked, read once for all tasks that use it.
 #[derive(Debug)]
@@ -34,7 +64,8 @@ pub struct Package {
 pub struct Host {
     config: HostConfig,
     limits: Arc<Limits>,
-    key: [u8; 32],
+    keys: KeyRing,
+    in_use: Once<Arc<InUse>>,
     store: Once<Arc<HostDb>>,
     sandbox: Once<Arc<Sandbox>>,
     upstreams: Once<Arc<Upstreams>>,
@@ -42,22 +73,18 @@ pub struct Host {
 }
 
 impl Host {
-    /// The host of this configuration; `key` seals secrets.
-    pub fn new(config: HostConfig, key: [u8; 32]) -> Arc<Self> {
+    /// The host of this configuration; `keys` seal secrets.
+    pub fn new(config: HostConfig, keys: impl Into<KeyRing>) -> Arc<Self> {
         let limits = Arc::new(config.limits.clone());
         let (store, sandbox, upstreams, loaded) =
             (Once::default(), Once::default(), Once::default(), Mutex::default());
-        Arc::new(Self { config, limits, key, store, sandbox, upstreams, loaded })
+        let (keys, in_use) = (keys.into(), Once::default());
+        Arc::new(Self { config, limits, keys, in_use, store, sandbox, upstreams, loaded })
     }
 
     /// What `exchange.toml` says.
     pub fn config(&self) -> &HostConfig {
         &self.config
-    }
-
-    /// The key that seals secrets.
-    pub(super) fn key(&self) -> &[u8; 32] {
-        &self.key
     }
 
     /// What one call of a connector may use.
@@ -67,14 +94,25 @@ impl Host {
 
     /// What schools share. Made when missing.
     pub fn store(&self) -> Result<Arc<HostDb>> {
-        self.store.get(|| HostDb::open(&self.config.data, &MasterKey(self.key)).map(Arc::new))
+        self.use_data()?;
+        self.store.get(|| {
+            let store = HostDb::open(&self.config.data, &self.keys.current)?;
+            Ok(Arc::new(store.opening_also(&self.keys.others)))
+        })
+    }
+
+    /// Nobody replaces the key while this process lives.
+    fn use_data(&self) -> Result<()> {
+        self.in_use.get(|| InUse::shared(&self.config.data).map(Arc::new)).map(drop)
     }
 
     /// A school's store, opened; made when missing. It is closed when nobody holds it any more.
     pub fn school(&self, school: &SchoolConfig) -> Result<Arc<SchoolDb>> {
         let time_zone = TimeZone::get(&school.time_zone).unwrap_or(TimeZone::UTC);
-        let options = SchoolOptions { key: MasterKey(self.key), time_zone };
-        SchoolDb::open(&self.config.data, &school.id, options).map(Arc::new)
+        self.use_data()?;
+        let options = SchoolOptions { key: self.keys.current.clone(), time_zone };
+        let store = SchoolDb::open(&self.config.data, &school.id, options)?;
+        Ok(Arc::new(store.opening_also(&self.keys.others)))
     }
 
     /// A task made ready. Its connector is not loaded and no address is looked at before it is asked something.
@@ -89,10 +127,25 @@ impl Host {
         Ok(Task::new(Arc::clone(self), shared, school, config, package, store))
     }
 
+    /// How the budgets of the remote systems stand, by name.
+    pub fn standings(&self) -> Result<Vec<(String, Standing)>> {
+        let (budgets, steady) = (self.store()?.budgets()?, reconcile::Clock::steady(&reconcile::SystemClock));
+        let now = Moment { boot: steady.boot, steady: steady.ms, wall: SystemClock.now() };
+        let standing = |(name, upstream): (&String, &Upstream)| {
+            let budget = budgets.get(name).cloned().unwrap_or_default();
+            (name.clone(), budget.standing(upstream, now))
+        };
+        Ok(self.config.upstreams.iter().map(standing).collect())
+    }
+
     /// The remote systems, each with its one pace.
     pub(super) fn upstreams(&self) -> Result<Arc<Upstreams>> {
-        let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
-        self.upstreams.get(|| Upstreams::new(&self.config.upstreams, clock, random))
+        self.upstreams.get(|| {
+            let (clock, random) = (Arc::new(MachineClock), Arc::new(SystemRandom));
+            let upstreams = Upstreams::new(&self.config.upstreams, self.store()?, clock, random)?;
+            runtime::every(TIDY, Arc::downgrade(&upstreams), |upstreams| upstreams.tidy());
+            Ok(upstreams)
+        })
     }
 
     /// A connector, compiled and linked once, whoever asks.
@@ -111,7 +164,7 @@ impl Host {
         self.sandbox.get(|| {
             let engine = Engine::new(&self.config.limits)?;
             runtime::tick(&engine)?;
-            let cache = Cache::new(self.config.data.join("cache"), &self.key);
+            let cache = Cache::new(self.config.data.join("cache"), &self.keys.current.0);
             Sandbox::new(engine, Some(cache)).map(Arc::new)
         })
     }
@@ -126,7 +179,6 @@ impl std::fmt::Debug for Host {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::setup::Upstream;
 
     fn host(data: &std::path::Path) -> Arc<Host> {
         let upstream = Upstream { base: vec!["https://example.org".into()], ..Upstream::default() };

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::once::Once;
 use crate::error::Result;
+use crate::model::budget::UsedUp;
 use crate::model::connector::Traced;
 use crate::model::dialogue::{Input, RoundTrip, Turn};
 use crate::model::manifest::Manifest;
@@ -87,6 +88,10 @@ impl Connector for LazyConnector {
         journal: Arc<dyn WriteJournal>,
     ) -> std::result::Result<Vec<Effect>, CallError> {
         self.connector()?.apply(changes, journal).await
+    }
+
+    fn used_up(&self) -> Option<UsedUp> {
+        self.loaded.known()?.used_up()
     }
 
     async fn interact(

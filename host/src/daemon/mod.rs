@@ -6,6 +6,7 @@
 pub mod callback;
 pub mod dialogue;
 pub mod host;
+mod jobs;
 pub mod journal;
 pub mod keep;
 pub mod lazy;

@@ -3,19 +3,19 @@
 //! A school's tasks follow one another: it has one lane. What a school needs is opened when its turn comes and closed
 //! after its last task, so that the memory of a round grows with the schools that run at once, not with all of them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::task::JoinError;
 
 use super::host::{Host, Package};
+use super::jobs::Jobs;
 use super::task::{Task, Watch};
 use crate::error::{Error, Result};
 use crate::model::setup::{SchoolConfig, TaskConfig};
-use crate::model::{Extent, Message, RunCounts, RunId, RunStatus, SchoolId, Selection, TaskId};
+use crate::model::{Extent, Message, Millis, RunCounts, RunId, RunStatus, SchoolId, Selection, TaskId};
 use crate::reconcile::{Cancel, RunReport};
-use crate::store::SchoolDb;
+use crate::store::{Lane, SchoolDb};
 
 /// A school whose turn comes in a round.
 #[derive(Debug)]
@@ -63,12 +63,14 @@ pub struct Ended {
     pub counts: RunCounts,
     /// The connector was asked nothing, because nothing could have changed.
     pub quiet: bool,
+    /// It is postponed: it goes on from this moment on the wall.
+    pub again: Option<Millis>,
 }
 
 impl Ended {
     fn of(connector: String, report: RunReport) -> Self {
-        let RunReport { run, status, reason, counts, quiet, .. } = report;
-        Self { connector, run, status, reason, counts, quiet }
+        let RunReport { run, status, reason, counts, quiet, again, .. } = report;
+        Self { connector, run, status, reason, counts, quiet, again }
     }
 }
 
@@ -84,51 +86,24 @@ pub async fn round(
     cancel: &Cancel,
     mut tell: impl FnMut(Ran),
 ) {
-    let (mut visits, mut under_way) = (visits.into_iter().fuse(), UnderWay::new(host, cancel));
+    let guide = Guide { host: Arc::clone(host), cancel: cancel.clone(), began: Instant::now() };
+    let (mut visits, mut under_way) = (visits.into_iter().fuse(), Jobs::default());
     loop {
-        while under_way.visits.len() < at_once.max(1) && !cancel.is_cancelled() {
+        while under_way.len() < at_once.max(1) && !cancel.is_cancelled() {
             match visits.next() {
-                Some(Ok(visit)) => under_way.begin(visit),
+                Some(Ok(visit)) => {
+                    let school = visit.school.id.clone();
+                    under_way.begin(school, guide.clone().visit(visit));
+                }
                 Some(Err(ran)) => tell(*ran),
                 None => break,
             }
         }
         match under_way.next().await {
-            Some(ran) => ran.into_iter().for_each(&mut tell),
+            Some((_, Ok(ran))) => ran.into_iter().for_each(&mut tell),
+            Some((school, Err(broken))) => tell(Ran::not_visited(school, broke_off(broken))),
             None => return,
         }
-    }
-}
-
-/// The schools that run now.
-struct UnderWay {
-    visits: JoinSet<Vec<Ran>>,
-    schools: HashMap<Id, SchoolId>,
-    guide: Guide,
-}
-
-impl UnderWay {
-    fn new(host: &Arc<Host>, cancel: &Cancel) -> Self {
-        let guide = Guide { host: Arc::clone(host), cancel: cancel.clone(), began: Instant::now() };
-        Self { visits: JoinSet::new(), schools: HashMap::new(), guide }
-    }
-
-    fn begin(&mut self, visit: Visit) {
-        let school = visit.school.id.clone();
-        let guide = self.guide.clone();
-        let handle = self.visits.spawn(async move { guide.visit(visit).await });
-        self.schools.insert(handle.id(), school);
-    }
-
-    /// What the next school to end came to; `None`: none is under way.
-    async fn next(&mut self) -> Option<Vec<Ran>> {
-        let (id, ran) = match self.visits.join_next_with_id().await? {
-            Ok((id, ran)) => (id, Ok(ran)),
-            Err(broken) => (broken.id(), Err(broken)),
-        };
-        let school = self.schools.remove(&id);
-        let broke_off = |broken| school.map(|school| Ran::not_visited(school, broke_off(broken)));
-        Some(ran.unwrap_or_else(|broken| broke_off(broken).into_iter().collect()))
     }
 }
 
@@ -153,13 +128,14 @@ impl Guide {
             Err(error) => return vec![Ran::not_visited(school.id.clone(), error)],
         };
         let mut all = Vec::with_capacity(tasks.len());
+        let mut lane = None;
         for (config, package) in tasks {
             if self.cancel.is_cancelled() {
                 break;
             }
             let (waited, began, task) = (self.began.elapsed(), Instant::now(), config.id.clone());
             let ended = match package {
-                Ok(package) => self.run(&school, config, package, &store).await,
+                Ok(package) => self.run(&school, config, package, &store, &mut lane).await,
                 Err(error) => Err(error),
             };
             let school = school.id.clone();
@@ -174,9 +150,17 @@ impl Guide {
         config: TaskConfig,
         package: Arc<Package>,
         store: &Arc<SchoolDb>,
+        lane: &mut Option<Lane>,
     ) -> Result<Ended> {
         let task = self.host.task(Arc::clone(school), config, package, Arc::clone(store))?;
-        run(&task, Extent::default(), &self.cancel).await
+        // Taken once for all tasks of the school: each taking is a wait for the disk.
+        let lane = match lane {
+            Some(lane) => lane,
+            none => none.insert(task.take_lane()?),
+        };
+        let watch = Watch::silent(self.cancel.clone());
+        let report = task.run_in(lane, Selection::default(), Extent::default(), None, watch).await?;
+        Ok(Ended::of(task.config.connector.clone(), report))
     }
 }
 

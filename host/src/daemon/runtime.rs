@@ -1,6 +1,8 @@
 //! The runtime, and the ticker that lets the sandbox stop a guest that computes for ever.
 
 use std::future::Future;
+use std::sync::Weak;
+use std::time::Duration;
 
 use crate::error::{Context, Error, Kind, Result};
 use crate::reconcile::Cancel;
@@ -50,4 +52,19 @@ pub fn tick(engine: &Engine) -> Result<()> {
         .spawn(move || ticker.run())
         .map(drop)
         .context(Kind::Failed, "cannot start the sandbox's ticker")
+}
+
+/// Does something for this every so often, off the async threads, until nobody else holds it. Outside a runtime nothing
+/// is done.
+pub(super) fn every<T: Send + Sync + 'static>(pause: Duration, held: Weak<T>, work: fn(&T)) {
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+    runtime.spawn(async move {
+        loop {
+            tokio::time::sleep(pause).await;
+            let Some(held) = held.upgrade() else { return };
+            if tokio::task::spawn_blocking(move || work(&held)).await.is_err() {
+                tracing::error!("what is done every now and then broke off");
+            }
+        }
+    });
 }

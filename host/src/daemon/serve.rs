@@ -179,16 +179,16 @@ impl<S: Settings> Server<S> {
     fn begin(&mut self, begin: &Begin, now: Millis) {
         let task = &begin.task;
         if self.next_host.is_some() {
-            return self.planner.queue.put_back(task, now.saturating_add(BEAT_MS));
+            return self.planner.queue.put_back(task, now.saturating_add(BEAT_MS), false);
         }
         let Some((school, config)) = self.planner.find(task) else {
             return self.planner.ended(task, 0);
         };
         let connector = config.connector.clone();
         let run = Underway { task: task.clone(), connector, began: self.clock.steady().ms };
-        match self.settings.package(&config.connector) {
+        match self.settings.package(task, &config.connector) {
             Ok(package) => {
-                if !begin.resumed {
+                if !begin.resumed && !begin.again {
                     self.board.began(now.saturating_sub(begin.due.occurrence.start));
                 }
                 tracing::info!(school = %task.school, task = %task.task, resumed = begin.resumed, "a run begins");
@@ -207,7 +207,7 @@ impl<S: Settings> Server<S> {
             Err(error) if code(&error) == Some(LANE_BUSY) => {
                 tracing::info!(%school, %task, %error, "the run waits");
                 let again = self.clock.now().saturating_add(BUSY_MS);
-                return self.planner.queue.put_back(&run.task, again);
+                return self.planner.queue.put_back(&run.task, again, true);
             }
             Err(error) => {
                 tracing::error!(%school, %task, ?error, "the run could not be made");
@@ -224,9 +224,21 @@ impl<S: Settings> Server<S> {
                 if self.cancel.is_cancelled() && reason == Some(CANCELLED) {
                     return;
                 }
+                if let Some(again) = ended.again {
+                    return self.postpone(run, again, took);
+                }
             }
         }
         self.planner.ended(&run.task, took);
+    }
+
+    /// The other side takes no more requests today: the run goes on when it does again.
+    fn postpone(&mut self, run: &Underway, again: Millis, took: u64) {
+        let (school, task) = (&run.task.school, &run.task.task);
+        let at = jiff::Timestamp::from_millisecond(again).unwrap_or_default();
+        tracing::info!(%school, %task, %at, "the run is postponed");
+        self.planner.queue.used(school, took);
+        self.planner.queue.put_back(&run.task, again, true);
     }
 
     fn reload(&mut self) {
@@ -273,3 +285,6 @@ impl<S> std::fmt::Debug for Server<S> {
 fn code(error: &Error) -> Option<&str> {
     error.catalogue().map(|message| &*message.code)
 }
+
+#[cfg(test)]
+mod tests;

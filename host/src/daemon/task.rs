@@ -21,7 +21,7 @@ use crate::model::{Extent, Millis, Selection, TaskRef};
 use crate::reconcile::{self, Cancel, Env, Mode, Options, ProgressSink, RunReport};
 use crate::sandbox::ports::Ports;
 use crate::sandbox::{SystemClock, SystemRandom, TaskConnector};
-use crate::store::{BindingStore, HostDb, LaneStore, SchoolDb};
+use crate::store::{BindingStore, HostDb, Lane, LaneStore, SchoolDb};
 
 /// A task made ready. Open one with [`Host::task`].
 #[derive(Debug)]
@@ -122,8 +122,31 @@ impl Task {
         approved: Option<&str>,
         watch: Watch,
     ) -> Result<RunReport> {
-        let lane = self.store.take_lane("run", now())?;
-        let options = Options { mode: Mode::Apply { lane: &lane, approved }, selection, extent };
+        let lane = self.take_lane()?;
+        self.run_in(&lane, selection, extent, approved, watch).await
+    }
+
+    /// Takes the lane of the task's school for runs.
+    ///
+    /// # Errors
+    /// Somebody else has it.
+    pub(super) fn take_lane(&self) -> Result<Lane> {
+        self.store.take_lane("run", now())
+    }
+
+    /// Runs in this lane, which may serve for further tasks of the school.
+    ///
+    /// # Errors
+    /// Our own store fails.
+    pub(super) async fn run_in(
+        &self,
+        lane: &Lane,
+        selection: Selection,
+        extent: Extent,
+        approved: Option<&str>,
+        watch: Watch,
+    ) -> Result<RunReport> {
+        let options = Options { mode: Mode::Apply { lane, approved }, selection, extent };
         let report = reconcile::run(&self.env(watch), &options).await?;
         if let Some(run) = &report.run {
             self.journal.keep(&*self.store, lane.fence(), run.number)?;
@@ -160,6 +183,7 @@ impl Parts {
         let binding = self.store.binding(&self.task.id)?.unwrap_or_default();
         let http = HttpParts {
             upstreams: self.host.upstreams()?,
+            school: self.school.id.clone(),
             manifest: Arc::clone(manifest),
             grants: grants.clone(),
             secrets: self.vault.clone(),
@@ -167,12 +191,13 @@ impl Parts {
             journal: self.journal.clone(),
             redactor: Arc::clone(&redactor),
         };
+        let fingerprints = self.host.store()?.fingerprint_key()?;
         let source = Arc::new(StoredRecords::new(Arc::clone(&self.store)));
         Ok(Ports {
             http: Arc::new(TaskHttp::new(http)),
             records: Arc::new(TaskRecords::new(source, Arc::clone(manifest), grants.clone())),
             signer: Arc::new(Signatures::new(Arc::clone(manifest), grants, BTreeMap::new())),
-            secrets: Arc::new(Fingerprints::new(self.host.key(), self.school.id.clone(), manifest, grants)),
+            secrets: Arc::new(Fingerprints::new(fingerprints, self.school.id.clone(), manifest, grants)),
             clock,
             random,
             log: Arc::new(TaskLog::new(self.journal.clone(), redactor)),

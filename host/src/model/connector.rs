@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use super::budget::UsedUp;
 use super::contract::{CallError, Change, DesiredPage, Effect, Finding, Observation, Probe, Scope};
 use super::dialogue::{Input, RoundTrip, Turn};
 use super::ids::{ItemRef, ScopeId};
@@ -65,6 +66,11 @@ pub trait Connector: Send + Sync {
         changes: Vec<Change>,
         journal: Arc<dyn WriteJournal>,
     ) -> impl Future<Output = Result<Vec<Effect>, CallError>> + Send;
+
+    /// The upstream that took no more requests today, if one did since this was set up.
+    fn used_up(&self) -> Option<UsedUp> {
+        None
+    }
 
     /// One turn of a dialogue.
     fn interact(

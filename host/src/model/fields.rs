@@ -44,6 +44,17 @@ pub enum Content {
     AnyRef,
 }
 
+impl Content {
+    /// May it name a record of this type?
+    pub fn may_refer_to(self, record_type: RecordType) -> bool {
+        match self {
+            Self::Ref(named) | Self::Refs(named) => named == record_type,
+            Self::AnyRef => true,
+            _ => false,
+        }
+    }
+}
+
 /// A field of a type of record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldSpec {

@@ -181,18 +181,22 @@ pub enum RunStatus {
     NotConfirmed,
     /// «Ждёт решения»: a hold or a decision.
     Waiting,
+    /// «Отложено»: the other side takes no more requests today; the rest follows when it does again.
+    Postponed,
     /// «Отправка не удалась».
     Failed,
 }
 
 impl RunStatus {
-    /// Exit code of the command line: 0 success, 1 failed, 3 remarks or not confirmed, 4 waits for a person.
+    /// Exit code of the command line: 0 success, 1 failed, 3 remarks or not confirmed, 4 waits for a person,
+    /// 5 postponed until the other side takes requests again.
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Running | Self::Success => 0,
             Self::Failed => 1,
             Self::WithRemarks | Self::NotConfirmed => 3,
             Self::Waiting => 4,
+            Self::Postponed => 5,
         }
     }
 }
@@ -412,6 +416,7 @@ impl fmt::Display for RunStatus {
             Self::WithRemarks => "with-remarks",
             Self::NotConfirmed => "not-confirmed",
             Self::Waiting => "waiting",
+            Self::Postponed => "postponed",
             Self::Failed => "failed",
         })
     }

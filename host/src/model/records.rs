@@ -2,6 +2,7 @@
 //!
 //! Stored and handed to connectors as JSON of exactly these shapes. Personal: `Debug` of a person shows the id only.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
@@ -620,6 +621,14 @@ impl Record {
     /// A record of this type from its stored form, taken apart already.
     pub fn from_value(record_type: RecordType, form: serde_json::Value) -> serde_json::Result<Self> {
         Self::read(record_type, form)
+    }
+
+    /// A record of this type from the members of its stored form.
+    pub fn from_fields(
+        record_type: RecordType,
+        fields: Vec<(Cow<'static, str>, serde_json::Value)>,
+    ) -> serde_json::Result<Self> {
+        Self::read(record_type, serde::de::value::MapDeserializer::new(fields.into_iter()))
     }
 
     fn read<'de, D: Deserializer<'de>>(record_type: RecordType, form: D) -> Result<Self, D::Error> {

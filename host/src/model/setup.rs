@@ -22,6 +22,8 @@ pub struct HostConfig {
     pub connectors: PathBuf,
     /// Where the key that encrypts secrets comes from.
     pub key: KeySource,
+    /// Where the key before it comes from, while not everything is under the new one yet.
+    pub previous_key: Option<KeySource>,
     /// Remote systems by name.
     pub upstreams: BTreeMap<String, Upstream>,
     /// What a connector's call may use.
@@ -41,6 +43,7 @@ impl Default for HostConfig {
             schools: "schools".into(),
             connectors: "connectors".into(),
             key: KeySource::default(),
+            previous_key: None,
             upstreams: BTreeMap::new(),
             limits: Limits::default(),
             regions: BTreeMap::new(),
@@ -164,6 +167,8 @@ pub struct Upstream {
     pub rate: f64,
     /// Requests in flight.
     pub parallel: u32,
+    /// Requests a day; `None`: no limit.
+    pub quota: Option<Quota>,
     /// Milliseconds for a connection.
     pub connect_timeout_ms: u64,
     /// Milliseconds for a whole request, answer read.
@@ -184,6 +189,15 @@ pub struct Upstream {
     pub redirects: u32,
 }
 
+/// Requests that an upstream takes in a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// How many.
+    pub per_day: u64,
+    /// IANA name of the zone in which a day begins at midnight.
+    pub time_zone: String,
+}
+
 impl Default for Upstream {
     fn default() -> Self {
         Self {
@@ -194,6 +208,7 @@ impl Default for Upstream {
             credential: None,
             rate: 10.0,
             parallel: 8,
+            quota: None,
             connect_timeout_ms: 10_000,
             timeout_ms: 30_000,
             max_response: 16 << 20,
@@ -297,7 +312,7 @@ impl SchoolConfig {
 }
 
 /// How a file becomes records.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, serde::Serialize)]
 pub struct ImportProfile {
     /// What a row is; `None`: told from the headings.
     pub record: Option<RecordType>,

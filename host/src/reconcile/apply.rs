@@ -346,7 +346,7 @@ impl<C: Connector> Run<'_, C> {
     }
 
     /// Jobs that nobody will read back any more in this run.
-    fn unread(&mut self, open: &[Job]) {
+    pub(super) fn unread(&mut self, open: &[Job]) {
         for job in open {
             let outcome = match job.stage {
                 Stage::Confirm(_) => Outcome::NotConfirmed,

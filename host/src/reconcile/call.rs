@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 
+use crate::model::budget::UsedUp;
 use crate::model::contract::{CallError, NotKnown, Observation, Probe, Purpose};
 use crate::model::item::Target;
 use crate::model::manifest::Direction;
@@ -57,10 +58,21 @@ impl<C: Connector> Run<'_, C> {
 
     /// Waits before another attempt, never less than the other side asked for.
     pub(super) async fn pause(&self, attempt: u32, after: Option<u32>, reason: Message) -> Step<()> {
+        self.within_the_day()?;
         let ms = after.map_or_else(|| backoff(attempt), |seconds| u64::from(seconds) * 1_000);
         // Beyond this many attempts the other side is not busy but broken.
         let worth = attempt < 10 && self.patience.wait(&*self.env.clock, ms).await;
         if worth { Ok(()) } else { Err(Stop::because(reason).into()) }
+    }
+
+    /// Fails when the upstream takes no more requests today: waiting for tomorrow is the scheduler's.
+    pub(super) fn within_the_day(&self) -> Step<()> {
+        self.used_up().map_or(Ok(()), |used_up| Err(Stop::used_up(&used_up).into()))
+    }
+
+    /// The upstream that takes no more requests today.
+    pub(super) fn used_up(&self) -> Option<UsedUp> {
+        self.env.connector.used_up().filter(|used_up| used_up.until > self.env.clock.now())
     }
 
     /// Looks at items: in batches of one kind and purpose, kept together by scope.

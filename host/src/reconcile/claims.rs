@@ -1,5 +1,6 @@
 //! Claims on what schools share, before it is created.
 
+use crate::model::contract::Presence;
 use crate::model::{Action, Connector, Message, Outcome};
 use crate::store::{Claim, Wish};
 
@@ -56,16 +57,26 @@ impl<C: Connector> Run<'_, C> {
         })
     }
 
+    /// Another school has made it: held before it is looked at, lest it be removed in between.
     async fn made_meanwhile(&mut self, job: Job, handle: String) -> Step<Option<Job>> {
-        let wanted = job.wanted.clone();
+        let (wanted, id) = (job.wanted.clone(), job.wanted.item.id.clone());
+        self.known_soon(&wanted, &Presence { handle: handle.clone(), ..Presence::default() })?;
+        self.flush()?;
+        if let Some(task) = self.hold_now(std::slice::from_ref(&id))?.pop().flatten() {
+            self.let_lie(&id, job.before.as_ref())?;
+            let reason = Message::new("host-shared-busy").with("school", task.school);
+            self.tell(&id, Outcome::Failed(reason), None, Vec::new());
+            return Ok(None);
+        }
         let question = self.question_at(&wanted, handle.clone());
         let seen = self.observe(vec![question]).await?.pop().map(|(_, seen)| seen);
-        match self.judge(&wanted, &Situation::New, None, seen.as_ref())? {
-            Next::Adopt(presence) => {
-                self.known_soon(&wanted, &presence)?;
-                self.flush()?;
-                self.adopt(&wanted, &presence)
-            }
+        let next = self.judge(&wanted, &Situation::New, None, seen.as_ref())?;
+        if !matches!(next, Next::Adopt(_)) {
+            self.let_lie(&id, job.before.as_ref())?;
+            self.flush()?;
+        }
+        match next {
+            Next::Adopt(presence) => self.adopt(&wanted, &presence),
             Next::Apply { .. } => {
                 let wishes: Vec<Wish> = wanted
                     .identity

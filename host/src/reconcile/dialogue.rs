@@ -9,7 +9,7 @@ use crate::store::Lane;
 
 use super::contract::{self, Keys};
 use super::env::Env;
-use super::halt::{Halt, Step};
+use super::halt::{Halt, Step, Stop};
 use super::run::Run;
 use super::select::Chosen;
 use super::state::Wanted;
@@ -25,13 +25,14 @@ pub async fn commit_items<C: Connector>(
     let mut run = Run::prepare(env, Chosen::new(&Default::default()), Some(lane.fence().clone()))?;
     let ids: Vec<ItemRef> = items.iter().map(|item| item.id.clone()).collect();
     let ended = run.commit(step, items).await;
-    let reason = match ended {
-        Ok(()) => Message::new("host-not-reached"),
-        Err(Halt::Stop(stop)) => stop.reason,
+    let stop = match ended {
+        Ok(()) => Stop::because(Message::new("host-not-reached")),
+        // Nobody goes on with a dialogue by itself: what was not done has failed.
+        Err(Halt::Stop(stop)) => Stop { postponed: None, ..stop },
         Err(Halt::Broken(error)) => return Err(error),
     };
-    run.give_up(&reason)?;
-    Ok(ids.into_iter().map(|id| (id.clone(), run.effect_of(&id, &reason))).collect())
+    run.give_up(&stop)?;
+    Ok(ids.into_iter().map(|id| (id.clone(), run.effect_of(&id, &stop.reason))).collect())
 }
 
 impl<C: Connector> Run<'_, C> {

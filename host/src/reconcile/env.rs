@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::model::setup::TaskConfig;
 use crate::model::{
-    Connector, Extent, ItemRef, Message, OutcomeRow, Plan, RunCounts, RunId, RunStatus, Selection,
+    Connector, Extent, ItemRef, Message, Millis, OutcomeRow, Plan, RunCounts, RunId, RunStatus, Selection,
 };
 use crate::store::{HostStore, Lane, SchoolStore};
 
@@ -124,6 +124,8 @@ pub struct RunReport {
     pub counts: RunCounts,
     /// The connector was asked nothing, because nothing could have changed.
     pub quiet: bool,
+    /// It is postponed: it goes on from this moment on the wall.
+    pub again: Option<Millis>,
 }
 
 impl RunReport {

@@ -26,8 +26,9 @@ impl<C: Connector> Run<'_, C> {
     async fn carry_out(&mut self) -> Step<()> {
         self.open_loose()?;
         self.flush()?;
+        let safe = self.safe()?;
         for level in self.in_levels() {
-            self.announce(&level)?;
+            self.secure(&level, &safe).await?;
             let mut jobs = Vec::new();
             for id in &level {
                 jobs.extend(self.begin_item(id)?);
@@ -37,19 +38,6 @@ impl<C: Connector> Run<'_, C> {
             self.work_off(jobs).await?;
         }
         self.depart_all().await
-    }
-
-    /// Shared things to be taken over are known before they are held: a run killed in between leaves no hold that only
-    /// the host knows of, which other schools would leave the thing to.
-    fn announce(&mut self, level: &[ItemRef]) -> Step<()> {
-        for id in level {
-            let (wanted, work) = (&self.world.wanted[id], &self.world.works[id]);
-            if let (Next::Adopt(presence), Some(_)) = (&work.next, &wanted.identity) {
-                let (wanted, presence) = (wanted.clone(), presence.clone());
-                self.known_soon(&wanted, &presence)?;
-            }
-        }
-        self.flush()
     }
 
     /// Settles an item where nothing is to be sent; answers the change otherwise.

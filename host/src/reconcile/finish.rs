@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Result;
-use crate::model::{Action, Connector, ItemRef, LeftOutRow, Message, Millis, Outcome, OutcomeRow, ScopeId};
+use crate::model::{Action, Connector, ItemRef, LeftOutRow, Millis, Outcome, OutcomeRow, ScopeId, Waiting};
 use crate::store::{ScopeMemory, Settled, Tally, TaskMemory};
 
-use super::halt::Step;
+use super::halt::{Step, Stop};
 use super::hash::settings;
 use super::plan::{is_done, is_told};
 use super::run::Run;
@@ -178,8 +178,9 @@ impl<C: Connector> Run<'_, C> {
         Ok(())
     }
 
-    /// The run stopped: what was to be done and was not is told as failed, with the reason.
-    pub(super) fn give_up(&mut self, reason: &Message) -> Result<()> {
+    /// The run stopped: what was to be done and was not is told as failed, or as waiting where the rest is put off, with
+    /// the reason.
+    pub(super) fn give_up(&mut self, stop: &Stop) -> Result<()> {
         let works = self.world.works.iter();
         let planned = works.filter(|(_, work)| matches!(work.next, Next::Apply { .. } | Next::Adopt(_)));
         let leaving = self.world.departures.iter().filter(|d| matches!(d.what, Leaving::Apply(_)));
@@ -190,7 +191,7 @@ impl<C: Connector> Run<'_, C> {
             .cloned()
             .collect();
         for id in ids {
-            let outcome = self.unfinished(&id, reason);
+            let outcome = self.unfinished(&id, stop);
             self.tell(&id, outcome, None, Vec::new());
         }
         match self.flush() {
@@ -200,11 +201,14 @@ impl<C: Connector> Run<'_, C> {
         }
     }
 
-    fn unfinished(&self, id: &ItemRef, reason: &Message) -> Outcome {
+    fn unfinished(&self, id: &ItemRef, stop: &Stop) -> Outcome {
         match self.world.ledger.get(id).map(|entry| entry.state) {
             Some(crate::model::LedgerState::InDoubt) => Outcome::InDoubt,
             Some(crate::model::LedgerState::Unconfirmed) => Outcome::NotConfirmed,
-            _ => Outcome::Failed(reason.clone()),
+            _ if stop.postponed.is_some() => {
+                Outcome::Waiting(Waiting { whom: stop.reason.clone(), steps: Vec::new() })
+            }
+            _ => Outcome::Failed(stop.reason.clone()),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Why a run ends before its time.
 
 use crate::error::Error;
-use crate::model::Message;
+use crate::model::budget::UsedUp;
 use crate::model::contract::{CallError, Failure, Verdict};
+use crate::model::{Message, Millis};
 
 /// Code of the reason of a run that was asked to stop.
 pub const CANCELLED: &str = "host-cancelled";
@@ -14,6 +15,8 @@ pub(super) struct Stop {
     pub(super) verdict: Option<Verdict>,
     /// For integrators.
     pub(super) detail: Option<String>,
+    /// It goes on from this moment on the wall.
+    pub(super) postponed: Option<Millis>,
 }
 
 /// Why the run cannot go on.
@@ -43,7 +46,7 @@ impl From<Stop> for Halt {
 impl Stop {
     /// For this reason.
     pub(super) fn because(reason: Message) -> Self {
-        Self { reason, verdict: None, detail: None }
+        Self { reason, verdict: None, detail: None, postponed: None }
     }
 
     /// The connector's answer does not fit the contract.
@@ -54,7 +57,12 @@ impl Stop {
     /// A limit or the contract was broken.
     pub(super) fn verdict(verdict: Verdict, detail: String) -> Self {
         let reason = Message::new("host-connector-stopped").with("verdict", format!("{verdict:?}"));
-        Self { reason, verdict: Some(verdict), detail: Some(detail) }
+        Self { verdict: Some(verdict), detail: Some(detail), ..Self::because(reason) }
+    }
+
+    /// The upstream takes no more requests today.
+    pub(super) fn used_up(used_up: &UsedUp) -> Self {
+        Self { postponed: Some(used_up.until), ..Self::because(used_up.message()) }
     }
 
     /// A person asked to stop.
@@ -90,7 +98,7 @@ impl Advice {
             Failure::Unauthorized(reason) | Failure::Forbidden(reason) => Self::Stop(Stop::because(reason)),
             Failure::InvalidConfig(bad) => {
                 let detail = Some(format!("setting `{}`: {}", bad.field, bad.reason.code));
-                Self::Stop(Stop { reason: bad.reason, verdict: None, detail })
+                Self::Stop(Stop { detail, ..Stop::because(bad.reason) })
             }
             Failure::Refused(refusal) => {
                 Self::Refused { nothing_stored: refusal.nothing_stored, reason: refusal.reason }

@@ -24,11 +24,11 @@ impl<C: Connector> Run<'_, C> {
         format!("{}/{kind}@{}", self.env.connector.manifest().id, upstreams.join(","))
     }
 
-    fn identity_in(&self, entry: &LedgerEntry) -> Option<IdentityRef> {
+    pub(super) fn identity_in(&self, entry: &LedgerEntry) -> Option<IdentityRef> {
         entry.identity.map(|hash| IdentityRef { space: self.space(&entry.item.kind), hash })
     }
 
-    fn own(&self) -> TaskRef {
+    pub(super) fn own(&self) -> TaskRef {
         TaskRef { school: self.env.school.school().clone(), task: self.env.task.id.clone() }
     }
 
@@ -44,6 +44,7 @@ impl<C: Connector> Run<'_, C> {
 
     /// Ends the claims that stand for nothing under way any more.
     pub(super) fn end_claims(&mut self) -> Result<()> {
+        self.end_removals()?;
         let claims: BTreeSet<IdentityRef> = self.env.host.claims(&self.own())?.into_iter().collect();
         if claims.is_empty() {
             return Ok(());
@@ -124,9 +125,13 @@ impl<C: Connector> Run<'_, C> {
 
     /// The thing is there, and this task holds it: noted, and written with the next flush, before the ledger.
     pub(super) fn hold(&mut self, entry: &LedgerEntry) {
-        let (Some(id), Some(handle)) = (self.identity_in(entry), entry.handle.clone()) else { return };
+        self.world.held.extend(self.held(entry));
+    }
+
+    /// The entry's thing as one that this task holds.
+    pub(super) fn held(&self, entry: &LedgerEntry) -> Option<Held> {
         let created = entry.origin == crate::model::Origin::Created;
-        self.world.held.push(Held { id, handle, created });
+        Some(Held { id: self.identity_in(entry)?, handle: entry.handle.clone()?, created })
     }
 
     /// Writes down what is held.

@@ -57,6 +57,11 @@ impl<C: Connector> Run<'_, C> {
             self.flush()?;
             let Some(pause) = self.next_look(&open, attempt) else { break };
             if !self.patience.wait(&*self.env.clock, pause).await {
+                if let Err(postponed) = self.within_the_day() {
+                    self.unread(&open);
+                    self.flush()?;
+                    return Err(postponed);
+                }
                 self.out_of_patience(open)?;
                 break;
             }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::model::{Action, Connector, ItemRef, LedgerEntry, LedgerState, Message, Outcome};
 use crate::store::{Answer, Question};
 
+use super::diff::leaving;
 use super::halt::Step;
 use super::jobs::{Job, Stage};
 use super::look::bare;
@@ -21,12 +22,13 @@ impl<C: Connector> Run<'_, C> {
         for departure in departures {
             let id = departure.entry.item.clone();
             match departure.what {
-                Leaving::Forget | Leaving::HandOver => self.forgotten(&departure)?,
+                Leaving::Forget => self.forgotten(&departure)?,
+                Leaving::HandOver => self.leave_to_others(&departure.entry, stayed.get(&id)).await?,
                 Leaving::Tell | Leaving::Keep => {}
                 Leaving::InDoubt => self.doubtful_departure(&departure.entry)?,
                 Leaving::Apply(action) => self.leave(&departure.entry, action, stayed.get(&id)).await?,
             }
-            let to_leave = matches!(departure.what, Leaving::InDoubt | Leaving::Apply(_));
+            let to_leave = !matches!(departure.what, Leaving::Forget | Leaving::Tell | Leaving::Keep);
             if let Some(entry) = self.world.ledger.get(&id).filter(|_| to_leave) {
                 stayed.extend(entry.refs.iter().map(|target| (target.clone(), id.clone())));
             }
@@ -52,12 +54,34 @@ impl<C: Connector> Run<'_, C> {
 
     fn forgotten(&mut self, departure: &Departure) -> Step<()> {
         // What schools share first: killed in between, the next run finds the entry and does it again.
-        if departure.what == Leaving::HandOver {
-            self.hold(&departure.entry);
-        }
         self.let_go(&departure.entry, false)?;
         self.forget(&departure.entry.item);
         self.flush()
+    }
+
+    /// Left to the other schools that hold it; where they have let it go meanwhile, it is this one's to remove.
+    async fn leave_to_others(&mut self, entry: &LedgerEntry, referrer: Option<&ItemRef>) -> Step<()> {
+        if self.handed_over(entry)? {
+            return Ok(());
+        }
+        let action = match leaving(self.kind(&entry.item.kind)?, entry) {
+            Leaving::Apply(action) => action,
+            _ => Action::Remove,
+        };
+        self.leave(entry, action, referrer).await
+    }
+
+    /// Leaves it to the others who hold it, and forgets it; `false`: nobody does.
+    fn handed_over(&mut self, entry: &LedgerEntry) -> Step<bool> {
+        let given = match (&self.fence, self.held(entry)) {
+            (Some(fence), Some(held)) => self.env.host.hand_over_identity(fence, &self.env.task.id, &held)?,
+            _ => false,
+        };
+        if given {
+            self.forget(&entry.item);
+            self.flush()?;
+        }
+        Ok(given)
     }
 
     /// One after the other: what refers leaves before what it refers to; while it stays, so does that.
@@ -70,6 +94,12 @@ impl<C: Connector> Run<'_, C> {
             let reason = Message::new("host-still-needed").with("item", referrer);
             self.tell(&entry.item, Outcome::Failed(reason), Some(action), Vec::new());
             return Ok(());
+        }
+        // Somebody may have taken it over since it was looked at, and may let it go again before it is theirs alone.
+        while !self.may_leave(entry, action)? {
+            if self.handed_over(entry)? {
+                return Ok(());
+            }
         }
         let job = self.leaving_job(entry, action);
         self.work_off(vec![job]).await

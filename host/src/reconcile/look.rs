@@ -70,7 +70,7 @@ impl<C: Connector> Run<'_, C> {
         matches!(next, Some(Next::Unknown(_) | Next::InDoubt | Next::Decide(..) | Next::Blocked(_)))
     }
 
-    fn question(&self, wanted: &Wanted, purpose: Purpose) -> Step<Question> {
+    pub(super) fn question(&self, wanted: &Wanted, purpose: Purpose) -> Step<Question> {
         let handle = self.likely_handle(wanted)?;
         let targets = self.world.targets(&wanted.item);
         Ok(Question { item: Arc::clone(&wanted.item), handle, targets, purpose, scope: wanted.scope.clone() })
@@ -116,7 +116,7 @@ impl<C: Connector> Run<'_, C> {
         Ok(())
     }
 
-    fn judge_all(&mut self, level: &[ItemRef]) -> Step<()> {
+    pub(super) fn judge_all(&mut self, level: &[ItemRef]) -> Step<()> {
         for id in level {
             let next = self.judge_one(id)?;
             if let Some(work) = self.world.works.get_mut(id) {

@@ -35,6 +35,7 @@ mod repeated;
 mod restored;
 mod run;
 mod scopes;
+mod secure;
 mod select;
 mod state;
 mod status;

@@ -125,24 +125,26 @@ impl<'a, C: Connector> Run<'a, C> {
     }
 
     fn end(mut self, id: Option<RunId>, ended: Step<Ended>) -> Result<RunReport> {
-        let (halted, reason) = match ended {
+        let (halted, stop) = match ended {
             Ok(Ended::Through) => (None, None),
-            Ok(Ended::Held(reason)) => (Some(RunStatus::Waiting), Some((reason, None, None))),
+            Ok(Ended::Held(reason)) => (Some(RunStatus::Waiting), Some(Stop::because(reason))),
             Err(Halt::Stop(stop)) => {
-                (Some(RunStatus::Failed), Some((stop.reason, stop.verdict, stop.detail)))
+                let status = if stop.postponed.is_some() { RunStatus::Postponed } else { RunStatus::Failed };
+                self.give_up(&stop)?;
+                (Some(status), Some(stop))
             }
             Err(Halt::Broken(error)) => return Err(error),
         };
-        let (reason, verdict, detail) = match reason {
-            Some((reason, verdict, detail)) => (Some(reason), verdict, detail),
-            None => (None, None, None),
-        };
-        if let (Some(RunStatus::Failed), Some(reason)) = (halted, &reason) {
-            self.give_up(reason)?;
-        }
         let outcomes: Vec<OutcomeRow> = std::mem::take(&mut self.world.outcomes).into_values().collect();
         let counts = status::counts(&outcomes, self.unchanged(), self.left_out_count()?);
-        let status = halted.unwrap_or_else(|| status::status(&outcomes));
+        let (status, stop) = match halted {
+            Some(status) => (status, stop),
+            None => self.weighed(status::status(&outcomes)),
+        };
+        let (reason, verdict, detail, again) = match stop {
+            Some(Stop { reason, verdict, detail, postponed }) => (Some(reason), verdict, detail, postponed),
+            None => (None, None, None, None),
+        };
         let plan = self.plan.take();
         if let (Some(fence), Some(number)) = (&self.fence, self.number) {
             let end = RunEnd {
@@ -154,7 +156,18 @@ impl<'a, C: Connector> Run<'a, C> {
             };
             self.env.school.end_run(fence, number, &end, self.time.now())?;
         }
-        Ok(RunReport { run: id, status, reason, detail, plan, outcomes, counts, quiet: self.quiet })
+        Ok(RunReport { run: id, status, reason, detail, plan, outcomes, counts, quiet: self.quiet, again })
+    }
+
+    /// The status of a run that went through. What could not be looked at, because the upstream takes no more requests
+    /// today, is not what is wrong with the items.
+    fn weighed(&self, status: RunStatus) -> (RunStatus, Option<Stop>) {
+        match (status, self.used_up()) {
+            (RunStatus::WithRemarks | RunStatus::NotConfirmed, Some(used_up)) => {
+                (RunStatus::Postponed, Some(Stop::used_up(&used_up)))
+            }
+            _ => (status, None),
+        }
     }
 
     /// The kind of an item that was checked against the manifest.

@@ -57,7 +57,7 @@ fn gravity(status: RunStatus) -> u8 {
         RunStatus::Running | RunStatus::Success => 0,
         RunStatus::WithRemarks => 1,
         RunStatus::NotConfirmed => 2,
-        RunStatus::Waiting => 3,
+        RunStatus::Waiting | RunStatus::Postponed => 3,
         RunStatus::Failed => 4,
     }
 }

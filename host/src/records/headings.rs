@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::problem::{Code, Fault};
 use super::words::plain;
@@ -146,13 +146,16 @@ fn names(kind: RecordType, spec: &FieldSpec) -> impl Iterator<Item = String> {
     std::iter::once(plain(spec.name)).chain(nested).chain(grade)
 }
 
+/// A field and the heading of its column as written.
+pub(super) type Column = (&'static FieldSpec, Arc<str>);
+
 /// Which column holds which field.
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
     /// What a row is.
     pub(super) kind: RecordType,
     /// By the number of the column: the field and the heading as written.
-    pub(super) fields: Vec<Option<(&'static FieldSpec, String)>>,
+    pub(super) fields: Vec<Option<Column>>,
 }
 
 impl Columns {
@@ -160,7 +163,7 @@ impl Columns {
     pub(super) fn new(kind: RecordType, headings: &[Option<String>], profile: &ImportProfile) -> Self {
         let column = |heading: &Option<String>| {
             let heading = heading.as_ref()?;
-            field(kind, heading, profile).map(|spec| (spec, heading.clone()))
+            field(kind, heading, profile).map(|spec| (spec, heading.as_str().into()))
         };
         Self { kind, fields: headings.iter().map(column).collect() }
     }

@@ -1,9 +1,11 @@
 //! Several files as one import: records come out one by one, references are followed, memory stays flat.
 //!
-//! The files are read twice. The first pass only learns which ids and classes are there and sound, so that a pupil may
-//! refer to a guardian whose file comes later; the second gives out records, types that are referred to first. What
-//! is kept between the rows is the set of ids.
+//! Records are given out by type, those that are referred to first, so that a row's references lead to what has gone in
+//! already. Only what is referred to before its turn (the teachers of classes; anything in a file that holds several
+//! types) is read twice: the first pass learns which ids and classes are there and sound. What is kept between the
+//! rows is the set of ids.
 
+mod digest;
 mod draft;
 mod references;
 mod table;
@@ -13,6 +15,7 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
+pub use self::digest::{Circumstances, digest};
 use self::references::Index;
 use self::table::Table;
 use super::problem::{Code, Fault, Problem, Severity};
@@ -51,12 +54,20 @@ impl Input {
 pub struct Known<'a> {
     /// Does the school have a record of this type with this id?
     pub has: &'a dyn Fn(RecordType, &str) -> bool,
+    /// Was the person with this id erased at the school?
+    pub erased: &'a dyn Fn(RecordType, &str) -> bool,
     /// The school's classes, for classes named `5-А`.
     pub classes: &'a [SchoolClass],
     /// Today at the school.
     pub today: Date,
     /// The school's time zone, for moments without an offset.
     pub zone: TimeZone,
+}
+
+impl Known<'_> {
+    fn was_erased(&self, draft: &draft::Draft) -> bool {
+        draft.text("id").is_some_and(|id| (self.erased)(draft.kind, id))
+    }
 }
 
 /// How far an import has come; both passes count.
@@ -105,13 +116,53 @@ struct Open {
     rows: u64,
 }
 
+/// What a look at the beginning of a file tells.
+enum Look {
+    /// It has no row that can be read.
+    Nothing,
+    /// All rows are of the type with this rank.
+    One(usize),
+    /// Each record says what it is.
+    Several,
+}
+
+/// The place of a type in the order of types.
+fn rank(kind: RecordType) -> Option<usize> {
+    RecordType::ALL.iter().position(|one| *one == kind)
+}
+
+/// Ranks of types that records of the same or an earlier rank may refer to. Where a file may hold several, all.
+fn referred_to_early(looks: &[Look]) -> BTreeSet<usize> {
+    let ranks: BTreeSet<usize> = looks.iter().filter_map(Look::rank).collect();
+    if looks.iter().any(|look| matches!(look, Look::Several)) {
+        return ranks;
+    }
+    let refers = |from: usize, to: usize| {
+        RecordType::ALL[from].fields().iter().any(|field| field.content.may_refer_to(RecordType::ALL[to]))
+    };
+    let early = |to: &usize| ranks.range(..=*to).any(|from| refers(*from, *to));
+    ranks.iter().copied().filter(early).collect()
+}
+
+impl Look {
+    fn rank(&self) -> Option<usize> {
+        match self {
+            Self::One(rank) => Some(*rank),
+            Self::Nothing | Self::Several => None,
+        }
+    }
+}
+
+fn length(input: &Input) -> u64 {
+    std::fs::metadata(&input.path).map_or(0, |metadata| metadata.len())
+}
+
 /// Starts an import. Nothing is read before the first answer is asked for.
 pub fn import<'a>(
     inputs: Vec<Input>,
     known: Known<'a>,
     on_progress: impl FnMut(Progress) + 'a,
 ) -> Import<'a> {
-    let length = |input: &Input| std::fs::metadata(&input.path).map_or(0, |metadata| metadata.len());
     let total = 2 * inputs.iter().map(length).sum::<u64>();
     Import {
         index: Index::new(known.classes),
@@ -142,13 +193,26 @@ impl Import<'_> {
         Ok(Open { number, name: input.name(), table, meter, counted: 0, rows: 0 })
     }
 
-    /// Reads everything once for its ids; answers the order of the second pass.
+    /// Looks at every file, and reads those once for their ids that are referred to before their turn; answers the order
+    /// of the second pass.
     fn first_pass(&mut self) -> Vec<usize> {
+        let looks: Vec<Look> = (0..self.inputs.len()).map(|number| self.look(number)).collect();
+        let early = referred_to_early(&looks);
         let mut order = Vec::new();
         let mut found = BTreeSet::new();
         self.contents.grouped = true;
-        for number in 0..self.inputs.len() {
-            let kinds = self.open(number).map(|mut open| self.learn(&mut open)).unwrap_or_default();
+        for (number, look) in looks.into_iter().enumerate() {
+            let kinds = match look {
+                Look::One(kind) if !early.contains(&kind) => {
+                    self.pass_over(number);
+                    BTreeSet::from([kind])
+                }
+                Look::Nothing => {
+                    self.pass_over(number);
+                    BTreeSet::new()
+                }
+                _ => self.open(number).map(|mut open| self.learn(&mut open)).unwrap_or_default(),
+            };
             self.contents.grouped &= kinds.len() <= 1;
             order.push((kinds.first().copied().unwrap_or(RecordType::ALL.len()), number));
             found.extend(kinds);
@@ -159,14 +223,32 @@ impl Import<'_> {
         order.into_iter().map(|(_, number)| number).collect()
     }
 
+    /// Looks at the first row of a file.
+    fn look(&self, number: usize) -> Look {
+        let Ok(mut open) = self.open(number) else { return Look::Nothing };
+        if open.table.is_named() {
+            return Look::Several;
+        }
+        match open.table.next_row() {
+            Some(Ok(row)) => rank(row.kind()).map_or(Look::Nothing, Look::One),
+            Some(Err(_)) | None => Look::Nothing,
+        }
+    }
+
+    /// A file that is not read in the first pass counts as done in it.
+    fn pass_over(&mut self, number: usize) {
+        self.progress.bytes += length(&self.inputs[number]);
+        (self.on_progress)(self.progress);
+    }
+
     /// Learns the ids of a file; answers its types by their place in the order of types.
     fn learn(&mut self, open: &mut Open) -> BTreeSet<usize> {
         let mut kinds = BTreeSet::new();
         while let Some(Ok(row)) = open.table.next_row() {
             let today = Today { date: self.known.today, zone: &self.known.zone };
             let draft = draft::read(&row, &today);
-            kinds.extend(RecordType::ALL.iter().position(|one| *one == draft.kind));
-            if draft.is_sound() {
+            kinds.extend(rank(draft.kind));
+            if draft.is_sound() && !self.known.was_erased(&draft) {
                 self.index.learn(&draft, (open.number, row.number()));
             }
             open.rows += 1;

@@ -15,6 +15,6 @@ mod text;
 mod values;
 mod words;
 
-pub use import::{Contents, Import, Input, Known, Progress, import};
+pub use import::{Circumstances, Contents, Import, Input, Known, Progress, digest, import};
 pub use problem::{Code, Problem, Report, Severity};
 pub use values::snils::{SnilsFault, check_snils};

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::item::Message;
 use crate::model::records::{Record, RecordType};
 
 /// How grave a problem is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// The row goes in; somebody should look.
@@ -84,6 +86,8 @@ codes! {
     BadId = "import-bad-id", Row;
     /// The id is somebody's СНИЛС.
     PersonalId = "import-personal-id", Row;
+    /// The person was erased at the school.
+    Erased = "import-erased", Row;
     /// A second record of this id.
     DuplicateId = "import-duplicate-id", Row;
     /// A text with unprintable characters.
@@ -135,7 +139,7 @@ codes! {
 }
 
 /// One problem.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// The file's name, without folders.
     pub file: String,
@@ -186,7 +190,7 @@ impl Fault {
 }
 
 /// What an import came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// Records that went in, by type.
     pub records: BTreeMap<RecordType, u64>,

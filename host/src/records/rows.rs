@@ -6,6 +6,7 @@ mod workbook;
 mod xml;
 
 use std::io::{self, BufRead};
+use std::ops::Range;
 use std::path::Path;
 
 use super::problem::{Code, Fault};
@@ -13,15 +14,65 @@ use super::text::{self, Looks, Meter, Utf8};
 use crate::model::records::RecordType;
 use crate::model::setup::ImportProfile;
 
-/// One row: cells by the number of their column; empty ones are left out.
+/// One row: cells by the number of their column; empty ones are left out. The texts lie one after the other: a file has
+/// many rows, and each costs two pieces of memory, not one a cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Row {
     /// As a person counts it.
     pub(super) number: u64,
     /// What the file itself says the row is.
     pub(super) kind: Option<RecordType>,
+    texts: String,
+    cells: Vec<(usize, Range<usize>)>,
+}
+
+impl Row {
+    /// A row without cells.
+    fn new(number: u64, kind: Option<RecordType>) -> Self {
+        Self { number, kind, ..Self::default() }
+    }
+
+    /// Room for so many cells with so many bytes of text.
+    fn reserve(&mut self, cells: usize, bytes: usize) {
+        self.cells.reserve(cells);
+        self.texts.reserve(bytes);
+    }
+
+    /// Nothing stands in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
     /// Column → text.
-    pub(super) cells: Vec<(usize, String)>,
+    pub(super) fn cells(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.cells.iter().map(|(column, place)| (*column, &self.texts[place.clone()]))
+    }
+
+    /// The cells apart from the row, for rows of headings.
+    pub(super) fn headings(&self) -> Vec<(usize, String)> {
+        self.cells().map(|(column, text)| (column, text.to_owned())).collect()
+    }
+
+    /// Puts a text into a column that has none yet, unless it is blank.
+    fn put(&mut self, column: usize, text: &str) {
+        let text = text.trim();
+        if !text.is_empty() {
+            let start = self.texts.len();
+            self.texts.push_str(text);
+            self.cells.push((column, start..self.texts.len()));
+        }
+    }
+
+    /// Puts a text into a column; what comes again is a list.
+    fn put_again(&mut self, column: usize, text: &str) {
+        let known = self.cells.iter().position(|(other, _)| *other == column);
+        let Some(known) = known.filter(|_| !text.trim().is_empty()) else { return self.put(column, text) };
+        let (start, before) = (self.texts.len(), self.cells[known].1.clone());
+        self.texts.extend_from_within(before);
+        self.texts.push('|');
+        self.texts.push_str(text.trim());
+        self.cells[known].1 = start..self.texts.len();
+    }
 }
 
 /// A file being read.
@@ -89,16 +140,10 @@ impl Names {
         Some(self.names.len() - 1)
     }
 
-    /// Puts a text into a row; what comes again under one name is a list.
+    /// Puts a text into a row under a name; what comes again under one name is a list.
     fn put(&mut self, row: &mut Row, name: &str, text: &str) {
-        let text = text.trim();
-        let Some(number) = self.number(name).filter(|_| !text.is_empty()) else { return };
-        match row.cells.iter_mut().find(|(column, _)| *column == number) {
-            Some((_, before)) => {
-                before.push('|');
-                before.push_str(text);
-            }
-            None => row.cells.push((number, text.to_owned())),
+        if let Some(number) = self.number(name).filter(|_| !text.trim().is_empty()) {
+            row.put_again(number, text);
         }
     }
 }

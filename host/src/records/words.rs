@@ -34,18 +34,23 @@ pub(super) fn plain(text: &str) -> String {
     letters.map(|c| if c == 'ё' { 'е' } else { c }).filter(|c| c.is_alphanumeric() || *c == '№').collect()
 }
 
-/// The words of [`WORDS`] by their value, as they are compared.
+/// The words of [`WORDS`] by their value, as they are compared; the value itself is the first.
 static PLAIN: LazyLock<HashMap<&str, Vec<String>>> = LazyLock::new(|| {
-    WORDS.iter().map(|(value, words)| (*value, words.iter().map(|word| plain(word)).collect())).collect()
+    let words = |(value, words): &(&'static str, &[&str])| {
+        let all = std::iter::once(value).chain(words.iter());
+        (*value, all.map(|word| plain(word)).collect())
+    };
+    WORDS.iter().map(words).collect()
 });
 
 /// The value among `known` that a word stands for.
 pub(super) fn value(known: &[&'static str], text: &str) -> Option<&'static str> {
     let word = plain(text);
-    known
-        .iter()
-        .copied()
-        .find(|value| PLAIN.get(value).is_some_and(|others| others.contains(&word)) || plain(value) == word)
+    let means = |value: &&'static str| match PLAIN.get(value) {
+        Some(words) => words.contains(&word),
+        None => plain(value) == word,
+    };
+    known.iter().copied().find(means)
 }
 
 /// Yes or no.

@@ -22,6 +22,9 @@ const RU: &[&str] = &[
     include_str!("../../i18n/ru/report.ftl"),
     include_str!("../../i18n/ru/import.ftl"),
     include_str!("../../i18n/ru/keeping.ftl"),
+    include_str!("../../i18n/ru/budgets.ftl"),
+    include_str!("../../i18n/ru/import-memory.ftl"),
+    include_str!("../../i18n/ru/custody.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("../../i18n/en/cli.ftl"),
@@ -30,6 +33,9 @@ const EN: &[&str] = &[
     include_str!("../../i18n/en/report.ftl"),
     include_str!("../../i18n/en/import.ftl"),
     include_str!("../../i18n/en/keeping.ftl"),
+    include_str!("../../i18n/en/budgets.ftl"),
+    include_str!("../../i18n/en/import-memory.ftl"),
+    include_str!("../../i18n/en/custody.ftl"),
 ];
 
 /// The languages of the product.

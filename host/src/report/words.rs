@@ -95,6 +95,7 @@ pub fn status(catalogue: &Catalogue, status: Option<RunStatus>) -> String {
         Some(RunStatus::WithRemarks) => "status-with-remarks",
         Some(RunStatus::NotConfirmed) => "status-not-confirmed",
         Some(RunStatus::Waiting) => "status-waiting",
+        Some(RunStatus::Postponed) => "status-postponed",
         Some(RunStatus::Failed) => "status-failed",
     })
 }

@@ -10,6 +10,7 @@ use super::call::Called;
 use super::loader::Loaded;
 use super::ports::{CallInfo, Meter, Phase, Ports};
 use super::written::Watched;
+use crate::model::budget::UsedUp;
 use crate::model::connector::Traced;
 use crate::model::dialogue::{Input, RoundTrip, Turn};
 use crate::model::manifest::{Direction, Manifest};
@@ -160,6 +161,10 @@ impl Connector for TaskConnector {
         let effects: Vec<Effect> = effects.into_iter().map(Into::into).collect();
         self.judge().effects(&changes, &effects, &watched.items())?;
         Ok(effects)
+    }
+
+    fn used_up(&self) -> Option<UsedUp> {
+        self.ports.http.used_up()
     }
 
     async fn interact(

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use futures_util::future::BoxFuture;
 
 use super::turns::Turns;
+use crate::model::budget::UsedUp;
 use crate::model::dialogue::RoundTrip;
 use crate::model::records::{Filter, Record, RecordType};
 use crate::model::{ItemRef, Millis, Param, SchoolId, WriteJournal};
@@ -205,6 +206,11 @@ pub trait Http: Send + Sync {
         call: Arc<CallInfo>,
         request: Request,
     ) -> BoxFuture<'static, Result<Response, HttpError>>;
+
+    /// The upstream that took no more requests today, if one did since this was made.
+    fn used_up(&self) -> Option<UsedUp> {
+        None
+    }
 }
 
 /// A page of records with the cursor of the next.
@@ -257,6 +263,10 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Millis;
     /// Milliseconds since some moment, by a clock that nobody sets: for whatever is measured or waited for.
     fn steady(&self) -> Millis;
+    /// Another number after each start of the machine, where `steady` outlives this process.
+    fn boot(&self) -> u64 {
+        0
+    }
     /// Waits.
     fn sleep(&self, ms: u64) -> BoxFuture<'static, ()>;
 }

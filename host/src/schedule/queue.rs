@@ -30,6 +30,8 @@ pub struct Begin {
     pub due: Due,
     /// It had begun, or was to begin, before the host went away.
     pub resumed: bool,
+    /// It had begun and was put back: that it begins now is not how late it was.
+    pub again: bool,
 }
 
 /// Times of which no run came.
@@ -59,6 +61,7 @@ pub struct Decisions {
 struct Waiting {
     occurrence: Occurrence,
     resumed: bool,
+    again: bool,
     not_before: Millis,
 }
 
@@ -158,14 +161,20 @@ impl Queue {
         Some(entry.mark())
     }
 
-    /// A run could not begin, because somebody else has the school's lane: it waits again, at least until then.
-    pub fn put_back(&mut self, task: &TaskRef, not_before: Millis) {
+    /// A school has used so many milliseconds that are not told by [`Self::ended`].
+    pub fn used(&mut self, school: &SchoolId, ms: u64) {
+        self.fair.charge(school, ms);
+    }
+
+    /// A run could not begin, or (`begun`) could not go on: it waits again, at least until then.
+    pub fn put_back(&mut self, task: &TaskRef, not_before: Millis, begun: bool) {
         if self.leave_lane(task).is_none() {
             return;
         }
         let Some(entry) = self.tasks.get_mut(task) else { return };
         if let Some(run) = entry.running.take() {
-            entry.waiting.push_front(Waiting { not_before, ..run });
+            let again = run.again || begun;
+            entry.waiting.push_front(Waiting { again, not_before, ..run });
             self.wakes.insert((not_before, task.clone()));
             self.note_waiting(task);
         }
@@ -240,7 +249,7 @@ impl Queue {
         self.lanes.insert(task.school.clone(), task.clone());
         self.fair.served(&task.school);
         let due = Due { occurrence: run.occurrence, extent };
-        Begin { task: task.clone(), due, resumed: run.resumed }
+        Begin { task: task.clone(), due, resumed: run.resumed, again: run.again }
     }
 
     /// Of the schools whose lane is free the one that has used least; of its tasks the one whose time came first.
@@ -292,7 +301,7 @@ impl Entry {
             return false;
         }
         let occurrence = due.occurrence;
-        self.waiting.push_back(Waiting { occurrence, resumed: false, not_before: Millis::MIN });
+        self.waiting.push_back(Waiting { occurrence, resumed: false, again: false, not_before: Millis::MIN });
         true
     }
 
@@ -308,6 +317,6 @@ impl Entry {
 fn resumed(timetable: &Timetable, mark: &Mark) -> VecDeque<Waiting> {
     let known = |at: &Millis| timetable.occurrence(*at).filter(|occurrence| occurrence.at == *at);
     let cut_short = |at: &Millis| Occurrence { at: *at, start: *at, until: None };
-    let waiting = |occurrence| Waiting { occurrence, resumed: true, not_before: Millis::MIN };
+    let waiting = |occurrence| Waiting { occurrence, resumed: true, again: false, not_before: Millis::MIN };
     mark.open.iter().map(|at| waiting(known(at).unwrap_or_else(|| cut_short(at)))).collect()
 }

@@ -10,8 +10,10 @@ mod seal;
 mod sqlite;
 
 pub use api::*;
-pub use seal::{MasterKey, Seal};
-pub use sqlite::{COMMITS, HostDb, SchoolDb, SchoolOptions};
+pub use seal::{KeyRing, MasterKey, Seal};
+pub use sqlite::{
+    COMMITS, HostDb, InUse, SchoolDb, SchoolOptions, destroy_school_files, school_files, schools_with_data,
+};
 
 /// Everything kept for one school.
 pub trait SchoolStore:
@@ -26,6 +28,7 @@ pub trait SchoolStore:
     + DecisionStore
     + ScopeStore
     + KeepStore
+    + EraseStore
 {
 }
 
@@ -41,6 +44,7 @@ impl<T> SchoolStore for T where
         + DecisionStore
         + ScopeStore
         + KeepStore
+        + EraseStore
 {
 }
 

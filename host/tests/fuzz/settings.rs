@@ -1,6 +1,7 @@
 //! Settings files, damaged: accepted, or explained with places and remedies.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use exchange::config::{ConfigErrors, load_host, load_manifest, load_school, set_task_enabled};
 use exchange::model::Message;
@@ -164,7 +165,7 @@ fn good_manifest() -> Manifest {
 #[test]
 fn school_files() {
     let (host, manifest) = (HostConfig::default(), good_manifest());
-    let manifests = |id: &str| (id == manifest.id).then(|| manifest.clone());
+    let manifests = |id: &str| (id == manifest.id).then(|| Arc::new(manifest.clone()));
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("school57.toml");
     Target {

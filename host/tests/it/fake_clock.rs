@@ -77,8 +77,14 @@ impl FakeClock {
         self.fuse.store(steps, Ordering::Relaxed);
     }
 
-    /// A step at which a run may be killed.
+    /// A step at which a run may be killed, or another run of a race go on.
     pub(crate) fn step(&self) {
+        super::turns::step();
+        self.fuse();
+    }
+
+    /// A step at which a run may be killed.
+    pub(crate) fn fuse(&self) {
         let mut leap = self.leap.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(due) = leap.take_if(|leap| leap.steps == 0) {
             self.set(due.by);

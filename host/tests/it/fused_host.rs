@@ -31,6 +31,21 @@ impl IdentityStore for FusedHost {
     fn settle_identities(&self, fence: &Fence, task: &TaskId, held: &[Held]) -> Result<()> {
         self.step().settle_identities(fence, task, held)
     }
+    fn hold_identities(&self, fence: &Fence, task: &TaskId, held: &[Held]) -> Result<Vec<Option<TaskRef>>> {
+        self.step().hold_identities(fence, task, held)
+    }
+    fn leave_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<bool> {
+        self.step().leave_identity(fence, task, id)
+    }
+    fn hand_over_identity(&self, fence: &Fence, task: &TaskId, held: &Held) -> Result<bool> {
+        self.step().hand_over_identity(fence, task, held)
+    }
+    fn keep_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()> {
+        self.step().keep_identity(fence, task, id)
+    }
+    fn leaving(&self, task: &TaskRef) -> Result<Vec<IdentityRef>> {
+        self.step().leaving(task)
+    }
     fn release_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()> {
         self.step().release_identity(fence, task, id)
     }
@@ -64,13 +79,13 @@ impl HostSecretStore for FusedHost {
 }
 
 impl AuditStore for FusedHost {
-    fn audit(&self, entry: &AuditEntry) -> Result<()> {
+    fn audit(&self, entry: &AuditEntry) -> Result<AuditRow> {
         self.0.audit(entry)
     }
-    fn audit_entries(&self, limit: u32) -> Result<Vec<AuditEntry>> {
-        self.0.audit_entries(limit)
+    fn audit_rows(&self, filter: &AuditFilter) -> Result<Vec<AuditRow>> {
+        self.0.audit_rows(filter)
     }
-    fn verify_audit(&self) -> Result<u64> {
+    fn verify_audit(&self) -> Result<AuditCheck> {
         self.0.verify_audit()
     }
 }

@@ -443,7 +443,8 @@ async fn the_pace_holds_for_every_task_of_the_upstream() {
     for world in [&one, &other, &one] {
         told(world).await;
     }
-    assert_eq!(clock.slept(), [500, 500]);
+    // A little slower than the rate: 97 of 100 slots are given out.
+    assert_eq!(clock.slept().iter().sum::<u64>(), 2 * 1_000 * 100 / (2 * 97) + 1);
 }
 
 #[tokio::test]

@@ -1,14 +1,19 @@
 //! Integration tests, a file per feature.
 
+mod audit;
+mod budget_memory;
+mod budgets;
 mod capability;
 mod config;
 mod daemon;
+mod erase;
 mod fake_clock;
 mod foreign;
 mod fused_host;
 mod http;
 mod http_server;
 mod keep;
+mod keys;
 mod power;
 mod reconcile;
 mod reconcile_additions;
@@ -26,3 +31,4 @@ mod schedule_month;
 mod schedule_properties;
 mod store;
 mod store_conformance;
+mod turns;

@@ -591,9 +591,10 @@ impl World {
         let folder = folder();
         let clock = Arc::new(FakeClock::at(START));
         let step = Arc::clone(&clock);
+        // A commit is heard while its database is locked: nobody else may go on there.
         let (commits, heard) = Commits::hear(Some(Arc::new(move || {
             if std::env::var_os("NOSTEP").is_none() {
-                step.step()
+                step.fuse()
             }
         })));
         let upstream = Arc::new(Mutex::new(Upstream { next: 100, ..Upstream::default() }));
@@ -642,6 +643,13 @@ impl World {
 
     pub(crate) fn faults(&self, faults: &[Fault]) {
         self.up().faults = faults.iter().copied().collect();
+    }
+
+    /// Both schools run at once; `seed` says who goes on when. `None`: a run was killed.
+    pub(crate) fn race(&self, seed: u64) -> [Option<RunReport>; 2] {
+        let (everybody, schools) = (Selection::default(), &self.schools);
+        let run = |school: usize| schools[school].try_run(&everybody, None);
+        super::turns::race(seed, [&|| run(0), &|| run(1)])
     }
 
     /// The first school.

@@ -23,6 +23,8 @@ enum Event {
     /// at most so many commits that are not durable are lost.
     /// Meanwhile somebody may set the clock.
     Run { school: usize, faults: Vec<Fault>, fuse: i64, power: Option<usize>, leap: Option<Leap> },
+    /// Both schools run at once, with these faults; one of them is killed at that step. The seed says who goes on when.
+    Race { faults: Vec<Fault>, fuse: i64, seed: u64 },
     /// Time passes.
     Wait(u64),
     /// Somebody sets the clock on the wall.
@@ -57,6 +59,11 @@ fn run() -> impl Strategy<Value = Event> {
         .prop_map(|(school, faults, fuse, power, leap)| Event::Run { school, faults, fuse, power, leap })
 }
 
+fn race() -> impl Strategy<Value = Event> {
+    let faults = prop::collection::vec(fault(), 0..6);
+    (faults, 0..1_200_i64, any::<u64>()).prop_map(|(faults, fuse, seed)| Event::Race { faults, fuse, seed })
+}
+
 /// By how much people, summer time, a dead battery and a time server set a clock.
 fn set() -> impl Strategy<Value = i64> {
     const HOUR: i64 = 3_600_000;
@@ -68,6 +75,7 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         2 => (0..2_usize, people).prop_map(|(school, people)| Event::Wants { school, people }),
         4 => run(),
+        2 => race(),
         1 => (1..40_000_u64).prop_map(Event::Wait),
         1 => set().prop_map(Event::Set),
         1 => (0..4_u8).prop_map(Event::Razed),
@@ -150,6 +158,17 @@ fn happen(world: &mut World, event: &Event) {
             // Audits go by the wall: it is right again, and enough time has passed for any it was set to before.
             world.clock.right();
             world.clock.advance(600 * 3_600_000);
+        }
+        Event::Race { faults, fuse, seed } => {
+            world.faults(faults);
+            world.clock.set_fuse(*fuse);
+            let reports = world.race(*seed);
+            world.clock.set_fuse(0);
+            world.faults(&[]);
+            for (school, report) in world.schools.iter().zip(&reports) {
+                report.iter().for_each(|report| truth(world, school, report));
+            }
+            never_twice(world);
         }
         Event::Run { school, faults, fuse, power, leap } => {
             world.faults(faults);

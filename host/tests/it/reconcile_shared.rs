@@ -106,3 +106,58 @@ fn what_was_let_go_and_is_wanted_again_is_looked_for() {
         }
     }
 }
+
+/// How often each race is run, with other turns each time; `EXCHANGE_CASES` asks for more.
+fn turns() -> u64 {
+    std::env::var("EXCHANGE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(20)
+}
+
+/// Races of the two schools; `before` and `after` say which of them want the person.
+fn races(before: [bool; 2], after: [bool; 2]) {
+    let wanted = |wants: bool| {
+        let item = Item { gone: WhenGone::Remove, ..shared("a") };
+        vec![(scope("s"), if wants { vec![item] } else { vec![] })]
+    };
+    for seed in 0..turns() {
+        let world = World::new();
+        for (school, wants) in world.schools.iter().zip(before) {
+            school.wants(wanted(wants));
+            school.run();
+        }
+        for (school, wants) in world.schools.iter().zip(after) {
+            school.wants(wanted(wants));
+        }
+        let reports = world.race(seed);
+        let told = |school: usize| reports[school].as_ref().map(|report| report.status);
+        assert!(world.count("person", "a") <= 1, "twice with {seed}");
+        let success = (0..2).any(|school| after[school] && told(school) == Some(RunStatus::Success));
+        assert!(!success || world.count("person", "a") == 1, "success without it with {seed}: {reports:?}");
+        for _ in 0..3 {
+            world.clock.advance(DEADLINE + SETTLE);
+            world.schools.iter().for_each(|school| drop(school.run()));
+        }
+        let wanted = usize::from(after[0] || after[1]);
+        assert_eq!(world.count("person", "a"), wanted, "in the end with {seed}: {reports:?}");
+    }
+}
+
+#[test]
+fn both_begin_to_want_it_at_once() {
+    races([false, false], [true, true]);
+}
+
+#[test]
+fn one_begins_to_want_it_while_the_other_lets_it_go() {
+    races([true, false], [false, true]);
+    races([false, true], [true, false]);
+}
+
+#[test]
+fn both_let_it_go_at_once() {
+    races([true, true], [false, false]);
+}
+
+#[test]
+fn one_lets_it_go_and_the_other_stays() {
+    races([true, true], [true, false]);
+}

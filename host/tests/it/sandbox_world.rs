@@ -24,6 +24,8 @@ use exchange::sandbox::{Engine, Sandbox, SystemClock, SystemRandom, TaskConnecto
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value, json};
 
+use crate::budget_memory::Memory;
+
 /// The top of the workspace.
 pub(crate) fn top() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
@@ -309,13 +311,15 @@ impl World {
     /// The upstreams of this task, for others to share.
     pub(crate) fn upstreams(&self) -> Arc<Upstreams> {
         let config = [("server".to_owned(), self.upstream.clone())].into();
-        Upstreams::new(&config, Arc::clone(&self.clock), Arc::new(SystemRandom)).unwrap()
+        let budgets = Arc::new(Memory::default());
+        Upstreams::new(&config, budgets, Arc::clone(&self.clock), Arc::new(SystemRandom)).unwrap()
     }
 
     fn ports(&self) -> Ports {
         let (ends, manifest, redactor) = (&self.ends, manifest(), Arc::new(Redactor::default()));
         let parts = HttpParts {
             upstreams: self.shared.clone().unwrap_or_else(|| self.upstreams()),
+            school: "school57".into(),
             manifest: Arc::clone(&manifest),
             grants: self.grants.clone(),
             secrets: Arc::clone(ends) as _,
@@ -332,7 +336,7 @@ impl World {
                 self.grants.clone(),
             )),
             signer: Arc::new(Signatures::new(Arc::clone(&manifest), &self.grants, self.keys.clone())),
-            secrets: Arc::new(Fingerprints::new(&[1; 32], school.id.clone(), &manifest, &self.grants)),
+            secrets: Arc::new(Fingerprints::new([1; 32], school.id.clone(), &manifest, &self.grants)),
             clock: Arc::clone(&self.clock),
             random: Arc::new(SystemRandom),
             log: Arc::new(TaskLog::new(Arc::clone(ends) as _, redactor)),

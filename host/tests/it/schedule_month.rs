@@ -315,11 +315,12 @@ fn h3_a_lane_that_somebody_else_has_is_waited_for() {
     assert!(queue.tick(from).begin.is_empty());
     let begun = queue.tick(from + 30 * MINUTE).begin;
     assert_eq!(begun.len(), 1);
-    queue.put_back(&name, from + 31 * MINUTE);
+    queue.put_back(&name, from + 31 * MINUTE, true);
     assert_eq!(queue.running().count(), 0);
     let decisions = queue.tick(from + 30 * MINUTE + 1);
     assert_eq!((decisions.begin, decisions.wake), (vec![], Some(from + 31 * MINUTE)));
-    assert_eq!(queue.tick(from + 31 * MINUTE).begin, begun);
+    let again = queue.tick(from + 31 * MINUTE).begin;
+    assert_eq!((again[0].again, &again[0].due), (true, &begun[0].due), "the same run, which was not late");
 }
 
 #[test]

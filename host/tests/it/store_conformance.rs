@@ -21,12 +21,14 @@ pub(crate) struct Subject {
 
 /// Runs the suite: `fresh` makes empty stores, two schools and a host.
 pub(crate) fn conforms<G>(fresh: impl Fn() -> (Subject, G)) {
-    let tests: [fn(&Subject); 15] = [
+    let tests: [fn(&Subject); 17] = [
         filters_answer_what_they_say,
         pages_hold_together,
         digest_follows_the_answer_only,
         import_replaces_adds_and_holds,
         import_of_several_types_is_atomic,
+        the_last_of_several_rows_counts,
+        an_import_is_remembered_while_the_records_stay,
         puts_keep_the_image_before,
         secrets_are_listed_without_values,
         bindings_and_dialogues,
@@ -388,6 +390,48 @@ fn import_of_several_types_is_atomic(subject: &Subject) {
     assert_eq!(error.what(), "row 2 is broken");
     assert!(store.get(RecordType::Pupil, "p9").unwrap().is_none());
     assert_eq!(store.revision().unwrap(), revision);
+}
+
+fn the_last_of_several_rows_counts(subject: &Subject) {
+    let store = &*subject.school;
+    let lane = store.take_lane("test", NOW).unwrap();
+    let rows = |class: &str| vec![pupil("p1", Some("c0"), &["g1"]), pupil("p1", Some(class), &["g2"])];
+    let first = load(store, lane.fence(), rows("c1"), ImportMode::Replace).unwrap();
+    assert_eq!((first.types[0].added, first.types[0].changed), (1, 0));
+    let of = |class: &str| {
+        let filter = Filter { class_id: Some(class.into()), ..Filter::default() };
+        (ids(store, RecordType::Pupil, &filter), store.count(RecordType::Pupil).unwrap())
+    };
+    assert_eq!(of("c1"), ("p1".to_owned(), 1));
+    let again = load(store, lane.fence(), rows("c2"), ImportMode::Replace).unwrap();
+    assert_eq!((again.types[0].added, again.types[0].changed, again.types[0].before), (0, 1, 1));
+    assert_eq!(of("c2"), ("p1".to_owned(), 1));
+    // Guardians are those of the last row, too.
+    load(store, lane.fence(), vec![guardian("g1"), guardian("g2")], ImportMode::Add).unwrap();
+    let filter = Filter { class_id: Some("c2".into()), ..Filter::default() };
+    assert_eq!(ids(store, RecordType::Guardian, &filter), "g2");
+}
+
+fn an_import_is_remembered_while_the_records_stay(subject: &Subject) {
+    let store = &*subject.school;
+    let lane = store.take_lane("test", NOW).unwrap();
+    let fence = lane.fence();
+    load(store, fence, vec![pupil("p1", None, &[])], ImportMode::Replace).unwrap();
+    assert_eq!(store.recall_import(&[1; 32]).unwrap(), None);
+    store.remember_import(fence, &[1; 32], "one").unwrap();
+    store.remember_import(fence, &[2; 32], "two").unwrap();
+    store.remember_import(fence, &[1; 32], "one again").unwrap();
+    assert_eq!(store.recall_import(&[1; 32]).unwrap().as_deref(), Some("one again"));
+    assert_eq!(store.recall_import(&[2; 32]).unwrap().as_deref(), Some("two"));
+    load(store, fence, vec![pupil("p1", None, &[])], ImportMode::Replace).unwrap();
+    assert!(store.recall_import(&[2; 32]).unwrap().is_some(), "nothing has changed");
+    load(store, fence, vec![pupil("p1", Some("c"), &[])], ImportMode::Replace).unwrap();
+    assert_eq!(store.recall_import(&[2; 32]).unwrap(), None);
+    for number in 0..40 {
+        store.remember_import(fence, &[number; 32], "many").unwrap();
+    }
+    assert!(store.recall_import(&[39; 32]).unwrap().is_some());
+    assert_eq!(store.recall_import(&[0; 32]).unwrap(), None, "old ones make room");
 }
 
 fn puts_keep_the_image_before(subject: &Subject) {

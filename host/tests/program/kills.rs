@@ -92,7 +92,7 @@ impl Course {
 }
 
 /// At most `count` numbers from 1 to `most`, evenly.
-fn spread(most: u64, count: u64) -> impl Iterator<Item = u64> {
+pub(crate) fn spread(most: u64, count: u64) -> impl Iterator<Item = u64> {
     let count = count.min(most);
     (0..count).map(move |n| (2 * n + 1) * most / (2 * count) + 1)
 }
@@ -195,7 +195,7 @@ fn all_survive(moments: Vec<Moment>, world: impl Fn() -> World) {
 }
 
 /// Is `strace` there, and may it trace?
-fn has_strace() -> bool {
+pub(crate) fn has_strace() -> bool {
     let traced = Command::new("strace").args(["-f", "-qqq", "-o", "/dev/null", "true"]).output();
     let works = traced.is_ok_and(|output| output.status.success());
     if !works {

@@ -3,8 +3,11 @@
 //! A test is named after the point of the requirements that it shows (`d1_…`, `h2_…`). What is expected comes from
 //! the invented school, which puts it down while it is made and shares no code with the host.
 
+mod audit;
+mod budgets;
 mod compare;
 mod connector;
+mod connector_versions;
 mod dialogue;
 #[path = "../it/foreign.rs"]
 mod foreign;
@@ -26,6 +29,7 @@ mod d6_selection;
 mod d7_status;
 mod d8_report;
 mod d9_first_run;
+mod erase;
 mod faults;
 mod h1_settings;
 mod h2_locked;
@@ -33,7 +37,9 @@ mod h3_next;
 mod h4_faults;
 mod h4_rows_to_http;
 mod hostile;
+mod import_again;
 mod keeping;
+mod key_rotation;
 mod kills;
 mod machine;
 mod matrix;

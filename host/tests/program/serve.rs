@@ -9,7 +9,7 @@ use std::time::Duration;
 use exchange::model::timetable::Mark;
 use exchange::model::{Millis, TaskRef};
 use exchange::store::{HostDb, MarkStore, MasterKey};
-use exchange_stand::rows::Options;
+use exchange_stand::rows::{Options, Tally};
 use serde_json::Value;
 
 use crate::h4_rows_to_http::World;
@@ -20,11 +20,18 @@ use crate::served::{Served, until};
 const TASK: &str = "rows/rows";
 /// More deliveries than are under way at once.
 const PUPILS: u64 = 2_500;
+/// Deliveries, and look-ups before them.
+const BATCHES: u64 = PUPILS / 500;
 const HOUR_MS: Millis = 3_600_000;
 
 /// No school yet; the server listens.
 fn listening(options: Options) -> World {
-    let world = World::without_schools(options, "rate = 0\nparallel = 1");
+    listening_with(options, "rate = 0\nparallel = 1")
+}
+
+/// The same with these limits of the upstream.
+pub(crate) fn listening_with(options: Options, limits: &str) -> World {
+    let world = World::without_schools(options, limits);
     let host = fs::read_to_string(world.path("exchange.toml")).expect("the host's file");
     world.write("exchange.toml", &format!("serve.listen = \"127.0.0.1:0\"\n{host}"));
     world
@@ -38,7 +45,7 @@ fn due(options: Options) -> World {
 }
 
 /// A school whose task should have run between one hour and two ago, when no server was there.
-fn add_due(world: &World, school: &str, prefix: &str, pupils: u64) {
+pub(crate) fn add_due(world: &World, school: &str, prefix: &str, pupils: u64) {
     world.add_school(school, prefix, pupils);
     let zone = jiff::tz::TimeZone::get("Europe/Moscow").expect("a zone");
     let hour = (jiff::Timestamp::now().to_zoned(zone).hour() + 23) % 24;
@@ -50,7 +57,7 @@ fn add_due(world: &World, school: &str, prefix: &str, pupils: u64) {
     remember(world, &format!("{school}/rows"), 3 * HOUR_MS);
 }
 
-fn schedule(world: &World, school: &str, schedule: &str) {
+pub(crate) fn schedule(world: &World, school: &str, schedule: &str) {
     let file = format!("schools/{school}.toml");
     let text = fs::read_to_string(world.path(&file)).expect("the school's file");
     let patience = "patience = \"20s\"";
@@ -68,7 +75,7 @@ fn remember(world: &World, task: &str, ago: Millis) {
 }
 
 /// The shared store, whose secrets this key does not open.
-fn store(data: &Path) -> HostDb {
+pub(crate) fn store(data: &Path) -> HostDb {
     HostDb::open(data, &MasterKey([0; 32])).expect("the host's store")
 }
 
@@ -102,13 +109,12 @@ fn h1_what_was_missed_is_run_once_and_one_server_is_enough() {
     assert_eq!(store(&world.path("data")).marks().expect("readable"), [], "nothing is remembered of it");
 }
 
-/// Ends a server in the middle of its run in this way; the next one makes the run whole.
-fn cut_short(end: impl FnOnce(Served<'_>)) {
+/// Ends a server in this phase of its run in this way; the next one makes the run whole.
+fn cut_short(phase: impl Fn(&Tally) -> bool, end: impl FnOnce(Served<'_>)) {
     let world = due(slow());
     let served = Served::start(&world);
-    until("the run sends", || world.service.tally().posts > 0);
+    until("the run is in its phase", || phase(&world.service.tally()));
     end(served);
-    assert!(world.arrived() < PUPILS, "it was in the middle");
     let served = Served::start(&world);
     until("everything has arrived", || world.arrived() == PUPILS);
     until("nothing runs", || served.number("exchange_runs_running") == Some(0.0));
@@ -118,17 +124,48 @@ fn cut_short(end: impl FnOnce(Served<'_>)) {
     assert_eq!(runs.len(), 2, "{runs:#?}");
 }
 
-#[test]
-fn h2_a_server_that_is_stopped_in_a_run_goes_on_after_its_start() {
-    cut_short(|served| served.stop());
+/// Looks at what is there already.
+fn observes(tally: &Tally) -> bool {
+    tally.lookups > 0 && tally.posts == 0
+}
+
+fn sends(tally: &Tally) -> bool {
+    tally.posts > 0 && tally.rows < PUPILS
+}
+
+/// Reads back what was sent: everything has arrived, and somebody asks for it.
+fn confirms(tally: &Tally) -> bool {
+    tally.rows == PUPILS && tally.lookups > BATCHES
+}
+
+fn killed(served: Served<'_>) {
+    served.signal("-KILL");
+    assert_eq!(served.end(), None);
 }
 
 #[test]
-fn h2_a_server_that_is_killed_in_a_run_goes_on_after_its_start() {
-    cut_short(|served| {
-        served.signal("-KILL");
-        assert_eq!(served.end(), None);
-    });
+fn h2_a_server_that_is_stopped_while_it_looks_goes_on_after_its_start() {
+    cut_short(observes, |served| served.stop());
+}
+
+#[test]
+fn h2_a_server_that_is_stopped_while_it_sends_goes_on_after_its_start() {
+    cut_short(sends, |served| served.stop());
+}
+
+#[test]
+fn h2_a_server_that_is_stopped_while_it_reads_back_goes_on_after_its_start() {
+    cut_short(confirms, |served| served.stop());
+}
+
+#[test]
+fn h2_a_server_that_is_killed_while_it_sends_goes_on_after_its_start() {
+    cut_short(sends, killed);
+}
+
+#[test]
+fn h2_a_server_that_is_killed_while_it_reads_back_goes_on_after_its_start() {
+    cut_short(confirms, killed);
 }
 
 /// A run whose first request is never answered.

@@ -54,12 +54,15 @@ pub(crate) enum Bench {
         /// Schools, each with four tasks.
         #[arg(long, default_value_t = 1_000)]
         schools: usize,
-        /// Pupils of each: 200 at least.
+        /// Pupils of each: 200 at least; by night there are 20, and 5,000 in one school.
         #[arg(long, default_value_t = 200)]
         pupils: usize,
         /// Leave folder and services as they are until Enter is pressed, to go on by hand (`perf record exchange run --all`).
         #[arg(long)]
         stay: bool,
+        /// Through the scheduler instead: `exchange serve`, whose schedules fall due, with tasks of the example connector.
+        #[arg(long)]
+        night: bool,
         /// Print one JSON object.
         #[arg(long)]
         json: bool,
@@ -89,7 +92,8 @@ pub(crate) fn run(workspace: &Workspace, bench: &Bench) -> Outcome {
         Bench::Micro { json } => micro::run(workspace, *json),
         Bench::Faults { rows, beside } => faults::run(workspace, *rows, beside),
         Bench::Peers { rows, runs, beside } => peers::run(workspace, *rows, *runs, beside),
-        Bench::Region { schools, pupils, stay, json } => {
+        Bench::Region { schools, night: true, json, .. } => region::night::run(workspace, *schools, *json),
+        Bench::Region { schools, pupils, stay, json, .. } => {
             region::run(workspace, region::Size { schools: *schools, pupils: *pupils }, *stay, *json)
         }
     }

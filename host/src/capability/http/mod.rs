@@ -1,30 +1,36 @@
 //! The only way out: named operations over granted upstreams, one policy for all.
 //!
-//! A request is checked without the network (`prepare`), waits for its place (`upstream`, `gate`), is made
+//! A request is checked without the network (`prepare`), waits for its place (`pass`, `gate`, `row`, `lease`), is made
 //! (`exchange`), judged (`again`), and its answer is freed of credentials (`capture`). Writes are journaled before
 //! their first byte leaves and repeated only where that cannot make a twin.
 
 mod address;
 mod again;
 mod capture;
+mod client;
 mod exchange;
 mod gate;
 mod guard;
+mod lease;
+mod pass;
 mod path;
 mod prepare;
 mod probe;
+mod row;
 mod upstream;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 
 use super::{Redactor, Secret};
+use crate::model::budget::UsedUp;
 use crate::model::manifest::Manifest;
 use crate::model::setup::Grants;
-use crate::model::{WriteJournal, WriteTicket};
+use crate::model::{Millis, SchoolId, WriteJournal, WriteTicket};
 use crate::sandbox::ports::{CallInfo, Http, HttpError, Request, Response};
 use again::{Next, Outcome, Rules, Standing, retry_after};
+use pass::{Pass, Refused};
 use prepare::Prepared;
 pub use probe::{Probe, first_to_expire, own_metrics, probe};
 pub use upstream::Upstreams;
@@ -78,6 +84,8 @@ pub trait RequestJournal: Send + Sync {
 pub struct HttpParts {
     /// All upstreams of the process.
     pub upstreams: Arc<Upstreams>,
+    /// Whose task it is: schools take turns.
+    pub school: SchoolId,
     /// The connector's manifest.
     pub manifest: Arc<Manifest>,
     /// The task's grants.
@@ -95,6 +103,9 @@ pub struct HttpParts {
 /// The way out of one task.
 pub struct TaskHttp {
     upstreams: Arc<Upstreams>,
+    school: SchoolId,
+    /// The upstream that took no more requests today, if one did.
+    used_up: Mutex<Option<UsedUp>>,
     manifest: Arc<Manifest>,
     grants: Grants,
     secrets: Arc<dyn SecretSource>,
@@ -106,8 +117,9 @@ pub struct TaskHttp {
 impl TaskHttp {
     /// The way out of a task.
     pub fn new(parts: HttpParts) -> Self {
-        let HttpParts { upstreams, manifest, grants, secrets, sink, journal, redactor } = parts;
-        Self { upstreams, manifest, grants, secrets, sink, journal, redactor }
+        let HttpParts { upstreams, school, manifest, grants, secrets, sink, journal, redactor } = parts;
+        let used_up = Mutex::default();
+        Self { upstreams, school, used_up, manifest, grants, secrets, sink, journal, redactor }
     }
 
     async fn run(&self, call: &CallInfo, request: Request) -> Result<Response, HttpError> {
@@ -153,26 +165,68 @@ impl TaskHttp {
         course: &mut Course,
     ) -> Result<Outcome, HttpError> {
         let remote = &prepared.remote;
-        let patience = remote.config.patience_ms.saturating_sub(course.standing.waited_ms);
-        let turn = call.meter.turns.wait();
-        let entered = remote.enter(patience).await;
-        drop(turn);
-        let mut pass = match entered {
-            Ok(pass) => pass,
-            Err(_) if course.standing.doubt && prepared.write => return Err(HttpError::Unanswered),
-            Err(seconds) => {
-                finish(call, course.ticket, None).await;
-                return Err(HttpError::NotProcessed(Some(seconds)));
-            }
+        let mut pass = match self.entered(call, prepared, course).await {
+            Ok(Ok(pass)) => pass,
+            Ok(Err(refused)) => return Err(self.refused(call, prepared, course, refused).await),
+            Err(error) => return Err(error),
         };
-        if prepared.write && course.ticket.is_none() {
-            course.ticket = Some(sent(call, prepared).await?);
-        }
         course.standing.attempts += 1;
         let outcome = self.noted(call, prepared, course.standing.attempts).await;
         pass.health = outcome.health();
         self.heed(prepared, &outcome);
+        drop(pass);
+        remote.tell().await;
         Ok(outcome)
+    }
+
+    /// Waits for a place, journals a write the first time, and waits for the very moment. The waiting is not the
+    /// guest's.
+    async fn entered(
+        &self,
+        call: &CallInfo,
+        prepared: &Prepared,
+        course: &mut Course,
+    ) -> Result<Result<Pass, Refused>, HttpError> {
+        let remote = &prepared.remote;
+        let patience = remote.config.patience_ms.saturating_sub(course.standing.waited_ms);
+        let _turn = call.meter.turns.wait();
+        let mut pass = match remote.enter(&self.school, patience).await {
+            Ok(pass) => pass,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        if prepared.write && course.ticket.is_none() {
+            course.ticket = Some(sent(call, prepared).await?);
+        }
+        Ok(remote.depart(&mut pass, patience).await.map(|()| pass))
+    }
+
+    /// What the guest hears of a request that may not go.
+    async fn refused(
+        &self,
+        call: &CallInfo,
+        prepared: &Prepared,
+        course: &Course,
+        refused: Refused,
+    ) -> HttpError {
+        let seconds = match refused {
+            Refused::Later(seconds) => seconds,
+            Refused::UsedUp(until) => self.note_used_up(prepared, until),
+        };
+        if course.standing.doubt && prepared.write {
+            return HttpError::Unanswered;
+        }
+        finish(call, course.ticket, None).await;
+        HttpError::NotProcessed(Some(seconds))
+    }
+
+    /// The upstream takes no more today: whoever drives the task is told when it will. Seconds until then.
+    fn note_used_up(&self, prepared: &Prepared, until: Millis) -> u32 {
+        let Prepared { upstream, remote, .. } = prepared;
+        let zone = remote.config.quota.as_ref().map(|quota| quota.time_zone.clone());
+        let used_up = UsedUp { upstream: upstream.clone(), until, time_zone: zone.unwrap_or_default() };
+        *self.used_up.lock().unwrap_or_else(PoisonError::into_inner) = Some(used_up);
+        let ms = until.saturating_sub(remote.clock.now()).max(0).unsigned_abs();
+        u32::try_from(ms.div_ceil(1_000)).unwrap_or(u32::MAX)
     }
 
     /// An attempt, with its line in the journal of requests.
@@ -254,6 +308,10 @@ impl Http for TaskHttp {
         request: Request,
     ) -> BoxFuture<'static, Result<Response, HttpError>> {
         Box::pin(async move { self.run(&call, request).await })
+    }
+
+    fn used_up(&self) -> Option<UsedUp> {
+        self.used_up.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -9,7 +9,7 @@ use reqwest::tls::TlsInfo;
 use x509_cert::Certificate;
 use x509_cert::der::{Decode, DecodePem};
 
-use super::upstream::{builder, provide_tls};
+use super::client::{builder, provide_tls};
 use crate::error::{Context, Kind, Result};
 use crate::model::Millis;
 use crate::model::setup::Upstream;

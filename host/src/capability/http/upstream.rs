@@ -1,24 +1,21 @@
-//! The remote systems of this process: one pooled client, one pace and one circuit for each, whoever asks.
+//! The remote systems of this process: one pooled client, one row and one circuit for each, whoever asks; and its part of
+//! the budget that all processes share.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use reqwest::{Certificate, Client, ClientBuilder, Proxy, redirect, retry};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use reqwest::Client;
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 
-use super::address::{Blocked, Resolver, is_private};
-use super::gate::{Entry, Gate, Health};
-use crate::error::{Context, Error, Kind, Result};
+use super::address::{Blocked, is_private};
+use super::client;
+use super::gate::Gate;
+use crate::error::{Context, Kind, Result};
+use crate::model::budget::{Budget, Moment};
 use crate::model::setup::Upstream;
 use crate::sandbox::ports::{Clock, Random};
-
-/// How long an unused connection is kept.
-const IDLE: Duration = Duration::from_secs(20);
-/// Where proxies are named outside our own configuration.
-const PROXY_VARIABLES: [&str; 6] =
-    ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+use crate::store::{Attendance, BudgetStore};
 
 /// All upstreams of `exchange.toml`. One per process: what one task learns about an upstream holds for all.
 pub struct Upstreams {
@@ -26,18 +23,21 @@ pub struct Upstreams {
 }
 
 impl Upstreams {
-    /// Clients for these upstreams.
+    /// Clients for these upstreams, whose budgets are kept there.
     ///
     /// # Errors
-    /// An address that is none, a CA file or a proxy that cannot be used.
+    /// An address that is none, a CA file or a proxy that cannot be used; the store cannot be written.
     pub fn new(
         config: &BTreeMap<String, Upstream>,
+        budgets: Arc<dyn BudgetStore>,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Arc<Self>> {
-        provide_tls();
+        client::provide_tls();
+        let shared = Arc::new(Shared { attendance: budgets.attend()?, budgets });
         let remote = |(name, config): (&String, &Upstream)| {
-            let remote = Remote::new(config, Arc::clone(&clock), Arc::clone(&random));
+            let (shared, clock, random) = (Arc::clone(&shared), Arc::clone(&clock), Arc::clone(&random));
+            let remote = Remote::new(name, config, shared, (clock, random));
             let remote = remote.context(Kind::Config, format!("upstream `{name}` cannot be used"))?;
             Ok((name.clone(), Arc::new(remote)))
         };
@@ -47,6 +47,18 @@ impl Upstreams {
     pub(super) fn get(&self, name: &str) -> Option<&Arc<Remote>> {
         self.by_name.get(name)
     }
+
+    /// Gives back what nobody in this process needs any more, and tells others what it has learnt. To be called every
+    /// now and then; blocks for a transaction where there is something to say.
+    pub fn tidy(&self) {
+        self.by_name.values().for_each(|remote| remote.tidy(false));
+    }
+}
+
+impl Drop for Upstreams {
+    fn drop(&mut self) {
+        self.by_name.values().for_each(|remote| remote.tidy(true));
+    }
 }
 
 impl std::fmt::Debug for Upstreams {
@@ -55,41 +67,76 @@ impl std::fmt::Debug for Upstreams {
     }
 }
 
-/// Names the implementation of TLS. Fails when another part of the process was first: then there is one already.
-pub(super) fn provide_tls() {
-    drop(rustls::crypto::ring::default_provider().install_default());
+/// What the upstreams of a process share.
+pub(super) struct Shared {
+    attendance: Attendance,
+    budgets: Arc<dyn BudgetStore>,
 }
 
 /// One upstream.
 pub(super) struct Remote {
+    name: String,
+    shared: Arc<Shared>,
     pub(super) config: Upstream,
     pub(super) bases: Vec<Url>,
     pub(super) client: Client,
     pub(super) clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    parallel: Semaphore,
+    /// One lease is asked for at a time.
+    pub(super) leasing: Arc<Semaphore>,
     gate: Mutex<Gate>,
 }
 
 impl Remote {
-    fn new(config: &Upstream, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self> {
-        let bases = config.base.iter().map(|base| parse_base(base)).collect::<Result<Vec<_>>>()?;
-        if bases.is_empty() {
-            return Err(Error::config("it has no base address"));
-        }
+    fn new(
+        name: &str,
+        config: &Upstream,
+        shared: Arc<Shared>,
+        (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
+    ) -> Result<Self> {
         Ok(Self {
-            client: client(config)?,
+            name: name.to_owned(),
+            bases: client::bases(config)?,
+            client: client::client(config)?,
             config: config.clone(),
-            bases,
+            shared,
             clock,
             random,
-            parallel: Semaphore::new(config.parallel.max(1) as usize),
+            leasing: Arc::new(Semaphore::new(1)),
             gate: Mutex::default(),
         })
     }
 
-    fn gate<T>(&self, change: impl FnOnce(&mut Gate) -> T) -> T {
+    pub(super) fn gate<T>(&self, change: impl FnOnce(&mut Gate) -> T) -> T {
         change(&mut self.gate.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// This process's name in budgets.
+    pub(super) fn process(&self) -> &str {
+        self.shared.attendance.name()
+    }
+
+    /// Now, for budgets.
+    pub(super) fn moment(&self) -> Moment {
+        Moment { boot: self.clock.boot(), steady: self.clock.steady(), wall: self.clock.now() }
+    }
+
+    /// Changes the budget that all processes share. Blocks.
+    pub(super) fn change(&self, durable: bool, change: &mut dyn FnMut(&mut Budget)) -> Result<()> {
+        self.shared.budgets.change_budget(&self.name, durable, change)
+    }
+
+    /// Gives back what nobody needs; `at_once`: also what still holds for a while.
+    fn tidy(&self, at_once: bool) {
+        // Whoever asks for a lease needs what would be given back.
+        let Ok(_one) = self.leasing.try_acquire() else { return };
+        let now = self.moment();
+        let back = self.gate(|gate| gate.give_back(self.process(), now.steady, at_once));
+        let Some(ask) = back else { return };
+        if let Err(error) = self.change(false, &mut |budget| budget.release(&self.config, &ask, now)) {
+            // It is free for others when this process ends.
+            tracing::warn!(upstream = self.name, ?error, "what is left of a budget could not be given back");
+        }
     }
 
     /// A random number from 0 to 1.
@@ -97,42 +144,6 @@ impl Remote {
         let mut bytes = [0; 4];
         self.random.fill(&mut bytes);
         f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
-    }
-
-    /// Waits for a place: in flight, out of a pause, in the upstream's pace. `Err`: seconds after which it is worth
-    /// trying, for the circuit is open or the pause longer than `patience_ms`.
-    pub(super) async fn enter(&self, patience_ms: u64) -> std::result::Result<Pass<'_>, u32> {
-        let Ok(place) = self.parallel.acquire().await else { return Err(1) };
-        let mut patience = patience_ms;
-        loop {
-            match self.gate(|gate| gate.enter(self.clock.steady())) {
-                Entry::Go { probe } => {
-                    let pass = Pass { remote: self, probe, health: Health::Unclear, _place: place };
-                    return self.keep_pace(pass, patience).await;
-                }
-                Entry::Paused(ms) if ms <= patience => {
-                    patience -= ms;
-                    self.clock.sleep(ms).await;
-                }
-                Entry::Paused(ms) | Entry::Open(ms) => return Err(seconds(ms)),
-            }
-        }
-    }
-
-    /// Waits for the next place in the upstream's pace, and again when a pause begins meanwhile.
-    async fn keep_pace<'r>(&self, pass: Pass<'r>, mut patience: u64) -> std::result::Result<Pass<'r>, u32> {
-        loop {
-            let turn = self.gate(|gate| gate.reserve(&self.config, self.clock.steady()));
-            if turn > 0 {
-                self.clock.sleep(turn).await;
-            }
-            let pause = self.gate(|gate| gate.paused(self.clock.steady()));
-            if pause == 0 {
-                return Ok(pass);
-            }
-            patience = patience.checked_sub(pause).ok_or_else(|| seconds(pause))?;
-            self.clock.sleep(pause).await;
-        }
     }
 
     pub(super) fn pause(&self, ms: u64) {
@@ -168,75 +179,4 @@ impl Remote {
         }
         Err(Blocked { host: url.host_str().unwrap_or_default().to_owned() })
     }
-}
-
-fn seconds(ms: u64) -> u32 {
-    u32::try_from(ms.div_ceil(1000)).unwrap_or(u32::MAX)
-}
-
-/// A request's place at an upstream; given back when dropped.
-pub(super) struct Pass<'r> {
-    remote: &'r Remote,
-    probe: bool,
-    /// What the request says about the upstream, once it is over.
-    pub(super) health: Health,
-    _place: SemaphorePermit<'r>,
-}
-
-impl Drop for Pass<'_> {
-    fn drop(&mut self) {
-        let remote = self.remote;
-        remote.gate(|gate| gate.leave(&remote.config, remote.clock.steady(), self.probe, self.health));
-    }
-}
-
-fn parse_base(base: &str) -> Result<Url> {
-    let url = Url::parse(base).context(Kind::Config, format!("`{base}` is not an address"))?;
-    let plain = url.query().is_none() && url.fragment().is_none();
-    let open = url.username().is_empty() && url.password().is_none();
-    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() || !plain || !open {
-        return Err(Error::config("a base address is `http(s)://host[:port][/prefix]` and nothing more"));
-    }
-    Ok(url)
-}
-
-fn client(config: &Upstream) -> Result<Client> {
-    builder(config)?.build().context(Kind::Config, "its HTTP client cannot be made")
-}
-
-/// A client as this upstream's settings want it.
-pub(super) fn builder(config: &Upstream) -> Result<ClientBuilder> {
-    let mut builder = Client::builder()
-        .redirect(redirect::Policy::none())
-        .retry(retry::never())
-        .referer(false)
-        .connect_timeout(Duration::from_millis(config.connect_timeout_ms))
-        .pool_idle_timeout(IDLE)
-        .user_agent(concat!("exchange/", env!("CARGO_PKG_VERSION")))
-        .dns_resolver(Resolver { private: config.private, proxies: proxy_hosts(config) });
-    builder = match &config.proxy {
-        Some(proxy) => builder.proxy(Proxy::all(proxy).context(Kind::Config, "the proxy's address is none")?),
-        // The system's proxy leads out; what is granted as private is inside.
-        None if config.private => builder.no_proxy(),
-        None => builder,
-    };
-    if let Some(file) = &config.ca {
-        builder = builder.tls_certs_merge(certificates(file)?);
-    }
-    Ok(builder)
-}
-
-fn certificates(file: &std::path::Path) -> Result<Vec<Certificate>> {
-    let pem = std::fs::read(file).context(Kind::Config, format!("cannot read {}", file.display()))?;
-    Certificate::from_pem_bundle(&pem)
-        .context(Kind::Config, format!("{} holds no certificates", file.display()))
-}
-
-/// Hosts of the proxies that this upstream's client may use. A proxy resolves names by itself: behind one, only
-/// literal addresses are judged here.
-fn proxy_hosts(config: &Upstream) -> BTreeSet<String> {
-    let system = PROXY_VARIABLES.iter().filter_map(|name| std::env::var(name).ok());
-    let configured = config.proxy.iter().cloned();
-    let used: Vec<String> = if config.proxy.is_some() { configured.collect() } else { system.collect() };
-    used.iter().filter_map(|proxy| Url::parse(proxy).ok()?.host_str().map(str::to_ascii_lowercase)).collect()
 }

@@ -34,7 +34,7 @@ pub(super) fn look(findings: &mut Findings<'_>) {
 fn key_file(findings: &mut Findings<'_>) {
     let KeySource::File(path) = findings.app.host.key.clone() else {
         // Reading it runs a command or looks at the environment, as every command does.
-        match findings.app.keys.master() {
+        match findings.app.keys.ring() {
             Ok(_) => findings.good("[key]", "doctor-key-good"),
             Err(error) => findings.error("[key]", &error, Message::new("doctor-key-cure")),
         }
@@ -56,7 +56,7 @@ fn key_file(findings: &mut Findings<'_>) {
         Ok(_) if path.starts_with(&findings.app.host.data) => {
             findings.warn(about, Message::new("doctor-key-inside"), Message::new("doctor-key-inside-cure"));
         }
-        Ok(_) => match findings.app.keys.master() {
+        Ok(_) => match findings.app.keys.ring() {
             Ok(_) => findings.good(about, "doctor-key-good"),
             Err(error) => findings.error(about, &error, Message::new("doctor-key-cure")),
         },

@@ -1,16 +1,19 @@
 //! What reading the files came to. The counts go on where the problems are no longer kept.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::records::Record;
 use crate::records::{Problem, Report, Severity};
 
 /// What reading the files came to: the problems kept, and the counts of all.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Heard {
     pub(super) report: Report,
     /// Rows left out. One row may have several faults.
     pub(super) left_out: u64,
     /// Warnings; by themselves they leave nothing out.
     pub(super) warnings: u64,
+    #[serde(skip)]
     last_out: Option<(String, u64)>,
 }
 

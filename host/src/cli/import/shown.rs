@@ -52,7 +52,14 @@ pub(super) fn write_problems(app: &App, args: &args::Import, report: &Report) ->
     write_file(path, file.get_ref())
 }
 
-pub(super) fn show(app: &App, args: &args::Import, heard: &Heard, result: &ImportResult) -> Result<()> {
+/// `same`: the files were not read, because nothing could come of it.
+pub(super) fn show(
+    app: &App,
+    args: &args::Import,
+    heard: &Heard,
+    result: &ImportResult,
+    same: bool,
+) -> Result<()> {
     let out = app.output;
     if let Some(held) = &result.held {
         return show_held(app, args, held);
@@ -68,6 +75,9 @@ pub(super) fn show(app: &App, args: &args::Import, heard: &Heard, result: &Impor
         })
         .collect();
     out.table(&headings.map(|code| app.word(code)), &rows)?;
+    if same {
+        out.line(app.word("import-same-files"))?;
+    }
     show_problems(app, heard)
 }
 
@@ -101,6 +111,8 @@ fn show_held(app: &App, args: &args::Import, held: &ImportCounts) -> Result<()> 
 
 #[derive(Serialize)]
 pub(super) struct ImportJson {
+    /// The files and the records are those of an import before: nothing was read again.
+    same_files: bool,
     held: Option<RecordType>,
     types: Vec<CountsJson>,
     /// Rows with faults, which were not taken.
@@ -131,7 +143,7 @@ struct ProblemJson {
     fix: String,
 }
 
-pub(super) fn as_json(app: &App, heard: &Heard, result: &ImportResult) -> ImportJson {
+pub(super) fn as_json(app: &App, heard: &Heard, result: &ImportResult, same_files: bool) -> ImportJson {
     let report = &heard.report;
     let counts = |counts: &ImportCounts| CountsJson {
         record: counts.record_type,
@@ -151,6 +163,7 @@ pub(super) fn as_json(app: &App, heard: &Heard, result: &ImportResult) -> Import
         fix: app.catalogue.text(&problem.fix),
     };
     ImportJson {
+        same_files,
         held: result.held.as_ref().map(|held| held.record_type),
         types: result.types.iter().map(counts).collect(),
         left_out: heard.left_out,

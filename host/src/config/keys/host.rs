@@ -122,6 +122,15 @@ static SERVE: Table = Table {
     ],
 };
 
+static PREVIOUS_KEY: Table = Table {
+    title: "[key] previous",
+    keys: &[
+        optional("file", Shape::Path, "A file with the key, readable by its owner only."),
+        optional("env", Shape::Text, "An environment variable that holds the key."),
+        optional("command", Shape::List(&Shape::Text), "A program and its arguments; it prints the key."),
+    ],
+};
+
 static KEY: Table = Table {
     title: "[key]",
     keys: &[
@@ -136,6 +145,11 @@ static KEY: Table = Table {
         ),
         optional("env", Shape::Text, "An environment variable that holds the key."),
         optional("command", Shape::List(&Shape::Text), "A program and its arguments; it prints the key."),
+        optional(
+            "previous",
+            Shape::Table(&PREVIOUS_KEY),
+            "The key before this one, until `exchange key rotate` has put everything under the new one.",
+        ),
     ],
 };
 
@@ -172,6 +186,7 @@ static UPSTREAM: Table = Table {
             || default().parallel.to_string(),
             "Requests in flight at once.",
         ),
+        optional("quota", Shape::Table(&QUOTA), "How many requests it takes in a day."),
         defaulted(
             "connect-timeout",
             Shape::Duration,
@@ -209,6 +224,22 @@ static UPSTREAM: Table = Table {
             count(0, 20),
             || default().redirects.to_string(),
             "Redirects followed on reads, within this upstream's own addresses.",
+        ),
+    ],
+};
+
+static QUOTA: Table = Table {
+    title: "quota",
+    keys: &[
+        required(
+            "per-day",
+            Shape::Count { min: 1, max: 1_000_000_000 },
+            "Requests of a day, over all schools. When they are used up, runs wait for the next day.",
+        ),
+        required(
+            "time-zone",
+            Shape::Text,
+            "Where the day begins at midnight: an IANA name such as `Europe/Moscow`.",
         ),
     ],
 };

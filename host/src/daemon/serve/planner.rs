@@ -90,6 +90,17 @@ impl Planner {
         self.schools.remove(school);
     }
 
+    /// A school is not to be seen, and may come back: nothing of it begins, and what is remembered stays.
+    pub(super) fn set_aside(&mut self, school: &SchoolId) {
+        self.schools.remove(school);
+        for task in self.planned.get(school).into_iter().flatten() {
+            if let Some(mark) = self.queue.mark(task) {
+                self.remembered.insert(task.clone(), mark);
+            }
+            self.queue.remove(task);
+        }
+    }
+
     /// Only these tasks of the school are still there: the marks of others go.
     fn forget_others(&mut self, school: &SchoolId, tasks: BTreeSet<TaskRef>) {
         let before = self.planned.insert(school.clone(), tasks.clone()).unwrap_or_default();
@@ -108,7 +119,7 @@ impl Planner {
         let saved = self.save(store);
         if saved.is_err() {
             let again = now.saturating_add(STORE_AGAIN_MS);
-            decisions.begin.drain(..).for_each(|begin| self.queue.put_back(&begin.task, again));
+            decisions.begin.drain(..).for_each(|begin| self.queue.put_back(&begin.task, again, false));
         }
         (decisions, saved)
     }
@@ -123,7 +134,8 @@ impl Planner {
     /// Stores durably what has not been stored yet.
     pub(super) fn save(&mut self, store: &dyn MarkStore) -> Result<()> {
         if !self.unsaved.is_empty() {
-            let marks = self.unsaved.iter().filter_map(|task| Some((task.clone(), self.queue.mark(task)?)));
+            let mark = |task| self.queue.mark(task).or_else(|| self.remembered.get(task).cloned());
+            let marks = self.unsaved.iter().filter_map(|task| Some((task.clone(), mark(task)?)));
             store.put_marks(&marks.collect::<Vec<_>>())?;
             self.unsaved.clear();
         }
@@ -222,6 +234,22 @@ mod tests {
         planner.ended(&task, 1);
         planner.save(&store).expect("writable");
         assert!(store.marks().expect("readable")[0].1.open.is_empty());
+    }
+
+    #[test]
+    fn a_school_that_is_not_to_be_seen_keeps_what_it_missed() {
+        let (store, mut planner) = (Store::default(), Planner::new(8, Vec::new()));
+        planner.set(school(true), NOW + 1).expect("a timetable");
+        assert_eq!(begun(&mut planner, &store, NOW + HOUR), 1);
+        planner.set_aside(&"s".into());
+        planner.save(&store).expect("writable");
+        assert_eq!(begun(&mut planner, &store, NOW + HOUR + 1), 0);
+        assert_eq!((planner.tasks(), planner.schools().len()), (0, 1), "it is known of");
+        assert_eq!(store.marks().expect("readable")[0].1.open, [NOW + HOUR]);
+        planner.ended(&TaskRef { school: "s".into(), task: "t".into() }, 1);
+        planner.set(school(true), NOW + HOUR + 2).expect("a timetable");
+        let decisions = planner.turn(&store, NOW + HOUR + 2).0;
+        assert!(decisions.begin.len() == 1 && decisions.begin[0].resumed, "{decisions:?}");
     }
 
     #[test]

@@ -1,11 +1,9 @@
 //! The runs under way. What one does (an error, a panic, a damaged store) reaches nothing but its own end.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use tokio::task::{Id, JoinSet};
-
 use crate::daemon::host::{Host, Package};
+use crate::daemon::jobs::Jobs;
 use crate::daemon::round::{self, Ended};
 use crate::error::{Error, Result};
 use crate::model::setup::{SchoolConfig, TaskConfig};
@@ -39,31 +37,25 @@ pub(super) struct Underway {
 
 /// The runs under way.
 #[derive(Default)]
-pub(super) struct Runs {
-    jobs: JoinSet<Result<Ended>>,
-    known: HashMap<Id, Underway>,
-}
+pub(super) struct Runs(Jobs<Underway, Result<Ended>>);
 
 impl Runs {
     pub(super) fn len(&self) -> usize {
-        self.jobs.len()
+        self.0.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.jobs.is_empty()
+        self.0.is_empty()
     }
 
     pub(super) fn begin(&mut self, run: Underway, job: Job) {
-        let handle = self.jobs.spawn(job.run());
-        self.known.insert(handle.id(), run);
+        self.0.begin(run, job.run());
     }
 
     /// The next run to end, and how; `None`: none is under way. Nothing is lost when this is dropped before it answers.
     pub(super) async fn next(&mut self) -> Option<(Underway, Result<Ended>)> {
-        let (id, ended) = match self.jobs.join_next_with_id().await? {
-            Ok((id, ended)) => (id, ended),
-            Err(broken) => (broken.id(), Err(Error::internal("the run broke off").because(broken))),
-        };
-        self.known.remove(&id).map(|run| (run, ended))
+        let (run, ended) = self.0.next().await?;
+        let broke_off = |broken| Err(Error::internal("the run broke off").because(broken));
+        Some((run, ended.unwrap_or_else(broke_off)))
     }
 }

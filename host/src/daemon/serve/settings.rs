@@ -7,16 +7,16 @@ use std::sync::Arc;
 use super::Server;
 use crate::daemon::host::{Host, Package};
 use crate::error::Result;
-use crate::model::SchoolId;
 use crate::model::setup::SchoolConfig;
+use crate::model::{SchoolId, TaskRef};
 
 /// The settings behind the server, which people change while it runs.
 pub trait Settings {
     /// What is other than when it was last asked; everything the first time, and when `all` is asked for.
     fn changes(&mut self, all: bool) -> Changes;
 
-    /// A connector that may run.
-    fn package(&mut self, connector: &str) -> Result<Arc<Package>>;
+    /// A connector, in the version that may run for this task.
+    fn package(&mut self, task: &TaskRef, connector: &str) -> Result<Arc<Package>>;
 }
 
 /// Settings that have changed.
@@ -62,11 +62,16 @@ impl<S: Settings> Server<S> {
         }
     }
 
-    /// Schools whose files are gone are forgotten, and so are the faults of files that are gone.
+    /// Schools whose files are gone are forgotten, and so are the faults of files that are gone. Where no file at all is
+    /// there, the folder may be what is missing (a disk that is not mounted): nothing begins, and nothing is forgotten.
     fn remove_others(&mut self, folder: &Path, there: &BTreeSet<SchoolId>) {
         for school in self.planner.schools().into_iter().filter(|school| !there.contains(school)) {
-            tracing::info!(%school, "the school is there no more");
-            self.planner.remove(&school);
+            if there.is_empty() {
+                self.planner.set_aside(&school);
+            } else {
+                tracing::info!(%school, "the school is there no more");
+                self.planner.remove(&school);
+            }
         }
         let mut state = self.board.state();
         state.broken.retain(|file, _| file.parent() != Some(folder) || file.exists());

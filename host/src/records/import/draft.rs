@@ -1,5 +1,8 @@
 //! A row being made into a record.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::leaves_out;
@@ -7,6 +10,7 @@ use super::table::NamedRow;
 use crate::model::fields::{Content, FieldSpec};
 use crate::model::records::{Record, RecordType};
 use crate::model::setup::ImportProfile;
+use crate::records::headings::Column;
 use crate::records::problem::{Code, Fault};
 use crate::records::values::{self, Today};
 use crate::records::words::plain;
@@ -14,17 +18,18 @@ use crate::records::words::plain;
 /// Values read so far, and what is wrong with them.
 pub(super) struct Draft {
     pub(super) kind: RecordType,
-    /// In the stored form.
-    values: Map<String, Value>,
+    /// In the stored form, by field.
+    values: Vec<(&'static FieldSpec, Value)>,
     /// With the heading of the column.
-    pub(super) faults: Vec<(Fault, Option<String>)>,
+    pub(super) faults: Vec<(Fault, Option<Arc<str>>)>,
     /// Headings of the fields that refer to something.
-    headings: Vec<(&'static str, String)>,
+    headings: Vec<Column>,
 }
 
 /// Reads the cells of a row, each by the field of its column.
 pub(super) fn read(row: &NamedRow<'_>, today: &Today<'_>) -> Draft {
-    let mut draft = Draft { kind: row.kind(), values: Map::new(), faults: Vec::new(), headings: Vec::new() };
+    let mut draft = Draft { kind: row.kind(), values: Vec::new(), faults: Vec::new(), headings: Vec::new() };
+    draft.values.reserve(draft.kind.fields().len());
     if row.too_wide() {
         draft.faults.push((Fault::new(Code::ExtraCells), None));
     }
@@ -36,7 +41,7 @@ pub(super) fn read(row: &NamedRow<'_>, today: &Today<'_>) -> Draft {
         let given = row.cells().any(|(column, _)| column.is_some_and(|(other, _)| other.name == spec.name));
         if !given {
             let column = row.heading(spec).filter(|_| !row.named).unwrap_or(spec.name);
-            draft.faults.push((Fault::new(Code::Missing), Some(column.to_owned())));
+            draft.faults.push((Fault::new(Code::Missing), Some(column.into())));
         }
     }
     draft
@@ -50,16 +55,16 @@ fn translated<'a>(profile: &'a ImportProfile, spec: &FieldSpec, text: &'a str) -
 }
 
 impl Draft {
-    fn take(&mut self, spec: &'static FieldSpec, heading: &str, text: &str, today: &Today<'_>) {
+    fn take(&mut self, spec: &'static FieldSpec, heading: &Arc<str>, text: &str, today: &Today<'_>) {
         match values::read(spec.content, text, today) {
             Ok(read) => {
-                self.faults.extend(read.warning.map(|warning| (warning, Some(heading.to_owned()))));
-                self.set(spec.name, read.value);
+                self.faults.extend(read.warning.map(|warning| (warning, Some(Arc::clone(heading)))));
+                self.set(spec, read.value);
             }
-            Err(fault) => self.faults.push((fault, Some(heading.to_owned()))),
+            Err(fault) => self.faults.push((fault, Some(Arc::clone(heading)))),
         }
         if matches!(spec.content, Content::Ref(_) | Content::Refs(_) | Content::AnyRef) {
-            self.headings.push((spec.name, heading.to_owned()));
+            self.headings.push((spec, Arc::clone(heading)));
         }
     }
 
@@ -70,11 +75,7 @@ impl Draft {
 
     /// A value by the field's name (`child.last-name`).
     pub(super) fn value(&self, name: &str) -> Option<&Value> {
-        let stored = name.replace('-', "_");
-        match stored.split_once('.') {
-            Some((outer, inner)) => self.values.get(outer)?.get(inner),
-            None => self.values.get(&stored),
-        }
+        self.values.iter().find(|(spec, _)| spec.name == name).map(|(_, value)| value)
     }
 
     /// A text by the field's name.
@@ -82,41 +83,56 @@ impl Draft {
         self.value(name)?.as_str()
     }
 
-    /// Sets a value by the field's name.
-    pub(super) fn set(&mut self, name: &str, value: Value) {
-        let stored = name.replace('-', "_");
-        match stored.split_once('.') {
-            None => {
-                self.values.insert(stored, value);
-            }
-            Some((outer, inner)) => {
-                let nested = self.values.entry(outer).or_insert_with(|| Value::Object(Map::new()));
-                if let Value::Object(members) = nested {
-                    members.insert(inner.to_owned(), value);
-                }
-            }
+    /// Sets the value of a field.
+    pub(super) fn set(&mut self, field: &'static FieldSpec, value: Value) {
+        match self.values.iter_mut().find(|(spec, _)| spec.name == field.name) {
+            Some((_, known)) => *known = value,
+            None => self.values.push((field, value)),
         }
     }
 
-    /// Drops a value of the record itself.
-    pub(super) fn drop_value(&mut self, name: &str) {
-        self.values.remove(&name.replace('-', "_"));
+    /// Drops the value of a field.
+    pub(super) fn drop_value(&mut self, field: &FieldSpec) {
+        self.values.retain(|(spec, _)| spec.name != field.name);
     }
 
     /// Tells a fault of a field that refers to something.
-    pub(super) fn fault(&mut self, name: &str, fault: Fault) {
-        let heading =
-            self.headings.iter().find(|(field, _)| *field == name).map(|(_, heading)| heading.clone());
+    pub(super) fn fault(&mut self, field: &FieldSpec, fault: Fault) {
+        let column = self.headings.iter().find(|(spec, _)| spec.name == field.name);
+        let heading = column.map(|(_, heading)| Arc::clone(heading));
         self.faults.push((fault, heading));
     }
 
     /// The record; or a fault, where the values do not make one.
     pub(super) fn record(&mut self) -> Option<Record> {
-        let form = Value::Object(std::mem::take(&mut self.values));
-        let record = Record::from_value(self.kind, form).ok();
+        let record = Record::from_fields(self.kind, stored(std::mem::take(&mut self.values))).ok();
         if record.is_none() {
             self.faults.push((Fault::new(Code::Unfit), None));
         }
         record
     }
+}
+
+/// Values under the names of the stored form; those of `child.last-name` and the like as one object.
+fn stored(values: Vec<(&'static FieldSpec, Value)>) -> Vec<(Cow<'static, str>, Value)> {
+    let mut fields: Vec<(Cow<'static, str>, Value)> = Vec::with_capacity(values.len());
+    for (spec, value) in values {
+        let Some((outer, inner)) = spec.name.split_once('.') else {
+            fields.push((stored_name(spec.name), value));
+            continue;
+        };
+        let outer = stored_name(outer);
+        let mut known = fields.iter_mut().find(|(name, _)| *name == outer);
+        if let Some((_, Value::Object(members))) = &mut known {
+            members.insert(stored_name(inner).into_owned(), value);
+        } else {
+            let member = (stored_name(inner).into_owned(), value);
+            fields.push((outer, Value::Object(Map::from_iter([member]))));
+        }
+    }
+    fields
+}
+
+fn stored_name(name: &'static str) -> Cow<'static, str> {
+    if name.contains('-') { name.replace('-', "_").into() } else { name.into() }
 }

@@ -34,11 +34,23 @@ struct Class {
 pub(super) struct Index {
     ids: HashMap<RecordType, HashMap<String, Place>>,
     classes: Vec<Class>,
+    /// What texts meant so far, by study year: thousands of pupils sit in a few classes. Forgotten with every class that
+    /// is learnt.
+    meant: HashMap<Option<u16>, HashMap<String, Meant>>,
 }
 
-/// Why a class cannot be told.
-enum NoClass {
+/// What a text in a column of classes means.
+#[derive(Clone)]
+enum Meant {
+    /// An id that leads somewhere.
+    Id,
+    /// By its name the class with this id.
+    Class(String),
+    /// Neither an id nor a name.
+    Nothing,
+    /// The name of no class …
     Unknown,
+    /// … or of several.
     Ambiguous,
 }
 
@@ -50,28 +62,35 @@ impl Index {
             let name = ClassName { year: class.study_year, grade: class.grade, letter };
             Class { name, id: class.id.clone(), imported: false }
         };
-        Self { ids: HashMap::new(), classes: classes.iter().map(named).collect() }
+        Self { ids: HashMap::new(), classes: classes.iter().map(named).collect(), meant: HashMap::new() }
     }
 
     /// Remembers a sound row of the first pass.
     pub(super) fn learn(&mut self, draft: &Draft, place: Place) {
         let Some(id) = draft.text("id") else { return };
         let ids = self.ids.entry(draft.kind).or_default();
-        if ids.contains_key(id) {
-            return;
+        if !ids.contains_key(id) {
+            ids.insert(id.to_owned(), place);
+            self.learn_class(draft, id);
         }
-        ids.insert(id.to_owned(), place);
+    }
+
+    fn learn_class(&mut self, draft: &Draft, id: &str) {
         if let (RecordType::SchoolClass, Some(name)) = (draft.kind, class_name(draft)) {
+            self.meant.clear();
             // What the import says of a class holds, not what the school knew of it.
             self.classes.retain(|known| known.id != id);
             self.classes.push(Class { name, id: id.to_owned(), imported: true });
         }
     }
 
-    /// Judges ids and references of a row in the second pass.
+    /// Judges ids and references of a row that is given out.
     pub(super) fn judge(&mut self, draft: &mut Draft, place: Place, known: &Known<'_>, inputs: &[Input]) {
         if !draft.is_sound() {
             return;
+        }
+        if known.was_erased(draft) {
+            draft.faults.push((Fault::new(Code::Erased), Some("id".into())));
         }
         self.judge_id(draft, place, inputs);
         for spec in draft.kind.fields() {
@@ -107,8 +126,14 @@ impl Index {
         let Some(id) = draft.text("id") else { return };
         let ids = self.ids.entry(draft.kind).or_default();
         match (draft.is_sound(), ids.get(id)) {
-            (true, None) => drop(ids.insert(id.to_owned(), place)),
-            (false, Some(first)) if *first == place => drop(ids.remove(id)),
+            (true, None) => {
+                ids.insert(id.to_owned(), place);
+                self.learn_class(draft, id);
+            }
+            (false, Some(first)) if *first == place => {
+                ids.remove(id);
+                self.meant.clear();
+            }
             _ => {}
         }
     }
@@ -117,55 +142,60 @@ impl Index {
         self.ids.get(&kind).is_some_and(|ids| ids.contains_key(id)) || (known.has)(kind, id)
     }
 
-    fn judge_one(&self, draft: &mut Draft, spec: &FieldSpec, kind: RecordType, known: &Known<'_>) {
+    fn judge_one(&self, draft: &mut Draft, spec: &'static FieldSpec, kind: RecordType, known: &Known<'_>) {
         let lost = draft.text(spec.name).is_some_and(|id| !self.exists(kind, id, known));
         if !lost {
             return;
         }
         if spec.required {
-            draft.fault(spec.name, Fault::new(Code::ReferenceUnknown).with("type", kind));
+            draft.fault(spec, Fault::new(Code::ReferenceUnknown).with("type", kind));
         } else {
-            draft.drop_value(spec.name);
-            draft.fault(spec.name, Fault::new(Code::ReferenceDropped).with("type", kind).with("count", 1));
+            draft.drop_value(spec);
+            draft.fault(spec, Fault::new(Code::ReferenceDropped).with("type", kind).with("count", 1));
         }
     }
 
-    fn judge_many(&self, draft: &mut Draft, spec: &FieldSpec, kind: RecordType, known: &Known<'_>) {
+    fn judge_many(&self, draft: &mut Draft, spec: &'static FieldSpec, kind: RecordType, known: &Known<'_>) {
         let Some(Value::Array(ids)) = draft.value(spec.name) else { return };
         let exists = |id: &&Value| id.as_str().is_some_and(|id| self.exists(kind, id, known));
         let found: Vec<Value> = ids.iter().filter(exists).cloned().collect();
         let lost = ids.len() - found.len();
         if lost > 0 {
-            draft.set(spec.name, Value::Array(found));
-            draft.fault(spec.name, Fault::new(Code::ReferenceDropped).with("type", kind).with("count", lost));
+            draft.set(spec, Value::Array(found));
+            draft.fault(spec, Fault::new(Code::ReferenceDropped).with("type", kind).with("count", lost));
         }
     }
 
-    fn judge_class(&self, draft: &mut Draft, spec: &FieldSpec, known: &Known<'_>) {
-        let Some(text) = draft.text(spec.name).map(str::to_owned) else { return };
-        if self.exists(RecordType::SchoolClass, &text, known) {
-            return;
-        }
-        let Some((grade, letter)) = class::parse(&text) else {
-            return self.judge_one(draft, spec, RecordType::SchoolClass, known);
-        };
+    fn judge_class(&mut self, draft: &mut Draft, spec: &'static FieldSpec, known: &Known<'_>) {
+        let Some(text) = draft.text(spec.name) else { return };
         let year =
             draft.value("study-year").and_then(Value::as_u64).and_then(|year| u16::try_from(year).ok());
-        match self.class(grade, letter, year, known.today) {
-            Ok(id) => draft.set(spec.name, id.into()),
-            Err(NoClass::Unknown) => draft.fault(spec.name, Fault::new(Code::ClassUnknown)),
-            Err(NoClass::Ambiguous) => draft.fault(spec.name, Fault::new(Code::ClassAmbiguous)),
+        let meant = match self.meant.get(&year).and_then(|meant| meant.get(text)) {
+            Some(meant) => meant.clone(),
+            None => self.mean(text.to_owned(), year, known),
+        };
+        match meant {
+            Meant::Id => {}
+            Meant::Class(id) => draft.set(spec, id.into()),
+            Meant::Nothing => self.judge_one(draft, spec, RecordType::SchoolClass, known),
+            Meant::Unknown => draft.fault(spec, Fault::new(Code::ClassUnknown)),
+            Meant::Ambiguous => draft.fault(spec, Fault::new(Code::ClassAmbiguous)),
         }
     }
 
-    /// The id of a class by its name: of the given study year, else of the one that runs, else of the only one.
-    fn class(
-        &self,
-        grade: u8,
-        letter: Option<String>,
-        year: Option<u16>,
-        today: Date,
-    ) -> Result<String, NoClass> {
+    /// Finds out what a text means, and remembers it.
+    fn mean(&mut self, text: String, year: Option<u16>, known: &Known<'_>) -> Meant {
+        let meant = match class::parse(&text) {
+            _ if self.exists(RecordType::SchoolClass, &text, known) => Meant::Id,
+            Some((grade, letter)) => self.class(grade, letter, year, known.today),
+            None => Meant::Nothing,
+        };
+        self.meant.entry(year).or_default().insert(text, meant.clone());
+        meant
+    }
+
+    /// The class of this name: of the given study year, else of the one that runs, else the only one.
+    fn class(&self, grade: u8, letter: Option<String>, year: Option<u16>, today: Date) -> Meant {
         let matching = |class: &&Class| class.name.grade == grade && class.name.letter == letter;
         let named: Vec<&Class> = self.classes.iter().filter(matching).collect();
         let of = |year: u16| {
@@ -177,9 +207,9 @@ impl Index {
         };
         let imported: Vec<&Class> = fitting.iter().copied().filter(|class| class.imported).collect();
         match if imported.is_empty() { fitting } else { imported }.as_slice() {
-            [] => Err(NoClass::Unknown),
-            [class] => Ok(class.id.clone()),
-            _ => Err(NoClass::Ambiguous),
+            [] => Meant::Unknown,
+            [class] => Meant::Class(class.id.clone()),
+            _ => Meant::Ambiguous,
         }
     }
 }

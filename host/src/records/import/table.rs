@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::model::fields::FieldSpec;
 use crate::model::records::RecordType;
 use crate::model::setup::ImportProfile;
-use crate::records::headings::{Columns, kind_of_file, recognise};
+use crate::records::headings::{Column, Columns, kind_of_file, recognise};
 use crate::records::problem::{Code, Fault};
 use crate::records::rows::{self, Row, Rows};
 use crate::records::text::Meter;
@@ -50,22 +50,20 @@ impl NamedRow<'_> {
     }
 
     /// Its cells: the field and the heading where the column has one, and the text.
-    pub(super) fn cells(&self) -> impl Iterator<Item = (Option<&(&'static FieldSpec, String)>, &str)> {
-        self.row
-            .cells
-            .iter()
-            .map(|(column, text)| (self.columns.fields.get(*column).and_then(Option::as_ref), text.as_str()))
+    pub(super) fn cells(&self) -> impl Iterator<Item = (Option<&Column>, &str)> {
+        let fields = &self.columns.fields;
+        self.row.cells().map(|(column, text)| (fields.get(column).and_then(Option::as_ref), text))
     }
 
     /// Is there a cell past the last heading?
     pub(super) fn too_wide(&self) -> bool {
-        !self.named && self.row.cells.iter().any(|(column, _)| *column >= self.columns.fields.len())
+        !self.named && self.row.cells().any(|(column, _)| column >= self.columns.fields.len())
     }
 
     /// The heading of a field, if the file has a column for it.
     pub(super) fn heading(&self, field: &FieldSpec) -> Option<&str> {
         let fields = self.columns.fields.iter().flatten();
-        fields.into_iter().find(|(spec, _)| spec.name == field.name).map(|(_, heading)| heading.as_str())
+        fields.into_iter().find(|(spec, _)| spec.name == field.name).map(|(_, heading)| &**heading)
     }
 }
 
@@ -82,6 +80,11 @@ impl Table {
         })
     }
 
+    /// Does every record name its own fields, so that only reading all of them tells which types there are?
+    pub(super) fn is_named(&self) -> bool {
+        self.rows.names().is_some()
+    }
+
     /// What is worth telling about the file's columns since the last call.
     pub(super) fn take_remarks(&mut self) -> Vec<Fault> {
         std::mem::take(&mut self.remarks)
@@ -94,7 +97,7 @@ impl Table {
         }
         let row = self.read();
         self.failed = row.is_err();
-        let named = self.rows.names().is_some();
+        let named = self.is_named();
         match (row, &self.columns) {
             (Ok(Some(row)), Some(columns)) => {
                 Some(Ok(NamedRow { row, columns, profile: &self.profile, named }))
@@ -105,7 +108,7 @@ impl Table {
     }
 
     fn read(&mut self) -> Result<Option<Row>, Fault> {
-        if self.rows.names().is_some() {
+        if self.is_named() {
             return self.read_named();
         }
         if self.columns.is_none() {
@@ -117,7 +120,7 @@ impl Table {
     fn next_filled(&mut self) -> Result<Option<Row>, Fault> {
         loop {
             match self.rows.next_row().transpose()? {
-                Some(row) if row.cells.is_empty() => {}
+                Some(row) if row.is_empty() => {}
                 row => return Ok(row),
             }
         }
@@ -126,11 +129,11 @@ impl Table {
     fn find_headings(&mut self) -> Result<(), Fault> {
         for _ in 0..ABOVE {
             let Some(row) = self.next_filled()? else { break };
-            if let Some(columns) = recognise(&row.cells, self.hint, &self.profile)? {
+            if let Some(columns) = recognise(&row.headings(), self.hint, &self.profile)? {
                 if let Some(fault) = columns.fault() {
                     return Err(fault);
                 }
-                let strange = row.cells.iter().filter(|(column, _)| columns.fields[*column].is_none());
+                let strange = row.cells().filter(|(column, _)| columns.fields[*column].is_none());
                 self.remarks.extend(strange.map(|(column, _)| unknown_column(column + 1)));
                 self.columns = Some(columns);
                 return Ok(());
@@ -156,7 +159,7 @@ impl Table {
             self.rows.names().unwrap_or_default().iter().map(|name| Some(name.clone())).collect();
         let columns = Columns::new(kind, &names, &self.profile);
         let strange =
-            row.cells.iter().filter(|(column, _)| *column >= before && columns.fields[*column].is_none());
+            row.cells().filter(|(column, _)| *column >= before && columns.fields[*column].is_none());
         self.remarks.extend(strange.map(|(column, _)| unknown_column(column + 1)));
         self.columns = Some(columns);
         Ok(Some(row))
@@ -165,8 +168,8 @@ impl Table {
     /// Told from the first record, and kept.
     fn kind_by_names(&mut self, row: &Row) -> Result<RecordType, Fault> {
         let names = self.rows.names().unwrap_or_default();
-        let named = |(column, _): &(usize, String)| Some((*column, names.get(*column)?.clone()));
-        let headings: Vec<(usize, String)> = row.cells.iter().filter_map(named).collect();
+        let named = |(column, _): (usize, &str)| Some((column, names.get(column)?.clone()));
+        let headings: Vec<(usize, String)> = row.cells().filter_map(named).collect();
         let columns = recognise(&headings, None, &self.profile)?.ok_or(Fault::new(Code::UnknownType))?;
         self.hint = Some(columns.kind);
         Ok(columns.kind)

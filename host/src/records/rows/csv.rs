@@ -70,9 +70,12 @@ impl Rows for CsvRows {
 
 impl CsvRows {
     fn row(&self) -> Row {
-        let texts = self.record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned());
-        let cells = texts.enumerate().filter(|(_, text)| !text.is_empty()).collect();
-        Row { number: self.number(), kind: None, cells }
+        let mut row = Row::new(self.number(), None);
+        row.reserve(self.record.len(), self.record.as_slice().len());
+        for (column, cell) in self.record.iter().enumerate() {
+            row.put(column, &String::from_utf8_lossy(cell));
+        }
+        row
     }
 
     /// The line on which the record begins, counted from where it ended: the reader's own position of a record is that
@@ -114,7 +117,7 @@ mod tests {
         let meter = Meter::default();
         let mut rows = CsvRows::new(open(file.path(), encoding_rs::UTF_8, &meter).unwrap(), &meter).unwrap();
         let rows = std::iter::from_fn(|| rows.next_row()).map(|row| row.unwrap());
-        rows.filter(|row| !row.cells.is_empty()).map(|row| row.number).collect()
+        rows.filter(|row| !row.is_empty()).map(|row| row.number).collect()
     }
 
     #[test]

@@ -222,7 +222,7 @@ impl JsonRows {
         self.meter.row_done();
         self.number += 1;
         let kind = if let Place::Group(kind) = self.place { kind } else { None };
-        let mut row = Row { number: self.number, kind, cells: Vec::new() };
+        let mut row = Row::new(self.number, kind);
         for (name, value) in &record {
             flatten(&mut self.names, &mut row, name, value);
         }

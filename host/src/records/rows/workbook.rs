@@ -118,10 +118,10 @@ fn cells<F: Read + Seek>(workbook: &mut Xlsx<F>, sheet: Option<&str>) -> Result<
         }
         let number = u64::from(row) + 1;
         if rows.last().is_none_or(|last| last.number != number) {
-            rows.push(Row { number, ..Row::default() });
+            rows.push(Row::new(number, None));
         }
         if let Some(last) = rows.last_mut() {
-            last.cells.push((column as usize, text));
+            last.put(column as usize, &text);
         }
     }
     Ok(rows)

@@ -122,7 +122,7 @@ impl XmlRows {
 
     fn open(&mut self, kind: Option<RecordType>) {
         self.number += 1;
-        let row = Row { number: self.number, kind, cells: Vec::new() };
+        let row = Row::new(self.number, kind);
         self.record = Some(Open { row, path: Vec::new(), text: String::new() });
     }
 

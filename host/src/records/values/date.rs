@@ -9,11 +9,15 @@ use crate::records::problem::{Code, Fault};
 /// A day. A time after it is dropped, as spreadsheets write one.
 pub(super) fn read(text: &str) -> Result<Date, Fault> {
     let day = text.split(['T', ' ']).next().unwrap_or(text);
-    let parts: Vec<&str> = day.split(['.', '-', '/']).collect();
-    let [first, second, third] = parts.as_slice() else { return Err(Fault::new(Code::DateForm)) };
+    let mut parts = day.split(['.', '-', '/']);
+    let (Some(first), Some(second), Some(third), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(Fault::new(Code::DateForm));
+    };
     let (year, month, date) = match (first.len(), third.len()) {
-        (4, 1 | 2) if day.contains('-') => (*first, *second, *third),
-        (1 | 2, 4) if day.contains('.') => (*third, *second, *first),
+        (4, 1 | 2) if day.contains('-') => (first, second, third),
+        (1 | 2, 4) if day.contains('.') => (third, second, first),
         _ => return Err(Fault::new(Code::DateForm)),
     };
     let number = |text: &str| match text.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -8,6 +8,9 @@ const MAX_NAME: usize = 100;
 
 /// A name in one normal form: composed letters, single spaces.
 pub(super) fn read(text: &str) -> Result<String, Fault> {
+    if is_plain(text) {
+        return Ok(text.to_owned());
+    }
     let name = if text.chars().all(usual) { text.to_owned() } else { text.nfc().collect() };
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.chars().count() > MAX_NAME {
@@ -23,6 +26,19 @@ pub(super) fn read(text: &str) -> Result<String, Fault> {
         Some(position) => Err(Fault::new(Code::NameMixed).with("position", position)),
         None => Ok(name),
     }
+}
+
+/// Most names: Russian letters, with single hyphens or blanks between them.
+fn is_plain(text: &str) -> bool {
+    let mut after_letter = false;
+    let fits = |letter: char| {
+        let is_letter = matches!(letter, 'А'..='я' | 'Ё' | 'ё');
+        let fits = is_letter || (after_letter && matches!(letter, ' ' | '-'));
+        after_letter = is_letter;
+        fits
+    };
+    // Two bytes a letter: within the limit without counting.
+    text.len() <= MAX_NAME && text.chars().all(fits) && !text.ends_with(' ')
 }
 
 /// What nearly every name is made of: composed already, and known without looking into tables.

@@ -1,7 +1,7 @@
-//! What schools share: identities of things that several of them have, and the audit.
+//! What schools share: identities of things that several of them have.
 
 use crate::error::Result;
-use crate::model::{Millis, TaskId, TaskRef};
+use crate::model::{TaskId, TaskRef};
 
 use super::Fence;
 
@@ -64,6 +64,24 @@ pub trait IdentityStore: Send + Sync {
     /// These are there, and the task holds them. Ends the task's claims. One durable transaction.
     fn settle_identities(&self, fence: &Fence, task: &TaskId, held: &[Held]) -> Result<()>;
 
+    /// The task holds these from now on, but for those that another task is removing or making, which is the answer. What
+    /// is held is removed by nobody else. One durable transaction; as many answers as things.
+    fn hold_identities(&self, fence: &Fence, task: &TaskId, held: &[Held]) -> Result<Vec<Option<TaskRef>>>;
+
+    /// The task is about to remove the thing; `false`: another task holds it. Nobody takes it over until `unhold_identity`
+    /// or `keep_identity`. Durable.
+    fn leave_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<bool>;
+
+    /// The task leaves the thing to those who hold it too, with what it knows of it; `false`: nobody does (any more), and
+    /// the task goes on holding it. Durable.
+    fn hand_over_identity(&self, fence: &Fence, task: &TaskId, held: &Held) -> Result<bool>;
+
+    /// The removal came to nothing.
+    fn keep_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()>;
+
+    /// What a task is about to remove.
+    fn leaving(&self, task: &TaskRef) -> Result<Vec<IdentityRef>>;
+
     /// The task's claim ends without a thing.
     fn release_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()>;
 
@@ -78,29 +96,4 @@ pub trait IdentityStore: Send + Sync {
 
     /// The task holds it no longer; forgets the thing when it was the last and `removed`.
     fn unhold_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef, removed: bool) -> Result<()>;
-}
-
-/// An entry of the audit. No personal data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditEntry {
-    /// When.
-    pub at: Millis,
-    /// Who: a user's name, or `cli:<login>`.
-    pub who: String,
-    /// What was done: `unbind`, `approve`, …
-    pub what: String,
-    /// About which school, task, plan, decision.
-    pub about: String,
-}
-
-/// The audit: append-only, each entry sealing the one before.
-pub trait AuditStore: Send + Sync {
-    /// Appends. Durable.
-    fn audit(&self, entry: &AuditEntry) -> Result<()>;
-
-    /// The latest entries, newest first.
-    fn audit_entries(&self, limit: u32) -> Result<Vec<AuditEntry>>;
-
-    /// Walks the chain; fails at the first entry that was altered.
-    fn verify_audit(&self) -> Result<u64>;
 }

@@ -1,6 +1,9 @@
 //! What the store promises, back-end by back-end alike: traits and the plain data they speak.
 
+mod audit;
+mod budget;
 mod dialogues;
+mod erase;
 mod host;
 mod keep;
 mod lane;
@@ -11,7 +14,10 @@ mod schedule;
 mod scopes;
 mod secrets;
 
+pub use audit::*;
+pub use budget::*;
 pub use dialogues::*;
+pub use erase::*;
 pub use host::*;
 pub use keep::*;
 pub use lane::*;

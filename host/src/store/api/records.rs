@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Result;
 use crate::model::Millis;
 use crate::model::records::{Filter, Record, RecordType};
@@ -62,7 +64,7 @@ impl Default for ImportLimits {
 }
 
 /// What an import did to one type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportCounts {
     /// Which.
     pub record_type: RecordType,
@@ -104,13 +106,16 @@ pub trait RecordStore: Send + Sync {
     /// One record's JSON.
     fn get(&self, record_type: RecordType, id: &str) -> Result<Option<String>>;
 
+    /// Is there a record of this type with this id?
+    fn has(&self, record_type: RecordType, id: &str) -> Result<bool>;
+
     /// How many there are of a type.
     fn count(&self, record_type: RecordType) -> Result<u64>;
 
     /// Grows whenever any record changes.
     fn revision(&self) -> Result<u64>;
 
-    /// Imports all batches or nothing. Each type at most once. Memory does not grow with the rows.
+    /// Imports all batches or nothing. Each type at most once. Memory grows with the ids, not with the rows.
     fn import(
         &self,
         fence: &Fence,
@@ -118,6 +123,12 @@ pub trait RecordStore: Send + Sync {
         limits: ImportLimits,
         now: Millis,
     ) -> Result<ImportResult>;
+
+    /// What was remembered of an import with this digest, if no record has changed since.
+    fn recall_import(&self, digest: &[u8; 32]) -> Result<Option<String>>;
+
+    /// Remembers what an import of files with this digest came to. `told` holds nothing personal.
+    fn remember_import(&self, fence: &Fence, digest: &[u8; 32], told: &str) -> Result<()>;
 
     /// Puts records in the course of a run (inbound kinds), keeping what they were before.
     fn put_records(&self, fence: &Fence, run: u64, records: &[Record]) -> Result<()>;

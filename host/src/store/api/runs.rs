@@ -68,6 +68,9 @@ pub struct LogRow {
 pub trait RunStore: Send + Sync {
     /// Begins a run. Runs of the school that never ended (their process died) end as failed with
     /// `host-interrupted`: whoever holds the lane knows that nobody works on them.
+    ///
+    /// The beginning outlives a power failure from the first durable commit of the run on, its end at the latest. A run
+    /// that is lost with the power before has sent nothing and found out nothing.
     fn begin_run(&self, fence: &Fence, task: &TaskId, selection: &Selection, now: Millis) -> Result<RunId>;
 
     /// Ends a run. Durable.

@@ -23,6 +23,25 @@ pub trait SecretStore: Send + Sync {
     fn hash_key(&self) -> Result<[u8; 32]>;
 }
 
+/// How many sealed values there are, by the key that opens them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize)]
+pub struct SealedCounts {
+    /// The current key.
+    pub current: u64,
+    /// An earlier key that is still known.
+    pub earlier: u64,
+    /// None that is known.
+    pub unreadable: u64,
+}
+
+impl std::ops::AddAssign for SealedCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.current += other.current;
+        self.earlier += other.earlier;
+        self.unreadable += other.unreadable;
+    }
+}
+
 /// Secrets that all schools use.
 pub trait HostSecretStore: Send + Sync {
     /// Sets or replaces one.

@@ -7,7 +7,7 @@ use super::package::{self, make_folder, no_file, sync};
 use super::{Entry, FORMAT, HOST, Manifest, host_file, school_file, schools_in, stage};
 use crate::error::{Error, Result};
 use crate::model::{Message, Millis, SchoolId};
-use crate::store::MasterKey;
+use crate::store::KeyRing;
 use crate::store::sqlite::copy;
 
 /// What is to be backed up.
@@ -16,7 +16,7 @@ pub struct Source<'a> {
     /// The data folder.
     pub data: &'a Path,
     /// Opens what is sealed: a copy that it does not open would be of no use.
-    pub key: &'a MasterKey,
+    pub key: &'a KeyRing,
     /// Only this school; `None`: all, and what they share.
     pub school: Option<&'a SchoolId>,
     /// Settings that go along, under these names.

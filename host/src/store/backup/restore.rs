@@ -10,7 +10,7 @@ use super::stage::Staged;
 use super::{Entry, HOST, Manifest, host_file, manifest, restore_folder, school_file, schools_in};
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::{Message, Millis, SchoolId};
-use crate::store::MasterKey;
+use crate::store::KeyRing;
 use crate::store::sqlite::{copy, lane, schedule};
 
 /// What is to be put back.
@@ -19,7 +19,7 @@ pub struct Wish<'a> {
     /// The data folder.
     pub data: &'a Path,
     /// The key that the data are sealed with; the backup has to be sealed with the same one.
-    pub key: &'a MasterKey,
+    pub key: &'a KeyRing,
     /// The backup.
     pub from: &'a Path,
     /// Only this school; `None`: everything.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::package::{Package, damaged, make_folder, no_file};
 use super::{Entry, HOST, Manifest};
 use crate::error::Result;
-use crate::store::MasterKey;
+use crate::store::KeyRing;
 use crate::store::sqlite::copy::{self, Copy};
 
 /// Restores a whole backup into a folder that is removed again: is it good?
@@ -14,7 +14,7 @@ use crate::store::sqlite::copy::{self, Copy};
 /// # Errors
 /// It is not: a file is missing, has another checksum, is damaged, holds something else than was copied, or is sealed
 /// with another key.
-pub(super) fn check(from: &Path, key: &MasterKey, folder: &Path) -> Result<()> {
+pub(super) fn check(from: &Path, key: &KeyRing, folder: &Path) -> Result<()> {
     let staged = Staged::take(from, key, folder, |_| true)?;
     for entry in &staged.manifest.files {
         if entry.school().is_some() {
@@ -29,14 +29,14 @@ pub(super) fn check(from: &Path, key: &MasterKey, folder: &Path) -> Result<()> {
 pub(super) struct Staged<'a> {
     pub(super) manifest: Manifest,
     pub(super) folder: PathBuf,
-    key: &'a MasterKey,
+    key: &'a KeyRing,
 }
 
 impl<'a> Staged<'a> {
     /// Copies the wanted files into a new folder and checks them.
     pub(super) fn take(
         from: &Path,
-        key: &'a MasterKey,
+        key: &'a KeyRing,
         folder: &Path,
         wanted: impl Fn(&Entry) -> bool,
     ) -> Result<Self> {

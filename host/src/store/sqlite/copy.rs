@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction};
 use crate::error::{Error, Result};
 use crate::model::{Action, Doubt, Message, Millis, SchoolId};
 use crate::store::backup::Facts;
-use crate::store::{MasterKey, Restored, Seal};
+use crate::store::{KeyRing, Restored, Seal};
 
 use super::file::{Commit, Database, broken, in_file, no_file};
 use super::migrate::{self, Script};
@@ -53,7 +53,7 @@ pub(in crate::store) fn facts(path: &Path) -> Result<Facts> {
 pub(in crate::store) fn look_at(path: &Path, newest: usize) -> Result<()> {
     let look = || {
         let file = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        migrate::not_newer(&file, path, newest)?;
+        migrate::refuse_newer(&file, path, newest)?;
         sound(&file, "PRAGMA quick_check(1)")
     };
     look().map_err(|error| in_file(error, path))
@@ -72,7 +72,7 @@ fn sound(file: &Connection, question: &str) -> Result<()> {
 /// A database that is to be put back.
 pub(in crate::store) struct Copy<'a> {
     pub(in crate::store) file: &'a Path,
-    pub(in crate::store) key: &'a MasterKey,
+    pub(in crate::store) key: &'a KeyRing,
 }
 
 impl Copy<'_> {
@@ -92,10 +92,9 @@ impl Copy<'_> {
         let sealed: Option<Vec<u8>> = first(&file, sql, [name], |row| col(row, "value"))?;
         // A file that was made and never opened under a key has nothing to open.
         let Some(sealed) = sealed else { return Ok(()) };
-        Seal::new(self.key)
-            .open(about, &sealed)
-            .map(drop)
-            .map_err(|error| error.message(Message::new("backup-other-key")))
+        let mut seal = Seal::new(&self.key.current);
+        seal.also(&self.key.others);
+        seal.open(about, &sealed).map(drop).map_err(|error| error.message(Message::new("backup-other-key")))
     }
 
     /// Brings a school's copy to what a run can go on from, though the other side may have gone on without it.
@@ -111,15 +110,15 @@ impl Copy<'_> {
         })
     }
 
-    /// Brings the host's copy up to date: what was audited since the backup is kept where the present file can be read.
+    /// Brings the host's copy up to date: what was audited and spent since the backup is kept where the present file can be read.
     pub(in crate::store) fn fit_host(&self, present: &Path) -> Result<()> {
         self.change(migrate::HOST, |_| Ok(()))?;
-        let audited = self.take_audit(present);
+        let taken = self.take_present(present);
         self.close()?;
-        audited
+        taken
     }
 
-    fn take_audit(&self, present: &Path) -> Result<()> {
+    fn take_present(&self, present: &Path) -> Result<()> {
         if !present.exists() || look_at(present, migrate::HOST.len()).is_err() {
             return Ok(());
         }
@@ -131,11 +130,17 @@ impl Copy<'_> {
                    OR EXISTS (SELECT 1 FROM present.audit p JOIN main.audit m ON p.number = m.number \
                    AND p.hash = m.hash WHERE m.number = (SELECT max(number) FROM main.audit)))";
         exec(&file, sql, [])?;
+        // A remote system counts today's requests whatever is put back here.
+        let spends = "SELECT count(*) FROM present.sqlite_schema WHERE name = 'budget'";
+        if number(&file, spends, [])? > 0 {
+            exec(&file, "INSERT OR REPLACE INTO main.budget SELECT * FROM present.budget", [])?;
+        }
         file.execute("DETACH present", []).map(drop).map_err(broken)
     }
 
+    /// Nobody else works with a copy.
     fn change(&self, scripts: &[Script], work: impl FnOnce(&Transaction<'_>) -> Result<()>) -> Result<()> {
-        Database::open(self.file, scripts)?.write(Commit::Durable, work)?;
+        Database::open(self.file, scripts, &|| Ok(Box::new(())))?.write(Commit::Durable, work)?;
         self.close()
     }
 

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row, params};
 
 use crate::error::Result;
-use crate::model::{TaskId, TaskRef};
+use crate::model::{SchoolId, TaskId, TaskRef};
 use crate::store::{Claim, Fence, Held, IdentityRef, IdentityStore, Wish};
 
 use super::HostDb;
@@ -26,9 +26,11 @@ impl Known {
 
 impl IdentityStore for HostDb {
     fn identity_key(&self) -> Result<[u8; 32]> {
-        let sql = "SELECT value FROM meta WHERE name = 'identity-key'";
-        let sealed: Option<Vec<u8>> = self.database.read(|t| first(t, sql, [], |row| col(row, "value")))?;
-        bytes32(&self.seal.open("host/identity-key", &sealed.unwrap_or_default())?)
+        if let Some(known) = self.identity_key.get() {
+            return Ok(*known);
+        }
+        let key = self.own_key("identity-key")?;
+        Ok(*self.identity_key.get_or_init(|| key))
     }
 
     fn identity(&self, id: &IdentityRef) -> Result<Option<Claim>> {
@@ -41,18 +43,53 @@ impl IdentityStore for HostDb {
     }
 
     fn settle_identities(&self, fence: &Fence, task: &TaskId, held: &[Held]) -> Result<()> {
-        let (school, task) = (fence.school.as_str(), task.as_str());
-        let sql = "INSERT INTO identity VALUES (?1, ?2, ?3, ?4, NULL, NULL) ON CONFLICT (space, hash) DO UPDATE SET \
-                   created = CASE WHEN handle IS excluded.handle THEN max(created, excluded.created) \
-                   ELSE excluded.created END, handle = excluded.handle, creating_school = NULL, \
-                   creating_task = NULL";
-        let hold = "INSERT OR IGNORE INTO identity_holder VALUES (?1, ?2, ?3, ?4)";
+        let asker = TaskRef { school: fence.school.clone(), task: task.clone() };
+        self.change(fence, |t| held.iter().try_for_each(|held| settle(t, held, &asker)))
+    }
+
+    fn hold_identities(&self, fence: &Fence, task: &TaskId, held: &[Held]) -> Result<Vec<Option<TaskRef>>> {
+        let asker = TaskRef { school: fence.school.clone(), task: task.clone() };
+        let hold = |t: &Connection, held: &Held| {
+            let creating = known(t, &held.id)?.and_then(|known| known.creating);
+            match creating.or(leaving(t, &held.id)?).filter(|other| *other != asker) {
+                Some(other) => Ok(Some(other)),
+                None => settle(t, held, &asker).map(|()| None),
+            }
+        };
+        self.change(fence, |t| held.iter().map(|held| hold(t, held)).collect())
+    }
+
+    fn leave_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<bool> {
+        let mark = "INSERT OR REPLACE INTO identity_leaving VALUES (?1, ?2, ?3, ?4)";
         self.change(fence, |t| {
-            held.iter().try_for_each(|Held { id, handle, created }| {
-                exec(t, sql, params![id.space, id.hash.as_slice(), handle, created])?;
-                exec(t, hold, params![id.space, id.hash.as_slice(), school, task]).map(drop)
-            })
+            if held_by_others(t, id, &fence.school, task)? {
+                return Ok(false);
+            }
+            exec(t, mark, params![id.space, id.hash.as_slice(), fence.school.as_str(), task.as_str()])
+                .map(|_| true)
         })
+    }
+
+    fn hand_over_identity(&self, fence: &Fence, task: &TaskId, held: &Held) -> Result<bool> {
+        let asker = TaskRef { school: fence.school.clone(), task: task.clone() };
+        self.change(fence, |t| {
+            if !held_by_others(t, &held.id, &fence.school, task)? {
+                return Ok(false);
+            }
+            settle(t, held, &asker)?;
+            stays(t, &held.id, &fence.school, task)?;
+            unhold(t, &held.id, &fence.school, task).map(|()| true)
+        })
+    }
+
+    fn keep_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()> {
+        self.change(fence, |t| stays(t, id, &fence.school, task))
+    }
+
+    fn leaving(&self, task: &TaskRef) -> Result<Vec<IdentityRef>> {
+        let sql =
+            "SELECT space, hash FROM identity_leaving WHERE school = ?1 AND task = ?2 ORDER BY space, hash";
+        self.database.read(|t| rows(t, sql, [task.school.as_str(), task.task.as_str()], identity))
     }
 
     fn release_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef) -> Result<()> {
@@ -68,21 +105,13 @@ impl IdentityStore for HostDb {
     fn claims(&self, task: &TaskRef) -> Result<Vec<IdentityRef>> {
         let sql = "SELECT space, hash FROM identity WHERE creating_school = ?1 AND creating_task = ?2 \
                    ORDER BY space, hash";
-        self.database.read(|t| {
-            rows(t, sql, [task.school.as_str(), task.task.as_str()], |row| {
-                Ok(IdentityRef { space: col(row, "space")?, hash: bytes32(&col::<Vec<u8>>(row, "hash")?)? })
-            })
-        })
+        self.database.read(|t| rows(t, sql, [task.school.as_str(), task.task.as_str()], identity))
     }
 
     fn holdings(&self, task: &TaskRef) -> Result<Vec<IdentityRef>> {
         let sql =
             "SELECT space, hash FROM identity_holder WHERE school = ?1 AND task = ?2 ORDER BY space, hash";
-        self.database.read(|t| {
-            rows(t, sql, [task.school.as_str(), task.task.as_str()], |row| {
-                Ok(IdentityRef { space: col(row, "space")?, hash: bytes32(&col::<Vec<u8>>(row, "hash")?)? })
-            })
-        })
+        self.database.read(|t| rows(t, sql, [task.school.as_str(), task.task.as_str()], identity))
     }
 
     fn holders(&self, id: &IdentityRef) -> Result<Vec<TaskRef>> {
@@ -99,15 +128,57 @@ impl IdentityStore for HostDb {
     }
 
     fn unhold_identity(&self, fence: &Fence, task: &TaskId, id: &IdentityRef, removed: bool) -> Result<()> {
-        let sql = "DELETE FROM identity_holder WHERE space = ?1 AND hash = ?2 AND school = ?3 AND task = ?4";
         let clear = "UPDATE identity SET handle = NULL WHERE space = ?1 AND hash = ?2 AND ?3";
-        let school = fence.school.as_str();
         self.change(fence, |t| {
-            exec(t, sql, params![id.space, id.hash.as_slice(), school, task.as_str()])?;
+            unhold(t, id, &fence.school, task)?;
+            stays(t, id, &fence.school, task)?;
             exec(t, clear, params![id.space, id.hash.as_slice(), removed])?;
             forget_empty(t, id)
         })
     }
+}
+
+/// The columns `space` and `hash`.
+fn identity(row: &Row<'_>) -> Result<IdentityRef> {
+    Ok(IdentityRef { space: col(row, "space")?, hash: bytes32(&col::<Vec<u8>>(row, "hash")?)? })
+}
+
+/// It is there, and the asker holds it.
+fn settle(t: &Connection, held: &Held, asker: &TaskRef) -> Result<()> {
+    let sql = "INSERT INTO identity VALUES (?1, ?2, ?3, ?4, NULL, NULL) ON CONFLICT (space, hash) DO UPDATE SET \
+               created = CASE WHEN handle IS excluded.handle THEN max(created, excluded.created) \
+               ELSE excluded.created END, handle = excluded.handle, creating_school = NULL, \
+               creating_task = NULL";
+    let hold = "INSERT OR IGNORE INTO identity_holder VALUES (?1, ?2, ?3, ?4)";
+    let Held { id, handle, created } = held;
+    exec(t, sql, params![id.space, id.hash.as_slice(), handle, created])?;
+    let (school, task) = (asker.school.as_str(), asker.task.as_str());
+    exec(t, hold, params![id.space, id.hash.as_slice(), school, task]).map(drop)
+}
+
+/// Who is about to remove it.
+fn leaving(t: &Connection, id: &IdentityRef) -> Result<Option<TaskRef>> {
+    let sql = "SELECT school, task FROM identity_leaving WHERE space = ?1 AND hash = ?2";
+    first(t, sql, params![id.space, id.hash.as_slice()], |row| {
+        Ok(TaskRef { school: col::<String>(row, "school")?.into(), task: col::<String>(row, "task")?.into() })
+    })
+}
+
+fn held_by_others(t: &Connection, id: &IdentityRef, school: &SchoolId, task: &TaskId) -> Result<bool> {
+    let sql = "SELECT count(*) FROM identity_holder WHERE space = ?1 AND hash = ?2 AND NOT (school = ?3 AND \
+               task = ?4)";
+    Ok(number(t, sql, params![id.space, id.hash.as_slice(), school.as_str(), task.as_str()])? > 0)
+}
+
+fn unhold(t: &Connection, id: &IdentityRef, school: &SchoolId, task: &TaskId) -> Result<()> {
+    let sql = "DELETE FROM identity_holder WHERE space = ?1 AND hash = ?2 AND school = ?3 AND task = ?4";
+    exec(t, sql, params![id.space, id.hash.as_slice(), school.as_str(), task.as_str()]).map(drop)
+}
+
+/// This task removes it no longer.
+fn stays(t: &Connection, id: &IdentityRef, school: &SchoolId, task: &TaskId) -> Result<()> {
+    let sql = "DELETE FROM identity_leaving WHERE space = ?1 AND hash = ?2 AND school = ?3 AND task = ?4";
+    exec(t, sql, params![id.space, id.hash.as_slice(), school.as_str(), task.as_str()]).map(drop)
 }
 
 fn known(t: &Connection, id: &IdentityRef) -> Result<Option<Known>> {
@@ -125,6 +196,9 @@ fn creating(row: &Row<'_>) -> Result<Option<TaskRef>> {
 
 /// Answers one wish.
 fn grant(t: &Connection, wish: &Wish, asker: &TaskRef) -> Result<Claim> {
+    if let Some(other) = leaving(t, &wish.id)?.filter(|other| other != asker) {
+        return Ok(Claim::Busy(other));
+    }
     let mut row = known(t, &wish.id)?.unwrap_or(Known { handle: None, created: false, creating: None });
     if wish.gone.is_some() && row.handle == wish.gone {
         row.handle = None;

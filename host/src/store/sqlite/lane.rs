@@ -1,5 +1,6 @@
 //! A school's file, its lane (an advisory lock of the operating system) and the fence inside its transactions.
 
+use std::any::Any;
 use std::fs::{File, TryLockError};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -39,16 +40,24 @@ impl SchoolDb {
     /// Opens a school's file; makes it when there is none.
     pub fn open(data: &Path, school: &SchoolId, options: SchoolOptions) -> Result<Self> {
         backup::finish(data)?;
-        let file = data.join("schools").join(format!("{school}.db"));
+        let (file, lane) = (data.join("schools").join(format!("{school}.db")), lane_of(data, school));
+        let keep_out =
+            || -> Result<Box<dyn Any>> { Ok(Box::new(keep(&lane)?.map_err(|held| busy(school, held))?)) };
         let store = Self {
             school: school.clone(),
-            database: Database::open(&file, migrate::SCHOOL)?,
+            database: Database::open(&file, migrate::SCHOOL, &keep_out)?,
             seal: Seal::new(&options.key),
             time_zone: options.time_zone,
-            lane: lane_of(data, school),
+            lane,
         };
         store.make_hash_key()?;
         Ok(store)
+    }
+
+    /// Opens also what these earlier keys sealed.
+    pub fn opening_also(mut self, keys: &[MasterKey]) -> Self {
+        self.seal.also(keys);
+        self
     }
 
     /// Changes something under a fence.
@@ -135,20 +144,28 @@ impl Held {
     }
 }
 
-/// Locks this file until what is answered is dropped, and writes down who did; or says who was before.
+/// Locks this file until what is answered is dropped; or says who was before.
+pub(super) fn keep(path: &Path) -> Result<std::result::Result<File, Held>> {
+    let file = open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Ok(file)),
+        Err(TryLockError::WouldBlock) => Ok(Err(Held::of(path))),
+        Err(TryLockError::Error(cause)) => {
+            Err(Error::failed(format!("cannot lock {}", path.display())).because(cause))
+        }
+    }
+}
+
+/// The same, and writes down who did.
 pub(in crate::store) fn lock(
     path: &Path,
     doing: &str,
     now: Millis,
 ) -> Result<std::result::Result<File, Held>> {
-    let file = open(path)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Ok(Err(Held::of(path))),
-        Err(TryLockError::Error(cause)) => {
-            return Err(Error::failed(format!("cannot lock {}", path.display())).because(cause));
-        }
-    }
+    let file = match keep(path)? {
+        Ok(file) => file,
+        Err(held) => return Ok(Err(held)),
+    };
     let holder = Holder { pid: std::process::id(), since: now, doing: doing.to_owned() };
     write_holder(&file, &holder).map_err(|cause| no_file(cause, path))?;
     Ok(Ok(file))
@@ -181,8 +198,19 @@ impl LaneStore for SchoolDb {
             Ok(file) => file,
             Err(held) => return Err(busy(&self.school, held)),
         };
+        if !self.database.is_in_place() {
+            return Err(Error::failed(format!(
+                "the data of {} was erased or replaced meanwhile",
+                self.school
+            ))
+            .hint("run the command again"));
+        }
         let raise = "UPDATE meta SET value = value + 1 WHERE name = 'fence' RETURNING value";
-        let raised = self.database.write(Commit::Durable, |t| number(t, raise, []))?;
+        let raised = self.database.write(Commit::Durable, |t| {
+            // Another program may have brought the file up to date since this one has opened it.
+            migrate::refuse_newer(t, &self.lane.with_extension("db"), migrate::SCHOOL.len())?;
+            number(t, raise, [])
+        })?;
         Ok(Lane::new(Fence { school: self.school.clone(), number: raised }, Box::new(file)))
     }
 

@@ -1,5 +1,6 @@
 //! Numbered scripts bring a file up to date, each in a transaction of its own; a newer file is refused.
 
+use std::any::Any;
 use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -17,20 +18,36 @@ pub(super) const SCHOOL: &[Script] = &[
     include_str!("../../../migrations/school/0002.sql"),
     include_str!("../../../migrations/school/0003.sql"),
     include_str!("../../../migrations/school/keeping.sql"),
+    include_str!("../../../migrations/school/import_memory.sql"),
+    include_str!("../../../migrations/school/erased.sql"),
 ];
 
 /// The host's file.
-pub(super) const HOST: &[Script] =
-    &[include_str!("../../../migrations/host/0001.sql"), include_str!("../../../migrations/host/0002.sql")];
+pub(super) const HOST: &[Script] = &[
+    include_str!("../../../migrations/host/0001.sql"),
+    include_str!("../../../migrations/host/0002.sql"),
+    include_str!("../../../migrations/host/budgets.sql"),
+    include_str!("../../../migrations/host/leaving.sql"),
+    include_str!("../../../migrations/host/audit-places.sql"),
+];
 
-/// Applies what is missing.
-pub(super) fn migrate(connection: &mut Connection, path: &Path, scripts: &[Script]) -> Result<()> {
-    let version = not_newer(connection, path, scripts.len())?;
+/// Keeps everybody away who works with the file by what the older program knew of it; or says who does.
+pub(super) type KeepOut<'a> = &'a dyn Fn() -> Result<Box<dyn Any>>;
+
+/// Applies what is missing. A file that is not new is brought up to date only while nobody else works with it.
+pub(super) fn migrate(
+    connection: &mut Connection,
+    path: &Path,
+    scripts: &[Script],
+    keep_out: KeepOut<'_>,
+) -> Result<()> {
+    let version = refuse_newer(connection, path, scripts.len())?;
+    let _kept_out = if (1..scripts.len()).contains(&version) { Some(keep_out()?) } else { None };
     (version..scripts.len()).try_for_each(|done| apply(connection, scripts[done], done))
 }
 
-/// The version of a database; fails where it is newer than the newest that this program knows.
-pub(super) fn not_newer(connection: &Connection, path: &Path, newest: usize) -> Result<usize> {
+/// The version of the file, which this program has to know.
+pub(super) fn refuse_newer(connection: &Connection, path: &Path, newest: usize) -> Result<usize> {
     let version = version(connection)?;
     if version <= newest {
         return Ok(version);

@@ -3,14 +3,17 @@
 //! One connection writes, another reads, so that reading never waits for a long import.
 
 mod audit;
+mod budget;
 pub(super) mod copy;
 mod decisions;
 mod dialogues;
+mod erase;
 pub(super) mod file;
 mod filter;
 mod host;
 mod identity;
 mod import;
+mod in_use;
 mod index;
 mod keep;
 pub(super) mod lane;
@@ -20,9 +23,13 @@ mod records;
 mod runs;
 pub(super) mod schedule;
 mod scopes;
+mod sealed;
 mod secrets;
 mod values;
 
+pub use erase::{destroy_school_files, school_files};
 pub use file::COMMITS;
 pub use host::HostDb;
+pub use in_use::InUse;
 pub use lane::{SchoolDb, SchoolOptions};
+pub use sealed::schools_with_data;

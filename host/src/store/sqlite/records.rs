@@ -50,6 +50,12 @@ impl RecordStore for SchoolDb {
         self.database.read(|t| stored(t, record_type, id))
     }
 
+    fn has(&self, record_type: RecordType, id: &str) -> Result<bool> {
+        let sql = "SELECT 1 FROM record WHERE type = ?1 AND id = ?2";
+        let found = self.database.read(|t| first(t, sql, [record_type.name(), id], |_| Ok(())))?;
+        Ok(found.is_some())
+    }
+
     fn count(&self, record_type: RecordType) -> Result<u64> {
         let sql = "SELECT count(*) FROM record WHERE type = ?1";
         self.database.read(|t| number(t, sql, [record_type.name()]))
@@ -67,6 +73,14 @@ impl RecordStore for SchoolDb {
         _now: Millis,
     ) -> Result<ImportResult> {
         import::import(self, fence, batches, limits)
+    }
+
+    fn recall_import(&self, digest: &[u8; 32]) -> Result<Option<String>> {
+        import::recall(self, digest)
+    }
+
+    fn remember_import(&self, fence: &Fence, digest: &[u8; 32], told: &str) -> Result<()> {
+        import::remember(self, fence, digest, told)
     }
 
     fn put_records(&self, fence: &Fence, run: u64, records: &[Record]) -> Result<()> {
@@ -96,7 +110,7 @@ impl SchoolDb {
         // The first image of a run is the one to go back to.
         let keep = "INSERT OR IGNORE INTO record_before VALUES (?1, ?2, ?3, ?4)";
         exec(t, keep, params![run as i64, name, record.id(), before])?;
-        insert(t, "record", record, &self.time_zone)?;
+        insert(t, record, &Form::of(record)?, &self.time_zone)?;
         exec(t, "DELETE FROM guardian_of WHERE pupil_id = ?1 AND ?2 = 'pupil'", [record.id(), name])?;
         guardians(record).iter().try_for_each(|guardian| {
             let link = "INSERT OR IGNORE INTO guardian_of VALUES (?1, ?2)";
@@ -105,21 +119,34 @@ impl SchoolDb {
     }
 }
 
-/// Puts a record into `record` or a table of its shape.
-pub(super) fn insert(t: &Connection, table: &str, record: &Record, zone: &jiff::tz::TimeZone) -> Result<()> {
-    let json = record.to_json().context(Kind::Internal, "cannot write a record as JSON")?;
+/// What is stored of a record: its JSON, and what two records are compared by.
+pub(super) struct Form {
+    json: String,
+    pub(super) hash: [u8; 16],
+}
+
+impl Form {
+    pub(super) fn of(record: &Record) -> Result<Self> {
+        let json = record.to_json().context(Kind::Internal, "cannot write a record as JSON")?;
+        let mut hash = [0; 16];
+        hash.copy_from_slice(&blake3::hash(json.as_bytes()).as_bytes()[..16]);
+        Ok(Self { json, hash })
+    }
+}
+
+/// Puts a record in the place of the one with its id, if there is one.
+pub(super) fn insert(t: &Connection, record: &Record, form: &Form, zone: &jiff::tz::TimeZone) -> Result<()> {
     let index = Index::of(record, zone);
-    let sql = format!("INSERT OR REPLACE INTO {table} VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
-    let hash = blake3::hash(json.as_bytes());
+    let sql = "INSERT OR REPLACE INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     let about = index.about.as_ref();
     exec(
         t,
-        &sql,
+        sql,
         params![
             record.record_type().name(),
             record.id(),
-            json,
-            &hash.as_bytes()[..16],
+            form.json,
+            form.hash.as_slice(),
             index.pupil_id,
             index.class_id,
             index.journal_id,

@@ -21,7 +21,8 @@ impl RunStore for SchoolDb {
     fn begin_run(&self, fence: &Fence, task: &TaskId, selection: &Selection, now: Millis) -> Result<RunId> {
         let sql = "INSERT INTO run (task, started, status, selection, counts) VALUES (?1, ?2, ?3, ?4, ?5)";
         let values = (json(&RunStatus::Running)?, json(selection)?, json(&RunCounts::default())?);
-        let number = self.change(fence, Commit::Durable, |t| {
+        // Durable with the first durable commit of the run; until then the run has done nothing that anybody could miss.
+        let number = self.change(fence, Commit::Lazy, |t| {
             end_interrupted(t, now)?;
             exec(t, sql, params![task.as_str(), now, values.0, values.1, values.2])?;
             Ok(t.last_insert_rowid() as u64)
@@ -65,6 +66,9 @@ impl RunStore for SchoolDb {
     }
 
     fn add_requests(&self, fence: &Fence, run: u64, requests: &[RequestRow]) -> Result<()> {
+        if requests.is_empty() {
+            return Ok(());
+        }
         self.change(fence, Commit::Lazy, |t| requests.iter().try_for_each(|row| add_request(t, run, row)))
     }
 
@@ -74,6 +78,9 @@ impl RunStore for SchoolDb {
     }
 
     fn add_log(&self, fence: &Fence, run: u64, lines: &[LogRow]) -> Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
         let sql = "INSERT INTO log VALUES (?1, ?2, ?3, ?4)";
         self.change(fence, Commit::Lazy, |t| {
             lines.iter().try_for_each(|line| {

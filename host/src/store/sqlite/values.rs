@@ -86,6 +86,13 @@ pub(super) fn exec(
     statement.execute(params).map_err(broken)
 }
 
+/// All columns of all tables: table and column.
+pub(super) fn columns(connection: &rusqlite::Connection) -> Result<Vec<(String, String)>> {
+    let sql = "SELECT m.name AS of, c.name AS name FROM sqlite_master m, pragma_table_info(m.name) c \
+               WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1, c.cid";
+    rows(connection, sql, [], |row| Ok((col(row, "of")?, col(row, "name")?)))
+}
+
 /// Numbers of ours are never negative and never near 2^63.
 pub(super) fn int(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)

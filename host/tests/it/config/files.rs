@@ -7,7 +7,7 @@ use exchange::config::{
 };
 use exchange::model::records::RecordType;
 use exchange::model::setup::{
-    Changes, HostConfig, KeySource, Limits, Placement, SchoolConfig, Serve, Upstream,
+    Changes, HostConfig, KeySource, Limits, Placement, Quota, SchoolConfig, Serve, Upstream,
 };
 use exchange::model::timetable::{
     Calendar, CronLine, Days, Missed, MonthDay, Overlap, Schedule, Weekdays, When, Window,
@@ -57,6 +57,7 @@ fn every_key_of_the_host_reaches_its_place() {
         proxy = "http://proxy.example:3128"
         rate = 0.5
         parallel = 2
+        quota = { per-day = 1_000_000, time-zone = "Asia/Kamchatka" }
         connect-timeout = "250ms"
         timeout = "1m"
         max-response = "64KiB"
@@ -93,6 +94,7 @@ fn every_key_of_the_host_reaches_its_place() {
         credential: Some(Placement::Query("access_token".into())),
         rate: 0.5,
         parallel: 2,
+        quota: Some(Quota { per_day: 1_000_000, time_zone: "Asia/Kamchatka".into() }),
         connect_timeout_ms: 250,
         timeout_ms: 60_000,
         max_response: 65_536,
@@ -126,7 +128,7 @@ fn every_key_of_a_school_reaches_its_place() {
     let host = load_host(&here("tests/it/config/world/exchange.toml")).unwrap_or_else(|e| panic!("{e}"));
     let text = std::fs::read_to_string(here("tests/it/config/world/connector.toml")).unwrap();
     let manifest = load_manifest(&text, "connector.toml").unwrap_or_else(|e| panic!("{e}"));
-    let manifests = |id: &str| (id == manifest.id).then(|| manifest.clone());
+    let manifests = |id: &str| (id == manifest.id).then(|| std::sync::Arc::new(manifest.clone()));
     let school = load_school(&here("tests/it/config/world/school57.toml"), &host, &manifests)
         .unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(school.id.as_str(), "school57");
@@ -163,7 +165,8 @@ fn load(host: &str, school: &str) -> (HostConfig, SchoolConfig) {
         let text = format!(
             "id = '{id}'\nversion = '1.0.0'\ncontract = '0.1'\n{title}\n[[kind]]\nname = 'a'\n{title}\n"
         );
-        Some(load_manifest(&text, "connector.toml").unwrap_or_else(|errors| panic!("{errors}")))
+        let manifest = load_manifest(&text, "connector.toml").unwrap_or_else(|errors| panic!("{errors}"));
+        Some(std::sync::Arc::new(manifest))
     };
     let school = load_school(&school_file, &host, &task).unwrap_or_else(|errors| panic!("{errors}"));
     (host, school)

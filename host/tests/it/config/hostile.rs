@@ -39,7 +39,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("school57.toml");
         std::fs::write(&path, damaged(&world("school57.toml"), from, length, &by)).unwrap();
-        let manifest = load_manifest(&world("connector.toml"), "connector.toml").ok();
+        let manifest = load_manifest(&world("connector.toml"), "connector.toml").ok().map(std::sync::Arc::new);
         if let Err(errors) = load_school(&path, &HostConfig::default(), &|_: &str| manifest.clone()) {
             prop_assert!(errors.to_string().contains("school57.toml"));
         }

@@ -50,12 +50,11 @@ async fn profile(State(app): State<Shared>, Ids([organization]): Ids<1>) -> Resu
 }
 
 fn facts(view: View<'_>, organization: &Organization) -> String {
-    let active =
-        |group: &&super::model::EduGroup| group.school == organization.id && group.status == Status::Active;
-    let groups = view.all(&view.world.groups).filter(active).count();
+    let active = |group: &&super::model::EduGroup| group.status == Status::Active;
+    let groups = view.of(&view.world.groups, organization.id).filter(active).count();
     let of_role = |role: Role| {
-        let members =
-            view.all(&view.world.memberships).filter(|m| m.school == organization.id && m.role == role);
+        let members = view.of(&view.world.memberships, organization.id);
+        let members = members.filter(|m| m.school == organization.id && m.role == role);
         members.filter(|m| m.status == Status::Active).count()
     };
     format!(

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::id::Id;
@@ -21,6 +22,8 @@ pub(crate) enum Key {
     Of(Id),
     /// Words as a search compares them.
     Words(String),
+    /// The date of birth.
+    Born(Date),
 }
 
 impl Key {
@@ -62,7 +65,7 @@ fn keys_of_person(person: &Person) -> Vec<Key> {
     let ids = person.school.into_iter().chain(person.user_id).map(Key::Of);
     let names = [Key::words(&[&person.last_name]), Key::words(&[&person.last_name, &person.first_name])];
     let snils = person.snils.as_deref().map(|snils| Key::Words(digits(snils)));
-    ids.chain(names).chain(snils).collect()
+    ids.chain(names).chain(snils).chain(person.birthday.map(Key::Born)).collect()
 }
 
 /// A number as a search compares it.
@@ -133,6 +136,9 @@ impl<T: Stored> Table<T> {
         for key in self.records.get(&id).map(T::keys).unwrap_or_default() {
             if let Some(ids) = self.found.get_mut(&key) {
                 ids.remove(&id);
+                if ids.is_empty() {
+                    self.found.remove(&key);
+                }
             }
         }
     }
@@ -140,6 +146,11 @@ impl<T: Stored> Table<T> {
     /// The records found by this, in order of id.
     pub(crate) fn by<'a>(&'a self, key: &Key) -> impl Iterator<Item = &'a T> + use<'a, T> {
         self.found.get(key).into_iter().flatten().filter_map(|id| self.records.get(id))
+    }
+
+    /// How many are found by this.
+    pub(crate) fn count(&self, key: &Key) -> usize {
+        self.found.get(key).map_or(0, BTreeSet::len)
     }
 
     /// Those of this person, class, school or user.

@@ -1,13 +1,15 @@
 //! What was delivered. Bodies are read when somebody asks: while a client is measured, the service shall cost little.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::body::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::pace::Pace;
+
 /// What came so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
     /// Deliveries, refused ones included.
     pub posts: u64,
@@ -25,6 +27,8 @@ pub struct Tally {
     pub unreadable: u64,
     /// Most requests under way at one time.
     pub at_once: u64,
+    /// How fast they came, by what stands before `/rows` in the path.
+    pub paces: BTreeMap<String, Pace>,
 }
 
 /// Rows by key, the latest of each.

@@ -6,8 +6,10 @@
 mod edfi;
 mod fault;
 mod kept;
+mod pace;
 mod server;
 
 pub use fault::Fault;
 pub use kept::Tally;
+pub use pace::Pace;
 pub use server::{Options, Server, Service};

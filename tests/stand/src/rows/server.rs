@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -19,6 +19,7 @@ use tokio::sync::oneshot;
 use super::edfi;
 use super::fault::{Fate, Fault, Struck};
 use super::kept::{Kept, Tally};
+use super::pace::Arrivals;
 
 /// Bodies are a few hundred kilobytes.
 const LARGEST_BODY: usize = 64 << 20;
@@ -54,6 +55,7 @@ struct State {
     struck: Struck,
     /// Services that lie beside one another, by what stands before `/rows` in the path.
     kept: BTreeMap<String, Kept>,
+    arrivals: BTreeMap<String, Arrivals>,
     lookups: u64,
     latency: Duration,
     under_way: u64,
@@ -71,7 +73,8 @@ impl State {
             counts.fold((0, 0, 0), |all, one| (all.0 + one.0, all.1 + one.1, all.2 + one.2));
         let Struck { posts, struck, early, .. } = self.struck;
         let at_once = self.most_at_once;
-        Tally { posts, lookups: self.lookups, rows, distinct, struck, early, unreadable, at_once }
+        let paces = self.arrivals.iter().map(|(place, arrivals)| (place.clone(), arrivals.pace())).collect();
+        Tally { posts, lookups: self.lookups, rows, distinct, struck, early, unreadable, at_once, paces }
     }
 }
 
@@ -144,6 +147,7 @@ async fn serve(stream: TcpStream, shared: Shared) {
 }
 
 async fn answer(shared: &Shared, request: Request<Body>) -> io::Result<Response<Body>> {
+    let came = Instant::now();
     let (head, body) = request.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.map_err(io::Error::other)?;
     let header = |name| head.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
@@ -151,10 +155,11 @@ async fn answer(shared: &Shared, request: Request<Body>) -> io::Result<Response<
     if let Some(answer) = edfi::prepares(&head.method, path, header(header::HOST).unwrap_or_default()) {
         return Ok(said(StatusCode::OK, answer.to_string()));
     }
+    let (place, call) = path.split_at(path.find("/rows").unwrap_or(path.len()));
     if head.method == Method::POST {
+        shared.lock().arrivals.entry(place.to_owned()).or_default().came(came);
         shared.wait().await;
     }
-    let (place, call) = path.split_at(path.find("/rows").unwrap_or(path.len()));
     match (&head.method, call) {
         (&Method::GET, _) if path == "/_stand/state" => {
             Ok(said(StatusCode::OK, json!(shared.lock().tally()).to_string()))
@@ -267,6 +272,11 @@ impl Service {
     /// What came so far.
     pub fn tally(&self) -> Tally {
         self.shared.lock().tally()
+    }
+
+    /// Forgets how fast requests came so far.
+    pub fn forget_pace(&self) {
+        self.shared.lock().arrivals.clear();
     }
 
     /// Misbehaves like this from now on, counting anew.

@@ -4,6 +4,8 @@
 //! a first sending, passages in which nothing is new, and days on which 0.5 % of the pupils changed, with a budget that
 //! all schools share and without one.
 
+pub(super) mod night;
+mod served;
 mod stage;
 mod tables;
 

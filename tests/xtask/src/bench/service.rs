@@ -1,16 +1,17 @@
 //! A service that is measured against: `exchange-stand`, a process of its own.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Ground;
 use crate::failure::{Context, Failure, Outcome};
 use crate::process;
 
 /// What came to the service, as `exchange-stand` tells it.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct Tally {
     /// Deliveries, refused ones included.
     pub(super) posts: u64,
@@ -22,6 +23,19 @@ pub(super) struct Tally {
     pub(super) distinct: u64,
     /// Requests that came before a pause asked for was over.
     pub(super) early: u64,
+    /// How fast they came, by what stands before `/rows` in the path.
+    #[serde(default)]
+    pub(super) paces: BTreeMap<String, Pace>,
+}
+
+/// How fast requests came.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+pub(super) struct Pace {
+    pub(super) requests: u64,
+    /// From the first to the last.
+    pub(super) seconds: f64,
+    /// Most in any one second.
+    pub(super) busiest: u64,
 }
 
 /// A running service; it stops when dropped.

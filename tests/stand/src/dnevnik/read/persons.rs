@@ -67,15 +67,24 @@ impl Wanted {
         words.iter().all(|word| word.is_none()) && self.birthday.is_none()
     }
 
-    /// Those among whom to look: the fewest that an index knows.
+    /// Those among whom to look: the fewest that an index knows. A region has hundreds of thousands of people, and
+    /// hundreds of one surname.
     fn candidates<'a>(&self, view: View<'a>) -> Vec<&'a Person> {
-        let key = match (&self.snils, &self.last_name, &self.first_name) {
-            (Some(snils), _, _) => Key::Words(snils.clone()),
-            (None, Some(last), Some(first)) => Key::words(&[last, first]),
-            (None, Some(last), None) => Key::words(&[last]),
-            (None, None, _) => return view.all(&view.world.persons).collect(),
-        };
-        view.world.persons.by(&key).filter(|person| person.visible(view.now)).collect()
+        let persons = &view.world.persons;
+        match self.keys().into_iter().min_by_key(|key| persons.count(key)) {
+            Some(key) => persons.by(&key).filter(|person| person.visible(view.now)).collect(),
+            None => view.all(persons).collect(),
+        }
+    }
+
+    /// What an index knows of those who fit.
+    fn keys(&self) -> Vec<Key> {
+        let name = self.last_name.as_deref().map(|last| match &self.first_name {
+            Some(first) => Key::words(&[last, first]),
+            None => Key::words(&[last]),
+        });
+        let snils = self.snils.clone().map(Key::Words);
+        name.into_iter().chain(snils).chain(self.birthday.map(Key::Born)).collect()
     }
 
     fn fits(&self, person: &Person) -> bool {

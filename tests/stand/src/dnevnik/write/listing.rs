@@ -1,5 +1,7 @@
 //! Extra reads beside the write half: dates of memberships and relations, which no public call returns.
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -11,6 +13,7 @@ use crate::dnevnik::error::ApiError;
 use crate::dnevnik::id::Id;
 use crate::dnevnik::model::{GroupMembership, Membership, Relation, Status};
 use crate::dnevnik::read::{Asked, Ids};
+use crate::dnevnik::view::View;
 
 #[derive(Serialize)]
 struct MembershipOut {
@@ -120,11 +123,23 @@ pub(super) async fn relatives(
     admin_of(&app, &caller, school)?;
     let (children, relatives) = (asked.query.ids("child")?, asked.query.ids("relative")?);
     app.read(|view| {
-        let found = view.all(&view.world.relations).filter(|relation| {
-            passes(&children, relation.child)
-                && passes(&relatives, relation.relative)
-                && view.belongs_to(relation.child, school)
-        });
-        Ok(asked.list(found.map(RelationOut::from)))
+        let of_child = |child: &Id| view.of(&view.world.relations, *child);
+        // Of each child of the school, never of the whole region. A relation is found by the relative too.
+        let children = children_of_school(view, school, &children);
+        let mut found: Vec<&Relation> = children.iter().flat_map(of_child).collect();
+        found.retain(|relation| children.contains(&relation.child) && passes(&relatives, relation.relative));
+        found.sort_by_key(|relation| relation.id);
+        found.dedup_by_key(|relation| relation.id);
+        Ok(asked.list(found.into_iter().map(RelationOut::from)))
     })
+}
+
+/// Who belongs to the school, all or of those named.
+fn children_of_school(view: View<'_>, school: Id, named: &[Id]) -> BTreeSet<Id> {
+    if !named.is_empty() {
+        return named.iter().copied().filter(|child| view.belongs_to(*child, school)).collect();
+    }
+    let made = view.world.persons.of(school).map(|person| person.id);
+    let members = view.of(&view.world.memberships, school).map(|membership| membership.person);
+    made.chain(members).filter(|child| view.belongs_to(*child, school)).collect()
 }
