@@ -63,6 +63,7 @@ mod tests {
             selection: Selection::default(),
             counts: RunCounts::default(),
             requests: (0, 0),
+            dropped: None,
         }
     }
 
