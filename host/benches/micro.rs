@@ -3,6 +3,8 @@
 //! Goals: load from the cache ≤ 10 ms; store + instantiate + empty call + drop ≤ 60 µs; a waiting run ≤ 1 MiB; pure
 //! work ≤ 1.9 × native.
 
+#[path = "../tests/it/budget_memory.rs"]
+mod budget_memory;
 #[path = "../tests/it/sandbox_world.rs"]
 #[allow(dead_code, reason = "the tests use the rest of it")]
 mod sandbox_world;

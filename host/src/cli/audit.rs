@@ -151,19 +151,23 @@ struct Verdict<'a> {
 
 fn tell(app: &App, check: &AuditCheck, differs: Option<u64>) -> Result<()> {
     let out = app.output;
-    let bad = |code, number: u64| {
-        let text = app.text(Message::new(code).with("number", number));
-        out.line(out.tone(Tone::Bad, &text))
-    };
+    let bad = |what: Message| out.line(out.tone(Tone::Bad, &app.text(what)));
     match check.broken {
         None => {
             let message = Message::new("audit-holds").with("n", check.entries).with("hash", &check.last);
             out.line(out.tone(Tone::Good, &app.text(message)))?;
         }
-        Some(AuditBreak::Altered(number)) => bad("audit-altered", number)?,
-        Some(AuditBreak::Missing(number)) => bad("audit-missing", number)?,
+        Some(at) => bad(broken(at))?,
     }
-    differs.map_or(Ok(()), |number| bad("audit-differs", number))
+    differs.map_or(Ok(()), |number| bad(Message::new("audit-differs").with("number", number)))
+}
+
+/// Where the chain does not hold.
+pub(super) fn broken(at: AuditBreak) -> Message {
+    match at {
+        AuditBreak::Altered(number) => Message::new("audit-altered").with("number", number),
+        AuditBreak::Missing(number) => Message::new("audit-missing").with("number", number),
+    }
 }
 
 /// The first entry of an earlier export that is missing by now, or has another hash.

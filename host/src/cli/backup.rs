@@ -8,7 +8,7 @@ use super::app::{App, now};
 use super::args;
 use super::names::Place;
 use super::output::print_error;
-use super::stores;
+use super::stores::{self, About};
 use crate::error::{Error, Result};
 use crate::model::setup::KeySource;
 use crate::model::{Message, Millis, SchoolId};
@@ -32,7 +32,7 @@ pub(super) fn backup(app: &App, to: &Path, school: Option<&SchoolId>) -> Result<
     let settings = settings(app, school)?;
     let source = Source { data: &app.host.data, key: &key, school, settings, now: now() };
     let (manifest, failed) = backup::back_up(&source, to)?;
-    stores::audit(app, "backup", &school.map_or_else(|| "all".to_owned(), ToString::to_string))?;
+    stores::audit(app, "backup", About::school(school))?;
     for (school, error) in &failed {
         print_error(error, &app.catalogue);
         let left = Message::new("backup-left-out").with("school", school);
@@ -89,8 +89,7 @@ fn put_back(app: &App, from: &Path, args: &args::Restore) -> Result<u8> {
     }
     let wish = Wish { data: &app.host.data, key: &key, from, school, now: now() };
     let back = backup::put_back(&wish)?;
-    let what = school.map_or_else(|| "all".to_owned(), ToString::to_string);
-    stores::audit(app, "restore", &format!("{what} of {}", instant(back.made)))?;
+    stores::audit(app, "restore", About::school(school).with(format!("made {}", instant(back.made))))?;
     if app.output.json {
         return app.output.print_json(&back).map(|()| 0);
     }
@@ -155,7 +154,7 @@ fn end(app: &App, place: &Place) -> Result<u8> {
     }
     let lane = stores::lane(&store, "restore")?;
     store.remember_restored(lane.fence(), None)?;
-    stores::audit(app, "restore-end", school.id.as_str())?;
+    stores::audit(app, "restore-end", &school.id)?;
     app.output.line(app.text(Message::new("restore-ended").with("school", &school.id))).map(|()| 0)
 }
 

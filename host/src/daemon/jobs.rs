@@ -62,6 +62,6 @@ mod tests {
         }
         ends.sort_unstable();
         assert_eq!(ends, [(0, Some(0)), (1, None), (2, Some(20))]);
-        assert!(jobs.is_empty() && jobs.len() == 0 && jobs.labels.is_empty());
+        assert!(jobs.is_empty() && jobs.labels.is_empty());
     }
 }

@@ -32,7 +32,7 @@ impl<C: Connector> Run<'_, C> {
         let mut loose = Vec::new();
         for id in level {
             let (wanted, next) = (self.world.wanted[id].clone(), self.world.works[id].next.clone());
-            if !wanted.identity.as_ref().is_some_and(|identity| !safe.contains(identity)) || !relies(&next) {
+            if wanted.identity.as_ref().is_none_or(|identity| safe.contains(identity)) || !relies(&next) {
                 continue;
             }
             if let Next::Adopt(presence) = next {

@@ -1,6 +1,7 @@
 //! Integration tests, a file per feature.
 
 mod audit;
+mod budget_memory;
 mod budgets;
 mod capability;
 mod config;

@@ -5,11 +5,11 @@ use exchange::model::setup::Changes;
 use exchange::model::*;
 use exchange::reconcile::RunReport;
 use exchange::store::backup::{Source, Wish, back_up, put_back};
-use exchange::store::{Answer, DecisionStore, KeepStore, LaneStore, MasterKey, Question};
+use exchange::store::{Answer, DecisionStore, KeepStore, LaneStore, Question};
 
 use super::reconcile_fake::*;
 
-const KEY: MasterKey = MasterKey([1; 32]);
+const KEY: [u8; 32] = [1; 32];
 
 fn people(names: &[&str]) -> Vec<(Scope, Vec<Item>)> {
     let mut items = vec![named("class", "5A")];
@@ -25,7 +25,7 @@ fn letters(names: &[&str]) -> Vec<(Scope, Vec<Item>)> {
 fn backed_up(world: &World) -> tempfile::TempDir {
     let folder = folder();
     let now = world.clock.peek();
-    let source = Source { data: world.data(), key: &KEY, school: None, settings: vec![], now };
+    let source = Source { data: world.data(), key: &KEY.into(), school: None, settings: vec![], now };
     let (manifest, failed) = back_up(&source, &folder.path().join("backup")).unwrap();
     assert!(failed.is_empty(), "{failed:?}");
     assert_eq!((manifest.schools().len(), manifest.whole), (2, true));
@@ -36,7 +36,8 @@ fn restore(world: &World, backup: &tempfile::TempDir, school: Option<&str>) {
     let school = school.map(SchoolId::from);
     let from = backup.path().join("backup");
     let now = world.clock.peek();
-    put_back(&Wish { data: world.data(), key: &KEY, from: &from, school: school.as_ref(), now }).unwrap();
+    put_back(&Wish { data: world.data(), key: &KEY.into(), from: &from, school: school.as_ref(), now })
+        .unwrap();
 }
 
 fn end(world: &World) {

@@ -24,7 +24,7 @@ use exchange::sandbox::{Engine, Sandbox, SystemClock, SystemRandom, TaskConnecto
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value, json};
 
-use crate::budgets::Memory;
+use crate::budget_memory::Memory;
 
 /// The top of the workspace.
 pub(crate) fn top() -> PathBuf {

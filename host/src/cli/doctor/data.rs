@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::Findings;
 use crate::cli::app::now;
+use crate::cli::audit;
 use crate::cli::backup::size;
 use crate::error::Result;
 use crate::model::{Message, Millis, SchoolId};
 use crate::store::backup;
-use crate::store::{AuditStore, KeepStore, LaneStore, SchoolDb};
+use crate::store::{AuditCheck, AuditStore, KeepStore, LaneStore, SchoolDb};
 
 /// SQLite keeps a write-ahead file near 4 MiB; one of this size was not taken in for long.
 const WAL: u64 = 64 << 20;
@@ -38,7 +39,10 @@ fn host(findings: &mut Findings<'_>, data: &Path) {
         return;
     }
     match findings.app.process().and_then(|host| host.store()).and_then(|store| store.verify_audit()) {
-        Ok(_) => findings.good(file.display(), "doctor-audit-good"),
+        Ok(AuditCheck { broken: None, .. }) => findings.good(file.display(), "doctor-audit-good"),
+        Ok(AuditCheck { broken: Some(at), .. }) => {
+            findings.problem(file.display(), audit::broken(at), Message::new("doctor-audit-cure"));
+        }
         Err(error) => findings.error(file.display(), &error, Message::new("doctor-audit-cure")),
     }
 }

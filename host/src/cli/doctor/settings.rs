@@ -1,6 +1,6 @@
 //! Schools' files, connectors and their locks, schedules that never come.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::Findings;
 use crate::cli::app::now;
@@ -23,22 +23,27 @@ pub(super) fn look(findings: &mut Findings<'_>) {
         let about = app.host.schools.display();
         findings.warn(about, Message::new("doctor-no-schools"), Message::new("doctor-no-schools-cure"));
     }
-    let mut used = BTreeSet::new();
+    let mut used = BTreeMap::<String, Vec<TaskRef>>::new();
     for (id, file) in files {
         match app.school(&id) {
             Ok(school) => {
-                used.extend(school.tasks.iter().map(|task| task.connector.clone()));
-                school.tasks.iter().for_each(|task| schedule(findings, &school, task));
+                for task in &school.tasks {
+                    let name = TaskRef { school: school.id.clone(), task: task.id.clone() };
+                    used.entry(task.connector.clone()).or_default().push(name);
+                    schedule(findings, &school, task);
+                }
             }
             Err(error) => findings.error(file.display(), &error, Message::new("doctor-settings-cure")),
         }
     }
-    used.iter().for_each(|connector| locked(findings, connector));
+    used.iter().for_each(|(connector, tasks)| locked(findings, connector, tasks));
 }
 
-fn locked(findings: &mut Findings<'_>, connector: &str) {
-    match connectors::runnable(findings.app, connector) {
-        Ok(_) => findings.good(connector, "doctor-connector-good"),
+/// May each task run with the version of the connector that it has?
+fn locked(findings: &mut Findings<'_>, connector: &str, tasks: &[TaskRef]) {
+    let app = findings.app;
+    match tasks.iter().try_for_each(|task| connectors::runnable(app, task, connector).map(drop)) {
+        Ok(()) => findings.good(connector, "doctor-connector-good"),
         Err(error) => findings.error(connector, &error, Message::new("doctor-connector-cure")),
     }
 }

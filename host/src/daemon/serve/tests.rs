@@ -48,7 +48,7 @@ impl Settings for Files {
         Changes { host: None, folder: ("schools".into(), Ok(())), schools, there }
     }
 
-    fn package(&mut self, connector: &str) -> Result<Arc<Package>> {
+    fn package(&mut self, _: &TaskRef, connector: &str) -> Result<Arc<Package>> {
         Err(Error::config(format!("`{connector}` is not locked")))
     }
 }

@@ -90,7 +90,7 @@ impl Index {
             return;
         }
         if known.was_erased(draft) {
-            draft.fault("id", Fault::new(Code::Erased));
+            draft.faults.push((Fault::new(Code::Erased), Some("id".into())));
         }
         self.judge_id(draft, place, inputs);
         for spec in draft.kind.fields() {

@@ -101,7 +101,11 @@ fn study_year() -> i16 {
     if today.month() >= 9 { today.year() } else { today.year() - 1 }
 }
 
-fn write(path: &Path, text: &str) -> Outcome {
+/// Writes a file.
+///
+/// # Errors
+/// It cannot be written.
+pub(super) fn write(path: &Path, text: &str) -> Outcome {
     fs::write(path, text).context(|| format!("cannot write {}", path.display()))
 }
 
@@ -123,16 +127,23 @@ fn connector(ground: &Ground<'_>, folder: &Path, read_back: ReadBack) -> Outcome
     exchange(ground, folder, &words, "")
 }
 
+/// `exchange` in this folder, in English, whatever the environment says.
+pub(super) fn command(ground: &Ground<'_>, folder: &Path) -> Command {
+    let mut command = Command::new(ground.programs.join("exchange"));
+    command.current_dir(folder).env("EXCHANGE_LANG", "en").env_remove("EXCHANGE_CONFIG");
+    command
+}
+
 /// Runs `exchange` to a good end, with this on its standard input.
-fn exchange(ground: &Ground<'_>, folder: &Path, words: &[&str], input: &str) -> Outcome {
-    feed(Command::new(ground.programs.join("exchange")).args(words).current_dir(folder), input)
+///
+/// # Errors
+/// It cannot be started, or ends with anything but 0.
+pub(super) fn exchange(ground: &Ground<'_>, folder: &Path, words: &[&str], input: &str) -> Outcome {
+    feed(command(ground, folder).args(words), input)
 }
 
 /// Runs a program to a good end, with this on its standard input; what it says is not shown.
-///
-/// # Errors
-/// When it cannot be started, or ends with anything but 0.
-pub(super) fn feed(command: &mut Command, input: &str) -> Outcome {
+fn feed(command: &mut Command, input: &str) -> Outcome {
     command.stdin(Stdio::piped()).stdout(Stdio::null());
     let said = process::line(command);
     let mut child = command.spawn().context(|| format!("cannot start `{said}`"))?;

@@ -8,7 +8,7 @@ use rusqlite::{Connection, Transaction, params};
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::records::{Record, RecordRef, RecordType};
 use crate::store::Erased;
-use crate::store::sqlite::records::insert;
+use crate::store::sqlite::records::{Form, insert};
 use crate::store::sqlite::values::{col, exec, rows};
 
 /// A person, and all records that go with them.
@@ -95,7 +95,7 @@ impl Subject {
             _ => {}
         }
         erased.mentions = self.edited.len() as u64;
-        self.edited.iter().try_for_each(|record| insert(t, "record", record, zone))?;
+        self.edited.iter().try_for_each(|record| insert(t, record, &Form::of(record)?, zone))?;
         self.erase_images(t, erased)
     }
 

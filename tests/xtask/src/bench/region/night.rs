@@ -7,7 +7,6 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -218,22 +217,15 @@ impl<'a> Night<'a> {
     }
 
     fn serve(&self, log: &str) -> Outcome<Served> {
-        Served::start(self.command(), &self.folder.join(log))
-    }
-
-    fn command(&self) -> Command {
-        let mut command = Command::new(self.ground.programs.join("exchange"));
-        command.current_dir(&self.folder).env("EXCHANGE_LANG", "en").env_remove("EXCHANGE_CONFIG");
-        command
+        Served::start(folder::command(self.ground, &self.folder), &self.folder.join(log))
     }
 
     fn exchange(&self, words: &[&str], input: &str) -> Outcome {
-        folder::feed(self.command().args(words), input)
+        folder::exchange(self.ground, &self.folder, words, input)
     }
 
     fn write(&self, name: &str, text: &str) -> Outcome {
-        let file = self.folder.join(name);
-        fs::write(&file, text).context(|| format!("cannot write {}", file.display()))
+        folder::write(&self.folder.join(name), text)
     }
 }
 

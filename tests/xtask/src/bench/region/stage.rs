@@ -172,7 +172,7 @@ impl<'a> Stage<'a> {
     /// The administrator of the school signs in, chooses it, and types its name.
     fn bind(&self, n: usize) -> Outcome {
         let task = format!("{}/dnevnik", id(n));
-        let mut talk = Dialogue::quietly(self.command().args(["bind", &task]))?;
+        let mut talk = Dialogue::quietly(folder::command(self.ground, &self.folder).args(["bind", &task]))?;
         let page = talk.until("the address of the consent page", address)?;
         let mut browser = Command::new(self.ground.programs.join("exchange-stand"));
         browser.args(["consent", &page, "--login", &id(n), "--password", PASSWORD]).stdout(Stdio::null());
@@ -189,19 +189,12 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn command(&self) -> Command {
-        let mut command = Command::new(self.ground.programs.join("exchange"));
-        command.current_dir(&self.folder).env("EXCHANGE_LANG", "en").env_remove("EXCHANGE_CONFIG");
-        command
-    }
-
     fn exchange(&self, words: &[&str], input: &str) -> Outcome {
-        folder::feed(self.command().args(words), input)
+        folder::exchange(self.ground, &self.folder, words, input)
     }
 
     fn write(&self, name: &str, text: &str) -> Outcome {
-        let file = self.folder.join(name);
-        fs::write(&file, text).context(|| format!("cannot write {}", file.display()))
+        folder::write(&self.folder.join(name), text)
     }
 }
 
