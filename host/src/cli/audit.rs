@@ -12,7 +12,7 @@ use super::app::{App, write_file};
 use super::output::Tone;
 use super::stores;
 use crate::error::{Context, Error, Kind, Result};
-use crate::model::{Message, Millis, SchoolId};
+use crate::model::{Message, Millis, SchoolId, hex};
 use crate::store::{AuditBreak, AuditCheck, AuditFilter, AuditRow, AuditStore};
 
 /// An entry as it is exported: a JSON line, verifiable by itself (`docs/audit.md`).
@@ -51,10 +51,6 @@ impl From<&AuditRow> for Line {
             hash: hex(&row.hash),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Rows as JSON lines.

@@ -51,12 +51,12 @@ pub(super) fn import(app: &App, args: &args::Import) -> Result<u8> {
     write_problems(app, args, report)?;
     let result = result.map_err(|error| with_problems(app, error, report))?;
     if !same {
-        memory.keep(&store, lane.fence(), &heard, &result)?;
         if result.held.is_none() {
             let rows: u64 =
                 result.types.iter().map(|counts| counts.added + counts.changed + counts.dropped).sum();
             stores::audit(app, "import", About::from(&school.id).with(format!("{rows} records changed")))?;
         }
+        memory.keep(&store, lane.fence(), &heard, &result)?;
     }
     let code = exit_code(&heard, &result);
     if app.output.json {

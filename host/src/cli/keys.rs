@@ -10,8 +10,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::error::{Context, Error, Kind, Result};
-use crate::model::Message;
 use crate::model::setup::{HostConfig, KeySource};
+use crate::model::{Message, hex};
 use crate::store::{KeyRing, MasterKey};
 
 /// The keys, read once.
@@ -200,7 +200,7 @@ fn make(path: &Path) -> Result<String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)
         .map_err(|error| Error::failed(format!("no randomness for a key: {error}")))?;
-    let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = hex(&bytes);
     std::fs::create_dir_all(folder(path)).context(Kind::Failed, "cannot make the folder of the key file")?;
     // Under another name until it is whole and on the disk: half a key would be taken for one.
     let half = beside(path, &format!("{}.part", std::process::id()));

@@ -9,6 +9,7 @@ pub mod contract;
 mod cron;
 pub mod dialogue;
 pub mod fields;
+mod hex;
 mod hex16;
 pub mod ids;
 pub mod item;
@@ -22,6 +23,7 @@ mod visible;
 
 pub use connector::{Connector, WriteJournal, WriteTicket};
 pub use contract::*;
+pub use hex::hex;
 pub use ids::*;
 pub use item::*;
 pub use plan::*;

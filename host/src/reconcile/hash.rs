@@ -3,7 +3,7 @@
 use crate::model::item::{Field, Value};
 use crate::model::manifest::Manifest;
 use crate::model::setup::TaskConfig;
-use crate::model::{Action, FieldHash, Item, ItemRef, Param, TaskId};
+use crate::model::{Action, FieldHash, Item, ItemRef, Param, TaskId, hex};
 
 /// Hashes under one school's key.
 #[derive(Clone)]
@@ -121,10 +121,6 @@ pub(super) fn identity(key: &[u8; 32], space: &str, identity: &str) -> [u8; 32] 
     let mut feed = Feed(blake3::Hasher::new_keyed(key));
     feed.text(space).text(identity);
     feed.end()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Feeds a hash unambiguously: each text with its length.

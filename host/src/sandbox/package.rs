@@ -8,6 +8,7 @@ use wasmparser::{Encoding, Parser, Payload};
 use wit_component::ComponentEncoder;
 
 use crate::error::{Context, Error, Kind, Result};
+use crate::model::hex;
 
 /// The custom section that holds `connector.toml`, byte for byte.
 pub const MANIFEST_SECTION: &str = "exchange:manifest";
@@ -101,7 +102,7 @@ pub fn read_manifest(component: &[u8]) -> Result<String> {
 
 /// The hash that `connectors.lock` holds: 64 hex digits, as `sha256sum` prints them.
 pub fn sha256(component: &[u8]) -> String {
-    Sha256::digest(component).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(component))
 }
 
 /// Refuses a component that is not the locked one.

@@ -6,6 +6,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 
 use crate::error::{Error, Result};
+use crate::model::hex;
 
 /// Layout of a sealed value: version, id of the key, nonce, ciphertext. The id lets a key be replaced later.
 const VERSION: u8 = 1;
@@ -60,7 +61,7 @@ impl fmt::Debug for Seal {
 impl MasterKey {
     /// Tells keys apart and gives nothing of them away.
     pub fn id(&self) -> String {
-        key_id(self).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&key_id(self))
     }
 
     /// How every value begins that this key sealed.

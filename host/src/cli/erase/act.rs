@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::cli::app::{App, now};
 use crate::cli::stores;
-use crate::model::{Message, Millis, SchoolId};
+use crate::model::{Message, Millis, SchoolId, hex};
 use crate::store::{AuditRow, RemoteTrace};
 
 /// An act of erasure. `docs/erasing.md` explains each member.
@@ -125,7 +125,7 @@ impl Act {
     /// The act ends with the audit's entries about it.
     pub(super) fn close(&mut self, rows: &[AuditRow], file: &Path) {
         self.ended = Some(instant(now()));
-        let hash = rows.last().map(|row| row.hash.iter().map(|byte| format!("{byte:02x}")).collect());
+        let hash = rows.last().map(|row| hex(&row.hash));
         self.audit = Some(Audit {
             file: file.display().to_string(),
             entries: rows.iter().map(|row| row.number).collect(),

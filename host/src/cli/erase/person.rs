@@ -7,7 +7,7 @@ use crate::cli::args::Erase;
 use crate::cli::stores::{self, About};
 use crate::error::{Error, Result};
 use crate::model::records::{RecordRef, RecordType};
-use crate::model::{Message, SchoolId};
+use crate::model::{Message, SchoolId, hex};
 use crate::store::{AuditStore, EraseStore, Erased, Erasures, HostEraseStore, Lane, SchoolDb, SecretStore};
 
 /// Erases a person, and with `--with-relatives` the guardians who have no other child at the school.
@@ -107,7 +107,7 @@ fn subject(store: &SchoolDb, who: &RecordRef) -> Result<Subject> {
 /// The keyed hash by which the audit speaks of the person.
 fn key(store: &SchoolDb, who: &RecordRef) -> Result<String> {
     let hash = Erasures::hash(&store.hash_key()?, who.record_type, &who.id);
-    Ok(hash[..16].iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&hash[..16]))
 }
 
 fn tell(app: &App, act: &mut Act, erased: &Erased) {

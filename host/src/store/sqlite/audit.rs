@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row, params};
 use sha2::{Digest, Sha256};
 
 use crate::error::Result;
-use crate::model::{SchoolId, TaskId};
+use crate::model::{SchoolId, TaskId, hex};
 use crate::store::{AuditBreak, AuditCheck, AuditEntry, AuditFilter, AuditRow, AuditStore};
 
 use super::HostDb;
@@ -136,10 +136,6 @@ fn first_link(previous: &[u8; 32], entry: &AuditEntry) -> [u8; 32] {
         hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
     }
     *hasher.finalize().as_bytes()
-}
-
-fn hex(bytes: &[u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn audit_row(row: &Row<'_>) -> Result<AuditRow> {

@@ -1,6 +1,7 @@
 //! SQLite behind the store's traits: a file per school and one for the host, each in WAL mode.
 //!
-//! One connection writes, another reads, so that reading never waits for a long import.
+//! One connection serves a quiet run; whoever reads while it writes has another, so that reading never waits for a long
+//! import.
 
 mod audit;
 mod budget;
