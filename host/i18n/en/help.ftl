@@ -22,6 +22,8 @@ help-examples =
       exchange serve                       run tasks by their schedules, by night and unattended
       exchange doctor                      is everything in order, and what to do
       exchange backup copy.zip             back up the data of all schools
+      exchange notify test school57        do notifications reach the recipients of a school
+      exchange notifications school57      what people were told, and whether it arrived
 
     Exit codes: 0 success, 1 failed, 2 usage or configuration,
     3 with remarks or not confirmed, 4 waits for a person,
@@ -178,3 +180,13 @@ help-connector-rollback-place = For this school, or school/task, alone: back to 
 help-connector-remove = Remove a version that runs nowhere
 help-connector-remove-connector = Connector
 help-connector-remove-release = Version
+help-notifications = Notifications: what happened, who was told, did it arrive
+help-notifications-school = Of this school only
+help-notifications-unread = Only unread ones (marked with a star)
+help-notifications-undelivered = Only those that did not reach somebody
+help-notifications-read = Mark what is shown as read
+help-notifications-limit = How many of the latest to show
+help-notify = Try and deliver notifications
+help-notify-test = Send a trial to each recipient of a school and show what each server said
+help-notify-test-school = School
+help-notify-send = Deliver what waits (exchange serve does that by itself)

@@ -22,6 +22,8 @@ help-examples =
       exchange serve                       выполнять задачи по расписанию, без человека
       exchange doctor                      всё ли исправно, и что сделать
       exchange backup копия.zip            сохранить данные всех школ
+      exchange notify test school57        доходят ли уведомления до получателей школы
+      exchange notifications school57      о чём уведомили и дошло ли
 
     Коды завершения: 0 успешно, 1 не удалось, 2 ошибка в команде или настройках,
     3 есть замечания или не подтверждено, 4 ждёт решения человека,
@@ -178,3 +180,13 @@ help-connector-rollback-place = Только для школы или школа
 help-connector-remove = Удалить версию, которая нигде не работает
 help-connector-remove-connector = Коннектор
 help-connector-remove-release = Версия
+help-notifications = Уведомления: что случилось, кому сказано, дошло ли
+help-notifications-school = Только об этой школе
+help-notifications-unread = Только непрочитанные (в списке со звёздочкой)
+help-notifications-undelivered = Только те, что до кого-то не дошли
+help-notifications-read = Отметить показанное прочитанным
+help-notifications-limit = Сколько последних показать
+help-notify = Проверить и доставить уведомления
+help-notify-test = Послать всем получателям школы проверочное сообщение и показать, что ответил каждый сервер
+help-notify-test-school = Школа
+help-notify-send = Доставить то, что ждёт отправки (exchange serve делает это сам)

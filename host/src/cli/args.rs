@@ -104,6 +104,11 @@ pub enum Command {
         offline: bool,
     },
     SupportBundle(SupportBundle),
+    Notifications(Notifications),
+    Notify {
+        #[command(subcommand)]
+        command: Notify,
+    },
     Enable {
         task: TaskName,
     },
@@ -262,6 +267,19 @@ pub struct Audit {
     pub limit: u32,
 }
 
+#[derive(Args, Debug)]
+pub struct Notifications {
+    pub school: Option<String>,
+    #[arg(long)]
+    pub unread: bool,
+    #[arg(long)]
+    pub undelivered: bool,
+    #[arg(long)]
+    pub read: bool,
+    #[arg(long, default_value_t = 20)]
+    pub limit: u32,
+}
+
 #[derive(Subcommand, Debug)]
 pub enum AuditCommand {
     Verify {
@@ -303,6 +321,12 @@ pub enum Key {
         #[arg(long)]
         destroy_old: bool,
     },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Notify {
+    Test { school: String },
+    Send,
 }
 
 #[derive(Subcommand, Debug)]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::app::App;
+use super::app::{App, now};
 use super::args::Bind;
 use super::output::Tone;
 use super::ready::Ready;
@@ -16,10 +16,12 @@ use super::stores::About;
 use super::{links, stores, terminal};
 use crate::daemon::callback::{Callback, Returned};
 use crate::daemon::dialogue::{Conversation, Stray};
+use crate::daemon::notify::{Alarm, Teller};
 use crate::daemon::page::Page;
 use crate::daemon::vault::Vault;
 use crate::error::{Error, Result};
 use crate::model::dialogue::{Choice, DeadEnd, Ending, Form, FormKind, Input, Step};
+use crate::model::notify::Topic;
 use crate::model::setup::TaskConfig;
 use crate::model::{Connector, Link, Message, Param, TaskRef, visible};
 use crate::store::BindingStore;
@@ -222,6 +224,7 @@ impl Session<'_> {
         let ready = self.ready;
         ready.keep_binding(&ending.facts)?;
         stores::audit(self.app, "bind", &ready.name)?;
+        tell_binding(self.app, &ready.name, Topic::Recovered)?;
         ending.text.iter().try_for_each(|text| self.app.output.line(self.text(text)))?;
         Ok(0)
     }
@@ -278,7 +281,15 @@ pub(super) fn unbind(app: &App, name: &TaskRef, reason: &str, confirm: Option<&s
     store.unbind(lane.fence(), &name.task)?;
     Vault::new(Arc::clone(&store), app.process()?.store()?, name.task.clone()).forget(lane.fence())?;
     stores::audit(app, "unbind", About::from(name).with(reason))?;
+    tell_binding(app, name, Topic::BindingLost)?;
     app.output.line(app.text(Message::new("unbound").with("task", name))).map(|()| 0)
+}
+
+/// Whoever hears of the school hears that it is bound no more, and that it is again.
+fn tell_binding(app: &App, name: &TaskRef, topic: Topic) -> Result<()> {
+    let (school, shared) = (app.school(&name.school)?, app.process()?.store()?);
+    let alarm = Alarm { task: Some(name.task.clone()), what: "binding".to_owned(), topic, until: None };
+    Teller::new(&shared, &app.host.notify, &school).raise(&alarm, now()).map(drop)
 }
 
 fn same_name(a: &str, b: &str) -> bool {

@@ -144,7 +144,7 @@ impl<'a> Told<'a> {
         let title = self.app.output.tone(tone, &row.title);
         // Why nothing was run is told at length, on standard error.
         let reason = row.reason.clone().filter(|_| row.run.is_some());
-        let counts = row.counts.as_ref().map(|counts| status::counts_text(&self.catalogue, counts));
+        let counts = row.counts.as_ref().map(|counts| words::counts(&self.catalogue, counts));
         let parts = [Some(row.task.clone()), row.run.clone(), Some(title), reason, counts];
         self.app.output.line(parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
     }

@@ -22,6 +22,8 @@ mod keys;
 mod links;
 pub mod names;
 mod next;
+mod notifications;
+mod notify;
 mod output;
 mod plan;
 mod progress;
@@ -38,7 +40,7 @@ mod upstreams;
 use clap::{CommandFactory, FromArgMatches};
 
 use self::app::App;
-use self::args::{AuditCommand, Cli, Command, Connector, Global, Key, Secret};
+use self::args::{AuditCommand, Cli, Command, Connector, Global, Key, Notify, Secret};
 use self::names::Place;
 use self::output::Output;
 use crate::daemon::runtime::{block_on, block_on_for};
@@ -150,6 +152,9 @@ fn run(app: &App, command: Command) -> Result<u8> {
         Command::Doctor { offline } => block_on(doctor::doctor(app, offline)),
         Command::SupportBundle(args) => block_on(bundle::bundle(app, &args)),
         Command::Upstreams { name } => upstreams::upstreams(app, name.as_deref()),
+        Command::Notifications(args) => notifications::notifications(app, &args),
+        Command::Notify { command: Notify::Test { school } } => block_on(notify::test(app, &school.into())),
+        Command::Notify { command: Notify::Send } => block_on(notify::send(app)),
         Command::Enable { task } => tasks::set_enabled(app, &task.0, true),
         Command::Disable { task } => tasks::set_enabled(app, &task.0, false),
         Command::Secret { command } => secret(app, command),

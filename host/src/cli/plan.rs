@@ -132,7 +132,7 @@ fn finish(app: &App, ready: &Ready, report: &RunReport) -> Result<u8> {
     if let Some(detail) = &report.detail {
         app.output.line(app.output.tone(Tone::Dim, &visible(detail)))?;
     }
-    app.output.line(status::counts_text(&app.catalogue, &report.counts))?;
+    app.output.line(words::counts(&app.catalogue, &report.counts))?;
     if let Some(plan) = report.plan.as_ref().filter(|plan| plan.hold.is_some()) {
         show_hold(app, ready, plan)?;
     }

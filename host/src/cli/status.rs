@@ -54,7 +54,10 @@ pub(super) fn status(app: &App, place: Option<&Place>) -> Result<u8> {
     for system in systems.iter().filter(|system| !system.is_ready()) {
         app.output.line(app.output.tone(Tone::Warn, &system.told(app)))?;
     }
-    Ok(code)
+    match super::notify::undelivered(app)? {
+        Some(line) => app.output.line(line).map(|()| code),
+        None => Ok(code),
+    }
 }
 
 fn print(app: &App, rows: &[TaskStatus]) -> Result<()> {
@@ -130,34 +133,9 @@ fn details(app: &App, row: &TaskStatus) -> String {
         parts.push(app.text(Message::new("status-decisions").with("n", row.open_decisions)));
     }
     if let Some(counts) = &row.counts {
-        parts.push(counts_text(&app.catalogue, counts));
+        parts.push(words::counts(&app.catalogue, counts));
     }
     parts.join("; ")
-}
-
-/// «отправлено 12, без изменений 3»: only what is not nought.
-pub(super) fn counts_text(catalogue: &Catalogue, counts: &RunCounts) -> String {
-    let all = [
-        ("count-applied", counts.applied),
-        ("count-accepted", counts.accepted),
-        ("count-adopted", counts.adopted),
-        ("count-removed", counts.removed),
-        ("count-unchanged", counts.unchanged),
-        ("count-rejected", counts.rejected),
-        ("count-not-confirmed", counts.not_confirmed),
-        ("count-in-doubt", counts.in_doubt),
-        ("count-failed", counts.failed),
-        ("count-decisions", counts.decisions),
-        ("count-waiting", counts.waiting),
-        ("count-told", counts.told),
-        ("count-left-out", counts.left_out),
-    ];
-    let parts: Vec<String> = all
-        .into_iter()
-        .filter(|(_, n)| *n > 0)
-        .map(|(code, n)| catalogue.text(&Message::new(code).with("n", n)))
-        .collect();
-    if parts.is_empty() { catalogue.word("count-nothing") } else { parts.join(", ") }
 }
 
 /// A text that came with a task: of its connector, else of the host.
@@ -200,7 +178,7 @@ pub(super) fn runs(app: &App, place: Option<&Place>, limit: usize) -> Result<u8>
                 run.task.to_string(),
                 local_time(run.started, school),
                 words::status(&app.catalogue, Some(run.status)),
-                counts_text(&app.catalogue, &run.counts),
+                words::counts(&app.catalogue, &run.counts),
             ]
         })
         .collect();
@@ -331,7 +309,7 @@ fn head(
     if let Some(reason) = &run.reason {
         app.output.line(catalogue.of(connector, reason))?;
     }
-    app.output.line(counts_text(&app.catalogue, &run.counts))?;
+    app.output.line(words::counts(&app.catalogue, &run.counts))?;
     match run.dropped {
         Some(at) => app.output.line(app.text(Message::new("run-dropped").with("at", local_time(at, school)))),
         None => Ok(()),

@@ -1,5 +1,6 @@
 //! `exchange.toml`: where things lie, the remote systems, the limits.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use url::{Host, Url};
 use super::keys::HOST;
 use super::report::{ConfigErrors, Problem};
 use super::view::{View, Word, read_document, read_text};
-use super::{calendar, schedule};
+use super::{calendar, notify, schedule};
 use crate::model::setup::{HostConfig, Keep, KeySource, Limits, Placement, Quota, Region, Serve, Upstream};
 use crate::model::timetable::Calendar;
 
@@ -35,13 +36,15 @@ fn host(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> HostConfi
         name_fits("upstream", &name, problems);
         (name.text, upstream(view, folder, problems))
     });
-    let upstreams = upstreams.collect();
+    let upstreams: BTreeMap<String, Upstream> = upstreams.collect();
     let regions = view.each("region").into_iter().map(|(name, view)| {
         name_fits("region", &name, problems);
         (name.text, region(view, problems))
     });
-    let regions = regions.collect();
+    let regions: BTreeMap<String, Region> = regions.collect();
+    let told = view.table("notify").map(|view| notify::host(view, folder, (&upstreams, &regions), problems));
     HostConfig {
+        notify: told.unwrap_or_default(),
         upstreams,
         regions,
         data: path("data", &default.data),
@@ -223,7 +226,11 @@ fn timeout(view: View<'_>, default: &Upstream, problems: &mut Vec<Problem>) -> u
     whole
 }
 
-fn certificates(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> Option<std::path::PathBuf> {
+pub(super) fn certificates(
+    view: View<'_>,
+    folder: &Path,
+    problems: &mut Vec<Problem>,
+) -> Option<std::path::PathBuf> {
     let path = view.path("ca", folder)?;
     if !path.is_file() {
         let problem = Problem::at(view.value_span("ca"), "there is no such file");

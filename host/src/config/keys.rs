@@ -5,6 +5,7 @@
 
 mod connector;
 mod host;
+mod notify;
 mod school;
 mod timetable;
 

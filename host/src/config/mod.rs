@@ -13,6 +13,7 @@ mod grants;
 mod host;
 mod keys;
 mod manifest;
+mod notify;
 mod reference;
 mod report;
 mod schedule;

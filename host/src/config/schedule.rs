@@ -163,7 +163,7 @@ fn window(view: View<'_>, problems: &mut Vec<Problem>) -> Option<When> {
 }
 
 /// `01:00`
-fn time(text: &str) -> Option<Time> {
+pub(super) fn time(text: &str) -> Option<Time> {
     let (hour, minute) = text.trim().split_once(':')?;
     let number = |text: &str| {
         (text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?

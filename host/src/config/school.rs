@@ -8,7 +8,7 @@ use super::check::is_name;
 use super::keys::SCHOOL;
 use super::report::{ConfigErrors, Problem};
 use super::view::{View, Word, read_document, read_text};
-use super::{calendar, grants, schedule, settings};
+use super::{calendar, grants, notify, schedule, settings};
 use crate::model::fields::Content;
 use crate::model::ids::SchoolId;
 use crate::model::manifest::Manifest;
@@ -105,7 +105,9 @@ fn school(view: View<'_>, path: &Path, world: &World<'_>, problems: &mut Vec<Pro
     let import = view.table("import");
     let region = region(view, world.host, problems);
     let default = SchoolConfig::default();
+    let tasks = tasks(view, world, &region, problems);
     SchoolConfig {
+        notify: notify::school(view, &world.host.notify, &tasks, problems),
         id: SchoolId::from(id),
         file: path.to_owned(),
         name: view.text("name").unwrap_or_default(),
@@ -114,7 +116,7 @@ fn school(view: View<'_>, path: &Path, world: &World<'_>, problems: &mut Vec<Pro
         calendar: calendar::read(view, &region.calendar, problems),
         import: import.map(|import| profiles(import, problems)).unwrap_or_default(),
         import_drop_share: import.and_then(|i| i.number("drop-share")).unwrap_or(default.import_drop_share),
-        tasks: tasks(view, world, &region, problems),
+        tasks,
     }
 }
 

@@ -10,6 +10,7 @@ mod jobs;
 pub mod journal;
 pub mod keep;
 pub mod lazy;
+pub mod notify;
 mod once;
 pub mod page;
 mod records;

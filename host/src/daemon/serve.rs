@@ -13,8 +13,10 @@ mod runs;
 mod settings;
 mod signals;
 mod supervisor;
+mod telling;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use self::board::Board;
 use self::health::Health;
@@ -24,10 +26,12 @@ use self::runs::{Job, Runs, Underway};
 pub use self::settings::{Changes, SchoolFile, Settings};
 pub use self::signals::{Signal, Signals};
 pub use self::supervisor::Supervisor;
+use self::telling::Telling;
 use super::host::Host;
+use super::notify::Teller;
 use super::round::Ended;
 use crate::error::{Error, Result};
-use crate::model::Millis;
+use crate::model::{Millis, TaskRef};
 use crate::reconcile::{CANCELLED, Cancel, Clock};
 use crate::schedule::{Begin, LetGo};
 use crate::store::{HostDb, HostKeepStore, LANE_BUSY, MarkStore, Rota};
@@ -40,6 +44,9 @@ const LOOK_MS: Millis = 3_000;
 
 /// Milliseconds until a run is tried again whose school somebody else works on.
 const BUSY_MS: Millis = 5_000;
+
+/// What a message in hand has when the server stops.
+const TELLING_WITHIN: Duration = Duration::from_secs(5);
 
 /// In place of a status where nothing was run.
 const NOT_RUN: &str = "not-run";
@@ -57,6 +64,7 @@ pub struct Server<S> {
     store: Arc<HostDb>,
     nightly: Nightly,
     supervisor: Supervisor,
+    telling: Telling,
     cancel: Cancel,
     /// When files were looked at last, by the clock that nobody sets.
     looked: Millis,
@@ -85,9 +93,11 @@ impl<S: Settings> Server<S> {
             Some(address) => Some(Health::listen(address, Arc::clone(&board), Arc::clone(&clock)).await?),
             None => None,
         };
+        let telling = Telling::start(Arc::clone(&host), Arc::clone(&board), Arc::clone(&clock));
         let mut server = Self {
             settings,
             board,
+            telling,
             planner,
             runs: Runs::default(),
             next_host: None,
@@ -139,7 +149,10 @@ impl<S: Settings> Server<S> {
             self.read(false);
         }
         if self.runs.is_empty() {
-            self.host = self.next_host.take().unwrap_or_else(|| Arc::clone(&self.host));
+            if let Some(host) = self.next_host.take() {
+                self.telling.follow(&host);
+                self.host = host;
+            }
         }
         let now = self.clock.now();
         if self.nightly.is_due(&self.host, now) {
@@ -211,6 +224,7 @@ impl<S: Settings> Server<S> {
             }
             Err(error) => {
                 tracing::error!(%school, %task, ?error, "the run could not be made");
+                self.tell_not_run(&run.task);
                 self.board.ended(&run.connector, NOT_RUN);
             }
             Ok(ended) => {
@@ -239,6 +253,14 @@ impl<S: Settings> Server<S> {
         tracing::info!(%school, %task, %at, "the run is postponed");
         self.planner.queue.used(school, took);
         self.planner.queue.put_back(&run.task, again, true);
+    }
+
+    fn tell_not_run(&self, task: &TaskRef) {
+        let Some((school, _)) = self.planner.find(task) else { return };
+        let teller = Teller::new(&self.store, &self.host.config().notify, &school);
+        if let Err(error) = teller.could_not_run(&task.task, self.clock.now()) {
+            tracing::error!(school = %task.school, task = %task.task, ?error, "that it was not run cannot be told");
+        }
     }
 
     fn reload(&mut self) {
@@ -272,6 +294,7 @@ impl<S: Settings> Server<S> {
         if let Err(error) = self.planner.save(&*self.store) {
             tracing::error!(?error, "what has ended cannot be stored: it will be run again");
         }
+        self.telling.stop(TELLING_WITHIN).await;
         tracing::info!(cut_off = self.runs.len(), "stopped");
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::host::{Host, Package};
 use super::journal::Journal;
 use super::lazy::LazyConnector;
+use super::notify::Teller;
 use super::records::StoredRecords;
 use super::vault::Vault;
 use crate::capability::Redactor;
@@ -17,7 +18,7 @@ use crate::capability::secrets::Fingerprints;
 use crate::capability::sign::Signatures;
 use crate::error::Result;
 use crate::model::setup::{HostConfig, SchoolConfig, TaskConfig};
-use crate::model::{Extent, Millis, Selection, TaskRef};
+use crate::model::{Connector, Extent, Millis, Selection, TaskRef};
 use crate::reconcile::{self, Cancel, Env, Mode, Options, ProgressSink, RunReport};
 use crate::sandbox::ports::Ports;
 use crate::sandbox::{SystemClock, SystemRandom, TaskConnector};
@@ -35,6 +36,7 @@ pub struct Task {
     /// As the school's file has it.
     pub config: TaskConfig,
     host: Arc<Host>,
+    school: Arc<SchoolConfig>,
     shared: Arc<HostDb>,
     journal: Arc<Journal>,
 }
@@ -75,7 +77,7 @@ impl Task {
         let manifest = Arc::clone(&package.manifest);
         let parts = Parts {
             host: Arc::clone(&host),
-            school,
+            school: Arc::clone(&school),
             task: config.clone(),
             package,
             store: Arc::clone(&store),
@@ -83,7 +85,7 @@ impl Task {
             vault: Arc::clone(&vault),
         };
         let connector = Arc::new(LazyConnector::new(manifest, move || parts.load()));
-        Self { connector, vault, store, config, host, shared, journal }
+        Self { connector, vault, store, config, host, school, shared, journal }
     }
 
     /// `school/task`.
@@ -110,8 +112,8 @@ impl Task {
         reconcile::run(&self.env(watch), &Options { mode: Mode::DryRun, selection, extent }).await
     }
 
-    /// Takes the school's lane, runs, and keeps the requests and log lines of the run. `approved`: only this plan,
-    /// which a person has read and approved.
+    /// Takes the school's lane, runs, keeps the requests and log lines of the run, and puts what has changed into the
+    /// outbox. `approved`: only this plan, which a person has read and approved.
     ///
     /// # Errors
     /// Somebody else has the lane, or our own store fails.
@@ -146,12 +148,26 @@ impl Task {
         approved: Option<&str>,
         watch: Watch,
     ) -> Result<RunReport> {
+        self.teller().begin(&self.store, &self.config.id, now())?;
         let options = Options { mode: Mode::Apply { lane, approved }, selection, extent };
         let report = reconcile::run(&self.env(watch), &options).await?;
         if let Some(run) = &report.run {
             self.journal.keep(&*self.store, lane.fence(), run.number)?;
         }
+        self.tell();
         Ok(report)
+    }
+
+    fn teller(&self) -> Teller<'_> {
+        Teller::new(&self.shared, &self.host.config().notify, &self.school)
+    }
+
+    /// The run stands whatever becomes of this: what cannot be told now is found the next time somebody looks.
+    fn tell(&self) {
+        let manifest = Some(self.connector.manifest());
+        if let Err(error) = self.teller().catch_up(&self.store, &self.config, manifest, now()) {
+            tracing::error!(task = %self.name(), ?error, "what became of the run cannot be told yet");
+        }
     }
 }
 

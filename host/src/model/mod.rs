@@ -14,6 +14,7 @@ mod hex16;
 pub mod ids;
 pub mod item;
 pub mod manifest;
+pub mod notify;
 pub mod plan;
 pub mod records;
 pub mod setup;

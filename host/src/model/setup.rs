@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::ids::{SchoolId, TaskId};
+use super::notify::{Notify, Recipient};
 use super::records::RecordType;
 use super::timetable::{Calendar, Schedule};
 
@@ -34,6 +35,8 @@ pub struct HostConfig {
     pub serve: Serve,
     /// How long what is told of the past is kept.
     pub keep: Keep,
+    /// How people are told, and whom all schools have in common.
+    pub notify: Notify,
 }
 
 impl Default for HostConfig {
@@ -49,6 +52,7 @@ impl Default for HostConfig {
             regions: BTreeMap::new(),
             serve: Serve::default(),
             keep: Keep::default(),
+            notify: Notify::default(),
         }
     }
 }
@@ -285,6 +289,8 @@ pub struct SchoolConfig {
     pub import_drop_share: f64,
     /// Tasks in the order of the file.
     pub tasks: Vec<TaskConfig>,
+    /// Who is told what of this school.
+    pub notify: Vec<Recipient>,
 }
 
 impl Default for SchoolConfig {
@@ -300,6 +306,7 @@ impl Default for SchoolConfig {
             import: BTreeMap::new(),
             import_drop_share: 0.1,
             tasks: Vec::new(),
+            notify: Vec::new(),
         }
     }
 }

@@ -25,6 +25,7 @@ const RU: &[&str] = &[
     include_str!("../../i18n/ru/budgets.ftl"),
     include_str!("../../i18n/ru/import-memory.ftl"),
     include_str!("../../i18n/ru/custody.ftl"),
+    include_str!("../../i18n/ru/notify.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("../../i18n/en/cli.ftl"),
@@ -36,6 +37,7 @@ const EN: &[&str] = &[
     include_str!("../../i18n/en/budgets.ftl"),
     include_str!("../../i18n/en/import-memory.ftl"),
     include_str!("../../i18n/en/custody.ftl"),
+    include_str!("../../i18n/en/notify.ftl"),
 ];
 
 /// The languages of the product.

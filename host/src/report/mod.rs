@@ -6,6 +6,7 @@
 pub mod catalogue;
 mod csv_file;
 mod html_file;
+pub mod notify;
 pub mod run_report;
 pub mod table;
 pub mod words;

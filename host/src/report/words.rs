@@ -1,7 +1,7 @@
 //! What became of things, in the words the school reads (D7).
 
 use super::catalogue::Catalogue;
-use crate::model::{Message, Outcome, OutcomeRow, RunStatus};
+use crate::model::{Message, Outcome, OutcomeRow, RunCounts, RunStatus};
 
 /// Outcomes as people sort them: a sheet each, gravest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -98,6 +98,31 @@ pub fn status(catalogue: &Catalogue, status: Option<RunStatus>) -> String {
         Some(RunStatus::Postponed) => "status-postponed",
         Some(RunStatus::Failed) => "status-failed",
     })
+}
+
+/// «отправлено 12, без изменений 3»: only what is not nought.
+pub fn counts(catalogue: &Catalogue, counts: &RunCounts) -> String {
+    let all = [
+        ("count-applied", counts.applied),
+        ("count-accepted", counts.accepted),
+        ("count-adopted", counts.adopted),
+        ("count-removed", counts.removed),
+        ("count-unchanged", counts.unchanged),
+        ("count-rejected", counts.rejected),
+        ("count-not-confirmed", counts.not_confirmed),
+        ("count-in-doubt", counts.in_doubt),
+        ("count-failed", counts.failed),
+        ("count-decisions", counts.decisions),
+        ("count-waiting", counts.waiting),
+        ("count-told", counts.told),
+        ("count-left-out", counts.left_out),
+    ];
+    let parts: Vec<String> = all
+        .into_iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(code, n)| catalogue.text(&Message::new(code).with("n", n)))
+        .collect();
+    if parts.is_empty() { catalogue.word("count-nothing") } else { parts.join(", ") }
 }
 
 /// Why, and what to do, for one outcome: two cells of a table. Remarks follow the reason.

@@ -43,5 +43,6 @@ mod key_rotation;
 mod kills;
 mod machine;
 mod matrix;
+mod notify;
 mod run_all;
 mod serve;

@@ -11,5 +11,6 @@ mod html;
 pub mod http;
 pub mod rows;
 mod serving;
+pub mod smtp;
 
 pub use serving::{Server, Service, Stand};

@@ -181,7 +181,7 @@ fn backoff(attempts: u32, jitter: f64) -> u64 {
 
 /// `Retry-After` of an answer in milliseconds: seconds, or a date. A date is measured by the clock of whoever named it,
 /// where the answer tells how late it is there.
-pub(super) fn retry_after(response: &Response, now: Millis) -> Option<u64> {
+pub fn retry_after(response: &Response, now: Millis) -> Option<u64> {
     let text = header(response, "retry-after")?;
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(seconds.saturating_mul(1000));

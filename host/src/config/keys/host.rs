@@ -1,5 +1,6 @@
 //! The keys of `exchange.toml`.
 
+use super::notify::NOTIFY;
 use super::timetable::{CALENDAR, SCHEDULE};
 use super::{Shape, Table, defaulted, optional, required};
 use crate::config::units::{show_duration, show_size};
@@ -36,6 +37,11 @@ pub(in crate::config) static HOST: Table = Table {
         optional("limits", Shape::Table(&LIMITS), "What one call of a connector may use."),
         optional("serve", Shape::Table(&SERVE), "How `exchange serve` runs tasks by their schedules."),
         optional("keep", Shape::Table(&KEEP), "How long what is told of the past is kept."),
+        optional(
+            "notify",
+            Shape::Table(&NOTIFY),
+            "How people are told of changes, and whom all schools have in common.",
+        ),
         optional(
             "region",
             Shape::Map(&Shape::Table(&REGION)),

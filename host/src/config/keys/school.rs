@@ -1,5 +1,6 @@
 //! The keys of a school's file.
 
+use super::notify::RECIPIENT;
 use super::timetable::{CALENDAR, SCHEDULE};
 use super::{Shape, Table, defaulted, optional, required};
 use crate::config::units::show_duration;
@@ -32,6 +33,7 @@ pub(in crate::config) static SCHOOL: Table = Table {
         ),
         optional("import", Shape::Table(&IMPORT), "How the school's files are read."),
         optional("task", Shape::Tables(&TASK), "Exchange tasks, in the order in which they are shown."),
+        optional("notify", Shape::Tables(&RECIPIENT), "Who is told of changes, and how."),
     ],
 };
 

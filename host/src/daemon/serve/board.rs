@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::error::{Error, Result};
 use crate::model::Millis;
 use crate::schedule::Reason;
+use crate::store::OutboxCount;
 
 /// A loop that has not turned for so many milliseconds is stuck. A commit may wait ten seconds for another process.
 const STUCK_MS: Millis = 60_000;
@@ -42,6 +43,8 @@ pub(super) struct State {
     pub(super) ended: BTreeMap<(String, String), u64>,
     /// Times of which no run came.
     pub(super) let_go: BTreeMap<Reason, u64>,
+    /// Messages by channel and state.
+    pub(super) outbox: Vec<OutboxCount>,
     /// Of runs begun: how many were late by at most so much, and how much in all.
     pub(super) lags: Lags,
 }

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use super::board::{LAGS_MS, Lags, State};
 use crate::model::Millis;
 use crate::schedule::Reason;
+use crate::store::{DeliveryState, OutboxCount};
 
 /// Content type of the format.
 pub(super) const TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -41,6 +42,7 @@ pub(super) fn text(state: &State) -> String {
         last,
     );
     page.lags(&state.lags);
+    page.outbox(&state.outbox);
     page.0
 }
 
@@ -71,6 +73,19 @@ impl Page {
         self.sample(&bucket, "{le=\"+Inf\"}", lags.count);
         self.sample(&format!("{name}_sum"), "", seconds(lags.sum_ms));
         self.sample(&format!("{name}_count"), "", lags.count);
+    }
+
+    fn outbox(&mut self, outbox: &[OutboxCount]) {
+        let name = "exchange_notifications";
+        self.family(name, "gauge", "Messages to people by channel and by what became of them.");
+        for OutboxCount { channel, state, count, .. } in outbox {
+            self.sample(name, &format!("{{channel=\"{channel}\",state=\"{}\"}}", state.name()), count);
+        }
+        let name = "exchange_notifications_oldest_waiting_timestamp_seconds";
+        self.family(name, "gauge", "When the oldest message that waits was made.");
+        for waiting in outbox.iter().filter(|count| count.state == DeliveryState::Waiting) {
+            self.sample(name, &format!("{{channel=\"{}\"}}", waiting.channel), seconds(waiting.oldest));
+        }
     }
 
     fn line(&mut self, line: std::fmt::Arguments<'_>) {

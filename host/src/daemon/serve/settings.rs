@@ -53,7 +53,12 @@ impl<S: Settings> Server<S> {
         }
         for SchoolFile { file, read } in schools {
             let now = self.clock.now();
-            let read = read.and_then(|school| self.planner.set(Arc::new(school), now));
+            let read = read.and_then(|school| {
+                let school = Arc::new(school);
+                self.planner.set(Arc::clone(&school), now)?;
+                self.telling.look_at(school);
+                Ok(())
+            });
             self.tell_read(file, &read);
         }
         self.tell_read(folder.0.clone(), &folder.1);

@@ -82,6 +82,9 @@ pub trait RunStore: Send + Sync {
     /// Runs, the latest first.
     fn runs(&self, task: Option<&TaskId>, limit: u32) -> Result<Vec<RunSummary>>;
 
+    /// Runs of a task that have ended, after the one with this number; the oldest first, their requests not counted.
+    fn runs_since(&self, task: &TaskId, number: u64, limit: u32) -> Result<Vec<RunSummary>>;
+
     /// The last run of a task that was not a dry one; dry runs are not stored.
     fn last_run(&self, task: &TaskId) -> Result<Option<RunSummary>>;
 

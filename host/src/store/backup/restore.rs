@@ -118,7 +118,7 @@ fn fit(wish: &Wish<'_>, staged: &Staged<'_>, order: &Order) -> Result<()> {
     let mut hosts = vec![present.clone()];
     if order.host {
         let file = staged.folder.join(HOST);
-        staged.copy(&file).fit_host(&present)?;
+        staged.copy(&file).fit_host(&present, wish.now)?;
         hosts.push(file);
     }
     for school in &order.schools {

@@ -110,9 +110,10 @@ impl Copy<'_> {
         })
     }
 
-    /// Brings the host's copy up to date: what was audited and spent since the backup is kept where the present file can be read.
-    pub(in crate::store) fn fit_host(&self, present: &Path) -> Result<()> {
-        self.change(migrate::HOST, |_| Ok(()))?;
+    /// Brings the host's copy up to date: messages that waited then are not sent today, and what was audited and spent since the backup is kept where the present file can be read.
+    pub(in crate::store) fn fit_host(&self, present: &Path, now: Millis) -> Result<()> {
+        let late = "UPDATE delivery SET state = 'given-up', ended = ?1 WHERE state = 'waiting'";
+        self.change(migrate::HOST, |t| exec(t, late, [now]).map(drop))?;
         let taken = self.take_present(present);
         self.close()?;
         taken

@@ -20,6 +20,7 @@ mod keep;
 pub(super) mod lane;
 mod ledger;
 mod migrate;
+mod outbox;
 mod records;
 mod runs;
 pub(super) mod schedule;

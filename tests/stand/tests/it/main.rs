@@ -20,4 +20,5 @@ mod readme;
 mod restart;
 mod rules;
 mod settings;
+mod smtp;
 mod write;
