@@ -574,6 +574,7 @@ fn runs_and_what_is_told_of_them(subject: &Subject) {
         upstream: "dnevnik".into(),
         operation: "add".into(),
         method: "POST".into(),
+        path: "/persons/{id}".into(),
         write: true,
         status: Some(200),
         error: None,

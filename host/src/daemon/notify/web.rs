@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::model::manifest::{Access, Manifest, Messages, Operation, SecretNeed, Text, UpstreamNeed};
 use crate::model::notify::{SmsGateway, Webhook};
 use crate::model::setup::Grants;
-use crate::model::{ItemRef, Millis, Param, WriteJournal, WriteTicket};
+use crate::model::{ItemRef, Millis, Param, SchoolId, WriteJournal, WriteTicket};
 use crate::report::notify::webhook::signature;
 use crate::sandbox::ports::{Body, CallInfo, FormValue, Http, HttpError, Meter, Phase, Request, Response};
 use crate::store::{HostDb, HostSecretStore};
@@ -143,6 +143,8 @@ impl<'a> Web<'a> {
         };
         Ok(Arc::new(TaskHttp::new(HttpParts {
             upstreams: self.host.upstreams()?,
+            // Messages of all schools wait for their turn together, as those of one more school, whose id no other has.
+            school: SchoolId::from(""),
             manifest: Arc::new(manifest(place, headers, credential)),
             grants,
             secrets: Arc::new(Secrets(Arc::clone(&self.store))),
