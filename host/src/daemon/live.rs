@@ -77,7 +77,8 @@ impl Live {
         Self { folder: folder(data), state: Arc::default() }
     }
 
-    /// A run begins; it is over when the answer is dropped. `span` hears its number. Where the socket cannot be made, the run goes on unseen.
+    /// A run begins; it is over when the answer is dropped. `span` hears its number. Where the socket cannot be made,
+    /// the run goes on unseen.
     pub(super) fn begin(
         &self,
         task: TaskRef,

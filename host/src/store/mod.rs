@@ -30,6 +30,7 @@ pub trait SchoolStore:
     + ScopeStore
     + KeepStore
     + EraseStore
+    + DebugStore
 {
 }
 
@@ -46,6 +47,7 @@ impl<T> SchoolStore for T where
         + ScopeStore
         + KeepStore
         + EraseStore
+        + DebugStore
 {
 }
 

@@ -57,7 +57,7 @@ struct Left<'w> {
 type Sink = (&'static str, fn(&Left<'_>) -> String);
 
 /// Every path by which something is told that is not made for a person who may know.
-const SINKS: [Sink; 10] = [
+const SINKS: [Sink; 11] = [
     ("the server's log", |left| read(&left.world.path("serve.log"))),
     ("metrics", |left| left.served.get("/metrics").body),
     ("readiness", |left| left.served.get("/ready").body),
@@ -66,6 +66,7 @@ const SINKS: [Sink; 10] = [
     ("the connector's diary", |left| shown(left, "log")),
     ("the list of runs", |left| left.world.run("", &["runs", "--json"]).out),
     ("the statuses", |left| left.world.run("", &["status", "--json"]).out),
+    ("what people are told", |left| left.world.run("", &["notifications", "--json"]).out),
     ("the audit", |left| {
         let host = HostDb::open(&left.world.path("data"), &MasterKey([0; 32])).expect("the host's store");
         format!("{:?}", host.audit_rows(&AuditFilter::default()).expect("readable"))

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::os::fd::AsRawFd;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -21,14 +22,17 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Where this process answers, until it is dropped.
 pub(super) struct Socket {
     path: PathBuf,
+    inode: u64,
     server: JoinHandle<()>,
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
         self.server.abort();
-        // Whoever looks next clears it away.
-        drop(std::fs::remove_file(&self.path));
+        // After changed settings another one may answer there. What stays is cleared away by whoever looks next.
+        if inode(&self.path).is_ok_and(|now| now == self.inode) {
+            drop(std::fs::remove_file(&self.path));
+        }
     }
 }
 
@@ -43,9 +47,14 @@ impl Socket {
         drop(std::fs::remove_file(&fresh));
         let place = Place::of(&fresh).context(Kind::Failed, what())?;
         let listener = UnixListener::bind(&place.path).context(Kind::Failed, what())?;
+        let inode = inode(&fresh).context(Kind::Failed, what())?;
         std::fs::rename(&fresh, &path).context(Kind::Failed, what())?;
-        Ok(Self { path, server: tokio::spawn(answer(listener, tell)) })
+        Ok(Self { path, inode, server: tokio::spawn(answer(listener, tell)) })
     }
+}
+
+fn inode(socket: &Path) -> std::io::Result<u64> {
+    std::fs::metadata(socket).map(|about| about.ino())
 }
 
 /// Tells everybody who connects, one after the other, until there is nothing to tell of.
