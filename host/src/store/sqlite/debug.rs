@@ -1,6 +1,6 @@
 //! Grants for diagnosis, and bodies of requests, each sealed under the host's key and bound to its place.
 
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{Row, params};
 
 use crate::error::Result;
 use crate::model::{Millis, TaskId};
@@ -8,7 +8,7 @@ use crate::store::{Bodies, DebugGrant, DebugStore, Fence};
 
 use super::SchoolDb;
 use super::file::Commit;
-use super::values::{col, exec, first, int, number, rows};
+use super::values::{col, exec, first, int, rows};
 
 impl DebugStore for SchoolDb {
     fn grant_debug(&self, fence: &Fence, grant: &DebugGrant) -> Result<()> {
@@ -19,8 +19,8 @@ impl DebugStore for SchoolDb {
     }
 
     fn revoke_debug(&self, fence: &Fence, task: &TaskId) -> Result<bool> {
+        self.database.overwrite_deleted()?;
         self.change(fence, Commit::Durable, |t| {
-            overwriting(t)?;
             exec(t, "DELETE FROM request_body WHERE task = ?1", [task.as_str()])?;
             Ok(exec(t, "DELETE FROM debug_grant WHERE task = ?1", [task.as_str()])? > 0)
         })
@@ -63,8 +63,8 @@ impl DebugStore for SchoolDb {
     }
 
     fn drop_expired(&self, fence: &Fence, now: Millis) -> Result<u64> {
+        self.database.overwrite_deleted()?;
         self.change(fence, Commit::Durable, |t| {
-            overwriting(t)?;
             exec(t, "DELETE FROM debug_grant WHERE until <= ?1", [now])?;
             Ok(exec(t, "DELETE FROM request_body WHERE until <= ?1", [now])? as u64)
         })
@@ -83,11 +83,6 @@ impl SchoolDb {
             |direction| self.seal.open(&self.body(run, place, direction), &col::<Vec<u8>>(row, direction)?);
         Ok(Bodies { place, sent: open("sent")?, received: open("received")? })
     }
-}
-
-/// From now on this connection writes zeros over what it deletes.
-fn overwriting(t: &Transaction<'_>) -> Result<()> {
-    number(t, "PRAGMA secure_delete = ON", []).map(drop)
 }
 
 fn grant(row: &Row<'_>) -> Result<DebugGrant> {
