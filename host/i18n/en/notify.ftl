@@ -95,8 +95,6 @@ notify-attempts = { $n ->
    *[other] { $n } attempts
 }
 notify-next = next { $at }
-column-number = No.
-column-school = School
 column-what-happened = What happened
 column-delivery = Delivery
 column-channel = How

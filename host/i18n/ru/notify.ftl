@@ -104,8 +104,6 @@ notify-attempts = { $n ->
    *[many] { $n } попыток
 }
 notify-next = следующая { $at }
-column-number = №
-column-school = Школа
 column-what-happened = Что случилось
 column-delivery = Доставка
 column-channel = Как

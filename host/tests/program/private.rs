@@ -8,6 +8,7 @@ use std::path::Path;
 use exchange::store::{AuditFilter, AuditStore, HostDb, MasterKey};
 use exchange_stand::rows::{Fault, Options};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::Value;
 

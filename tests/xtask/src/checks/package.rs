@@ -176,7 +176,10 @@ impl Root {
     fn make_older(&self) -> Outcome {
         let (last, before) =
             self.scripts.split_last().ok_or_else(|| Failure::new("there are no migrations"))?;
-        drop(fs::remove_file(self.path(SCHOOL)));
+        for end in ["", "-wal", "-shm"] {
+            // Not every one of them is there.
+            drop(fs::remove_file(self.path(&format!("{SCHOOL}{end}"))));
+        }
         println!("without {}", last.display());
         for script in before {
             let text = fs::read_to_string(script).context(|| format!("cannot read {}", script.display()))?;
