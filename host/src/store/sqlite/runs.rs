@@ -57,7 +57,7 @@ impl RunStore for SchoolDb {
     }
 
     fn runs_since(&self, task: &TaskId, number: u64, limit: u32) -> Result<Vec<RunSummary>> {
-        let sql = "SELECT *, 0 AS reading, 0 AS writing FROM run WHERE task = ?1 AND number > ?2 \
+        let sql = "SELECT *, 0 AS read_there, 0 AS written_there FROM run WHERE task = ?1 AND number > ?2 \
                    AND finished IS NOT NULL ORDER BY number LIMIT ?3";
         let values = params![task.as_str(), int(number), limit];
         self.database.read(|t| rows(t, sql, values, |row| self.summary(row)))
