@@ -225,7 +225,7 @@ mod tests {
         let witness = live.begin(task(), "dnevnik", journal, Arc::new(Silent), tracing::Span::none());
         let look = |data: PathBuf| tokio::task::spawn_blocking(move || seen(&data));
         let begun = ("school57/dnevnik".to_owned(), None, 0, 0);
-        assert_eq!(look(data.clone()).await.unwrap(), [begun.clone()]);
+        assert_eq!(look(data.clone()).await.unwrap(), std::slice::from_ref(&begun));
         witness.progress(Phase::Apply, 3, 7);
         let applying = (begun.0, Some("apply".to_owned()), 3, 7);
         assert_eq!(look(data.clone()).await.unwrap(), [applying]);

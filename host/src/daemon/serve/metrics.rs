@@ -311,7 +311,7 @@ mod tests {
         let matched = query.split('{').skip(1).filter_map(|rest| rest.split(['=', '!']).next());
         for label in grouped.chain(matched).flat_map(words).filter(|label| !label.is_empty()) {
             let has = |sample: &&str| sample.contains(&format!("{label}=\""));
-            assert!(samples.iter().all(|sample| has(&sample)), "{label}: {query}");
+            assert!(samples.iter().all(has), "{label}: {query}");
         }
     }
 
