@@ -1,7 +1,10 @@
-//! A connector's diary: capped, without secrets, without characters that could forge lines.
+//! A connector's diary: capped, without secrets and personal data, without characters that could forge lines.
+
+pub mod people;
 
 use std::sync::Arc;
 
+use self::people::{Nobody, People, masked};
 use super::Redactor;
 use crate::model::visible;
 use crate::sandbox::ports::{self, CallInfo, LogLevel};
@@ -19,12 +22,19 @@ pub trait LogSink: Send + Sync {
 pub struct TaskLog {
     sink: Arc<dyn LogSink>,
     redactor: Arc<Redactor>,
+    people: Arc<dyn People>,
 }
 
 impl TaskLog {
     /// A diary that goes to this sink.
     pub fn new(sink: Arc<dyn LogSink>, redactor: Arc<Redactor>) -> Self {
-        Self { sink, redactor }
+        Self { sink, redactor, people: Arc::new(Nobody) }
+    }
+
+    /// The same, without the names of these people.
+    #[must_use]
+    pub fn without_names_of(self, people: Arc<dyn People>) -> Self {
+        Self { people, ..self }
     }
 }
 
@@ -37,7 +47,8 @@ impl std::fmt::Debug for TaskLog {
 impl ports::Log for TaskLog {
     fn write(&self, call: &CallInfo, level: LogLevel, text: String) {
         if call.meter.line() {
-            self.sink.line(level, &tame(&self.redactor.text(&text)));
+            let text = masked(&self.redactor.text(&text), &*self.people);
+            self.sink.line(level, &tame(&text));
         }
     }
 

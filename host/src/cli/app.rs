@@ -168,6 +168,16 @@ impl App {
         }
     }
 
+    /// All schools, each as far as its file can be read, or the one named, whose file has to be sound.
+    pub(super) fn each_school(&self, place: Option<&Place>) -> Result<Vec<(SchoolId, Result<SchoolConfig>)>> {
+        if let Some(place) = place {
+            let school = self.school(place.school())?;
+            return Ok(vec![(school.id.clone(), Ok(school))]);
+        }
+        let files = config::school_files(&self.host)?;
+        Ok(files.into_iter().map(|(id, _)| (id.clone(), self.school(&id))).collect())
+    }
+
     /// All tasks, or those of the place named, with their schools.
     pub(super) fn tasks(&self, place: Option<&Place>) -> Result<Vec<(SchoolConfig, TaskConfig)>> {
         let mut tasks = Vec::new();

@@ -55,6 +55,10 @@ pub enum Command {
     Run(Run),
     Status {
         place: Option<Place>,
+        #[arg(long)]
+        watch: bool,
+        #[arg(long, requires = "watch", default_value = "1s")]
+        every: String,
     },
     Runs {
         place: Option<Place>,
@@ -67,6 +71,8 @@ pub enum Command {
         log: bool,
         #[arg(long)]
         requests: bool,
+        #[arg(long)]
+        bodies: bool,
         #[arg(long)]
         outcome: Option<String>,
     },
@@ -128,6 +134,21 @@ pub enum Command {
     Key {
         #[command(subcommand)]
         command: Key,
+    },
+    Debug {
+        #[command(subcommand)]
+        command: Debug,
+    },
+    Migrate {
+        #[arg(long, group = "instead")]
+        check: bool,
+        #[arg(long, group = "instead")]
+        known: bool,
+        #[arg(long, group = "instead")]
+        fits: Option<String>,
+    },
+    Man {
+        dir: PathBuf,
     },
     Completions {
         shell: Shell,
@@ -344,6 +365,23 @@ pub enum Secret {
         name: String,
         #[arg(long)]
         school: Option<String>,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Debug {
+    Grant {
+        task: TaskName,
+        #[arg(long = "for")]
+        time: String,
+        #[arg(long)]
+        reason: String,
+    },
+    Revoke {
+        task: TaskName,
+    },
+    List {
+        place: Option<Place>,
     },
 }
 

@@ -34,7 +34,7 @@ pub(super) async fn bundle(app: &App, args: &args::SupportBundle) -> Result<u8> 
     let school = args.school.as_ref().map(Place::school).or(args.run.as_ref().map(|run| &run.school));
     let schools = open(app, school)?;
     if let Some(run) = &args.run {
-        super::status::find(app, run)?;
+        super::show::find(app, run)?;
     }
     let redact = parts::learn(app, &schools, args.school_names)?;
     let parts = parts::parts(app, &redact, &schools, args.run.as_ref()).await?;

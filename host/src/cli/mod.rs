@@ -9,6 +9,7 @@ mod bundle;
 mod check;
 mod class_list;
 mod connectors;
+mod debug;
 mod decide;
 mod doctor;
 mod erase;
@@ -20,6 +21,9 @@ mod keep;
 mod key;
 mod keys;
 mod links;
+mod log;
+mod man;
+mod migrate;
 pub mod names;
 mod next;
 mod notifications;
@@ -29,18 +33,22 @@ mod plan;
 mod progress;
 mod ready;
 mod report;
+mod requests;
 mod secrets;
 mod serve;
+mod show;
 mod status;
 mod stores;
 mod tasks;
 mod terminal;
 mod upstreams;
+mod watch;
 
 use clap::{CommandFactory, FromArgMatches};
 
 use self::app::App;
 use self::args::{AuditCommand, Cli, Command, Connector, Global, Key, Notify, Secret};
+use self::log::Log;
 use self::names::Place;
 use self::output::Output;
 use crate::daemon::runtime::{block_on, block_on_for};
@@ -100,6 +108,12 @@ fn dispatch(cli: Cli, catalogue: Catalogue) -> std::result::Result<u8, Box<Faile
             completions(shell);
             Ok(0)
         }
+        Command::Man { dir } => {
+            man::write(&dir, &catalogue).map(|()| 0).map_err(|error| Box::new((error, catalogue)))
+        }
+        Command::Migrate { known: true, .. } => {
+            migrate::known(output).map_err(|error| Box::new((error, catalogue)))
+        }
         Command::Serve => {
             let language = catalogue.language();
             App::load(&cli.global, catalogue)
@@ -126,16 +140,18 @@ fn completions(shell: clap_complete::Shell) {
 
 fn run(app: &App, command: Command) -> Result<u8> {
     match command {
-        Command::Check { place } => block_on(check::check(app, place.as_ref())),
+        Command::Check { place } => block_on(Log::of(app).telling(None, check::check(app, place.as_ref()))),
         Command::Import(args) => import::import(app, &args),
-        Command::Bind(args) => block_on(bind::bind(app, &args)),
+        Command::Bind(args) => block_on(Log::of(app).telling(None, bind::bind(app, &args))),
         Command::Unbind { task, reason, confirm } => bind::unbind(app, &task.0, &reason, confirm.as_deref()),
-        Command::Plan(args) => block_on(plan::plan(app, &args)),
+        Command::Plan(args) => block_on(Log::of(app).telling(None, plan::plan(app, &args))),
         Command::Run(args) => send(app, &args),
-        Command::Status { place } => status::status(app, place.as_ref()),
+        Command::Status { place, watch: true, every } => block_on(watch::watch(app, place.as_ref(), &every)),
+        Command::Status { place, .. } => status::status(app, place.as_ref()),
         Command::Runs { place, limit } => status::runs(app, place.as_ref(), limit),
-        Command::Show { run, log, requests, outcome } => {
-            status::show(app, &run, &status::ShowOptions { log, requests, outcome })
+        Command::Show { run, log, requests, bodies, outcome } => {
+            let requests = requests || bodies;
+            show::show(app, &run, &show::ShowOptions { log, requests, bodies, outcome })
         }
         Command::Report { run, format, output } => report::report(app, &run, format, &output),
         Command::ClassList(args) => {
@@ -155,6 +171,9 @@ fn run(app: &App, command: Command) -> Result<u8> {
         Command::Notifications(args) => notifications::notifications(app, &args),
         Command::Notify { command: Notify::Test { school } } => block_on(notify::test(app, &school.into())),
         Command::Notify { command: Notify::Send } => block_on(notify::send(app)),
+        Command::Debug { command } => debug(app, command),
+        Command::Migrate { fits: Some(versions), .. } => migrate::fits(app, &versions),
+        Command::Migrate { check, .. } => migrate::migrate(app, check),
         Command::Enable { task } => tasks::set_enabled(app, &task.0, true),
         Command::Disable { task } => tasks::set_enabled(app, &task.0, false),
         Command::Secret { command } => secret(app, command),
@@ -169,8 +188,8 @@ fn run(app: &App, command: Command) -> Result<u8> {
 
 fn send(app: &App, args: &args::Run) -> Result<u8> {
     match &args.task {
-        Some(task) => block_on(plan::run(app, &task.0, args)),
-        None => block_on_for(args.jobs.into(), every::run(app, args.jobs.into())),
+        Some(task) => block_on(Log::of(app).telling(None, plan::run(app, &task.0, args))),
+        None => block_on_for(args.jobs.into(), Log::of(app).telling(None, every::run(app, args.jobs.into()))),
     }
 }
 
@@ -202,6 +221,14 @@ fn audit(app: &App, args: &args::Audit) -> Result<u8> {
         None => audit::list(app, args.school.as_deref(), args.since.as_deref(), args.limit),
         Some(AuditCommand::Verify { against }) => audit::verify(app, against.as_deref()),
         Some(AuditCommand::Export { file, school }) => audit::export(app, file, school.as_deref()),
+    }
+}
+
+fn debug(app: &App, command: args::Debug) -> Result<u8> {
+    match command {
+        args::Debug::Grant { task, time, reason } => debug::grant(app, &task.0, &time, &reason),
+        args::Debug::Revoke { task } => debug::revoke(app, &task.0),
+        args::Debug::List { place } => debug::list(app, place.as_ref()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use super::app::{App, local_time, name_of, write_file};
-use super::status;
+use super::show;
 use super::stores::{self, About};
 use crate::error::Result;
 use crate::model::{Message, RunId};
@@ -14,7 +14,7 @@ use crate::store::{RunStore, ScopeStore};
 
 /// Writes the report.
 pub(super) fn report(app: &App, id: &RunId, format: Option<Format>, output: &Path) -> Result<u8> {
-    let (school, run) = status::find(app, id)?;
+    let (school, run) = show::find(app, id)?;
     let store = app.store(&school)?;
     let (_, task) = app.task(&run.task)?;
     let manifest = app.manifest_for(&run.task, &task.connector)?;

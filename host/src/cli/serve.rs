@@ -1,17 +1,16 @@
-//! `exchange serve`: the files behind the server, looked at again while it runs, and its log.
+//! `exchange serve`: the files behind the server, looked at again while it runs.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::filter::LevelFilter;
 
 use super::app::{App, settings_error};
 use super::args::Global;
 use super::connectors;
+use super::log::Log;
 use crate::config;
 use crate::daemon::host::{Host, Package};
 use crate::daemon::serve::{Changes, SchoolFile, Server, Settings, Signals, Supervisor};
@@ -20,35 +19,19 @@ use crate::model::setup::HostConfig;
 use crate::model::{SchoolId, TaskRef};
 use crate::reconcile::SystemClock;
 
-/// How much of its own doings the program tells: `error`, `warn`, `info`, `debug`, `trace`.
-const LOG_LEVEL: &str = "EXCHANGE_LOG";
-
 /// Serves until it is asked to stop.
 pub(super) async fn serve(app: App, global: Global) -> Result<u8> {
-    log(app.output.json)?;
+    let log = Log::of(&app);
+    log.telling(Some(LevelFilter::INFO), serving(app, global.config)).await
+}
+
+async fn serving(app: App, file: PathBuf) -> Result<u8> {
     let mut signals = Signals::listen()?;
     let host = app.process()?;
-    let files = Files { app, file: global.config, seen: Seen::default() };
+    let files = Files { app, file, seen: Seen::default() };
     let server = Server::start(files, host, Arc::new(SystemClock), Supervisor::of_environment()).await?;
     server.serve(&mut signals).await;
     Ok(0)
-}
-
-/// Lines on standard error. Of the libraries beneath only warnings: they know nothing of personal data.
-fn log(json: bool) -> Result<()> {
-    let level = match std::env::var(LOG_LEVEL) {
-        Ok(level) => level.parse::<LevelFilter>().map_err(|cause| {
-            Error::config(format!("{LOG_LEVEL} knows no `{level}`"))
-                .because(cause)
-                .hint("known: `error`, `warn`, `info`, `debug`, `trace`")
-        })?,
-        Err(_) => LevelFilter::INFO,
-    };
-    let filter = Targets::new().with_default(LevelFilter::WARN).with_target("exchange", level);
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
-    let log = tracing_subscriber::registry().with(filter);
-    let set = if json { log.with(lines.json()).try_init() } else { log.with(lines).try_init() };
-    set.map_err(|error| Error::internal("the log is set up twice").because(error))
 }
 
 /// The files that the server lives by.
@@ -83,11 +66,15 @@ impl Files {
     fn host(&mut self) -> Result<Arc<Host>> {
         let read = config::load_host(&self.file).map_err(|errors| settings_error(&errors, false))?;
         let now = &self.app.host;
-        if (&read.data, &read.key, &read.previous_key, &read.serve)
-            != (&now.data, &now.key, &now.previous_key, &now.serve)
-        {
-            return Err(Error::config("`data`, `[key]` and `[serve]` take effect with a restart only")
-                .hint("restart the server, or take these changes back"));
+        let fixed = |host: &HostConfig| {
+            let keys = (host.key.clone(), host.previous_key.clone());
+            (host.data.clone(), keys, host.serve.clone(), host.telemetry.clone())
+        };
+        if fixed(&read) != fixed(now) {
+            return Err(Error::config(
+                "`data`, `[key]`, `[serve]` and `[telemetry]` take effect with a restart only",
+            )
+            .hint("restart the server, or take these changes back"));
         }
         let same = read == *now;
         self.app = if same { self.app.renewed(read) } else { self.app.other(read) };

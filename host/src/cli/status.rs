@@ -1,16 +1,16 @@
-//! `exchange status`, `runs`, `show`: what happened, in the words of D7.
+//! `exchange status`, `runs`: what happened, in the words of D7.
 
 use serde::Serialize;
 
-use super::app::{App, local_time, name_of};
+use super::app::{App, local_time};
 use super::names::Place;
 use super::output::{Tone, print_error};
 use super::upstreams;
 use crate::error::{Error, Result};
 use crate::model::setup::{SchoolConfig, TaskConfig};
-use crate::model::{Message, OutcomeRow, RunCounts, RunId, RunStatus, RunSummary};
-use crate::report::{Catalogue, run_report, words};
-use crate::store::{DecisionStore, RunStore, ScopeStore};
+use crate::model::{Message, RunCounts, RunStatus, RunSummary, SchoolId};
+use crate::report::{Catalogue, words};
+use crate::store::{DecisionStore, RunStore};
 
 #[derive(Serialize)]
 struct TaskStatus {
@@ -28,20 +28,22 @@ struct TaskStatus {
     held_back: Vec<upstreams::Row>,
 }
 
-/// How the last run of each task ended. A school whose data cannot be read is shown as such, beside the others, and
-/// makes the exit code 1.
+/// How the last run of each task ended. A school whose file or data cannot be read is shown as such, beside the others,
+/// and makes the exit code 1.
 pub(super) fn status(app: &App, place: Option<&Place>) -> Result<u8> {
+    if let Some(Place::Task(name)) = place {
+        app.task(name)?;
+    }
     let systems = upstreams::rows(app)?;
-    let rows: Vec<TaskStatus> = app
-        .tasks(place)?
-        .iter()
-        .map(|(school, task)| {
-            let status = task_status(app, school, task);
-            let status = status.unwrap_or_else(|error| unreadable(app, school, task, &error));
-            TaskStatus { held_back: upstreams::in_the_way(&systems, task).cloned().collect(), ..status }
-        })
-        .collect();
-    let code = u8::from(rows.iter().any(|row| row.status == UNREADABLE));
+    let mut rows = Vec::new();
+    for (id, school) in app.each_school(place)? {
+        match &school {
+            Ok(school) => rows.extend(of_school(app, school, place, &systems)),
+            Err(error) => rows.push(broken(app, &id, error)),
+        }
+    }
+    let unread = |row: &TaskStatus| [UNREADABLE, BROKEN].contains(&row.status.as_str());
+    let code = u8::from(rows.iter().any(unread));
     if app.output.json {
         app.output.print_json(&rows)?;
         return Ok(code);
@@ -70,7 +72,8 @@ fn print(app: &App, rows: &[TaskStatus]) -> Result<()> {
                 Some(at) => local_time(at, &school_of(row)?),
                 None => String::new(),
             };
-            let name = format!("{}/{}", row.school, row.task);
+            let of_task = if row.task.is_empty() { String::new() } else { format!("/{}", row.task) };
+            let name = format!("{}{of_task}", row.school);
             Ok(vec![
                 name,
                 row.title.clone(),
@@ -85,6 +88,42 @@ fn print(app: &App, rows: &[TaskStatus]) -> Result<()> {
 
 /// In place of a status where there is none to be had.
 const UNREADABLE: &str = "unreadable";
+
+/// In place of a status where the school's file has faults.
+const BROKEN: &str = "broken";
+
+fn of_school(
+    app: &App,
+    school: &SchoolConfig,
+    place: Option<&Place>,
+    systems: &[upstreams::Row],
+) -> Vec<TaskStatus> {
+    let wanted = |task: &&TaskConfig| place.and_then(Place::task).is_none_or(|name| *name == task.id);
+    let status = |task: &TaskConfig| {
+        let status = task_status(app, school, task);
+        let status = status.unwrap_or_else(|error| unreadable(app, school, task, &error));
+        TaskStatus { held_back: upstreams::in_the_way(systems, task).cloned().collect(), ..status }
+    };
+    school.tasks.iter().filter(wanted).map(status).collect()
+}
+
+/// A school whose tasks are not known.
+fn broken(app: &App, school: &SchoolId, error: &Error) -> TaskStatus {
+    let told = app.told(error);
+    TaskStatus {
+        school: school.to_string(),
+        task: String::new(),
+        enabled: false,
+        status: BROKEN.to_owned(),
+        title: app.word("status-broken"),
+        run: None,
+        finished: None,
+        counts: None,
+        reason: Some(told),
+        open_decisions: 0,
+        held_back: Vec::new(),
+    }
+}
 
 fn unreadable(app: &App, school: &SchoolConfig, task: &TaskConfig, error: &Error) -> TaskStatus {
     TaskStatus {
@@ -125,6 +164,11 @@ fn task_status(app: &App, school: &SchoolConfig, task: &TaskConfig) -> Result<Ta
 
 fn details(app: &App, row: &TaskStatus) -> String {
     let mut parts = Vec::new();
+    if row.status == BROKEN {
+        // The rest, with place and caret, is what `check` shows.
+        let first = row.reason.as_deref().and_then(|reason| reason.lines().next()).unwrap_or_default();
+        return app.text(Message::new("status-broken-how").with("why", first).with("school", &row.school));
+    }
     if !row.enabled {
         parts.push(app.word("status-disabled"));
     }
@@ -155,9 +199,14 @@ pub(super) fn runs(app: &App, place: Option<&Place>, limit: usize) -> Result<u8>
     let limit_u32 = u32::try_from(limit).unwrap_or(u32::MAX);
     let mut runs: Vec<(SchoolConfig, RunSummary)> = Vec::new();
     let mut code = 0;
-    for school in app.schools(place)? {
-        match app.store(&school).and_then(|store| store.runs(place.and_then(Place::task), limit_u32)) {
-            Ok(found) => runs.extend(found.into_iter().map(|run| (school.clone(), run))),
+    let read = |school: Result<SchoolConfig>| {
+        let school = school?;
+        let found = app.store(&school)?.runs(place.and_then(Place::task), limit_u32)?;
+        Ok::<_, Error>(found.into_iter().map(move |run| (school.clone(), run)))
+    };
+    for (_, school) in app.each_school(place)? {
+        match read(school) {
+            Ok(found) => runs.extend(found),
             Err(error) => {
                 print_error(&error, &app.catalogue);
                 code = error.exit_code();
@@ -185,137 +234,6 @@ pub(super) fn runs(app: &App, place: Option<&Place>, limit: usize) -> Result<u8>
     app.output.table(&headings.map(|code| app.word(code)), &cells).map(|()| code)
 }
 
-/// What `show` shows beside the outcomes.
-#[derive(Clone, Debug, Default)]
-pub(super) struct ShowOptions {
-    /// The connector's log.
-    pub(super) log: bool,
-    /// The request journal.
-    pub(super) requests: bool,
-    /// Only this outcome (`rejected`, `in-doubt`, …).
-    pub(super) outcome: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Shown<'a> {
-    #[serde(flatten)]
-    run: &'a RunSummary,
-    outcomes: Vec<ShownOutcome>,
-    left_out: &'a [crate::model::LeftOutRow],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    requests: Option<Vec<crate::store::RequestRow>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    log: Option<Vec<crate::store::LogRow>>,
-}
-
-/// One outcome as `--json` gives it: `outcome` is one of the words of `--outcome`.
-#[derive(Serialize)]
-struct ShownOutcome {
-    key: String,
-    kind: String,
-    group: Option<String>,
-    outcome: String,
-    action: Option<crate::model::Action>,
-    reason: String,
-    advice: String,
-}
-
-/// Everything about one run. Exit code: the run's.
-pub(super) fn show(app: &App, id: &RunId, options: &ShowOptions) -> Result<u8> {
-    let (school, run) = find(app, id)?;
-    let store = app.store(&school)?;
-    let connector = school.task(&run.task.task).map(|task| task.connector.clone()).unwrap_or_default();
-    let mut catalogue = Catalogue::new(app.catalogue.language());
-    let manifest = app.manifest_for(&run.task, &connector).ok();
-    if let Some(manifest) = &manifest {
-        catalogue.add_connector(manifest);
-    }
-    let wanted = |row: &OutcomeRow| options.outcome.as_deref().is_none_or(|word| outcome_word(row) == word);
-    let outcomes: Vec<OutcomeRow> = store.outcomes(id.number)?.into_iter().filter(wanted).collect();
-    let left_out = store.left_out(&run.task.task)?;
-    let requests = options.requests.then(|| store.requests(id.number)).transpose()?;
-    let log = options.log.then(|| store.log(id.number)).transpose()?;
-    if app.output.json {
-        let outcomes = outcomes.iter().map(|row| shown(&catalogue, &connector, row)).collect();
-        app.output.print_json(&Shown { run: &run, outcomes, left_out: &left_out, requests, log })?;
-        return Ok(run.status.exit_code());
-    }
-    head(app, &school, &run, &catalogue, &connector)?;
-    let names = |about: &crate::model::records::RecordRef| name_of(&*store, about);
-    let rows: Vec<Vec<String>> = outcomes
-        .iter()
-        .filter(|row| options.outcome.is_some() || words::Group::of(&row.outcome) != words::Group::Unchanged)
-        .map(|row| {
-            let (reason, advice) = words::reason_and_advice(&catalogue, &connector, row);
-            let kind = manifest.as_ref().map_or_else(
-                || row.item.kind.to_string(),
-                |manifest| run_report::kind_title(manifest, &row.item.kind, &catalogue),
-            );
-            vec![
-                row.group.clone().unwrap_or_default(),
-                kind,
-                row.about.as_ref().and_then(names).unwrap_or_else(|| row.item.key.to_string()),
-                catalogue.word(words::Group::of(&row.outcome).code()),
-                [reason, advice].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(". "),
-            ]
-        })
-        .collect();
-    let headings = ["column-class", "column-kind", "column-name", "column-outcome", "column-reason"];
-    if !rows.is_empty() {
-        app.output.table(&headings.map(|code| app.word(code)), &rows)?;
-    }
-    for row in requests.iter().flatten() {
-        let status =
-            row.status.map_or_else(|| row.error.clone().unwrap_or_default(), |status| status.to_string());
-        app.output.line(format!(
-            "{} {} {} {} #{} {} ms",
-            row.method, row.upstream, row.operation, status, row.attempt, row.ms
-        ))?;
-    }
-    for row in log.iter().flatten() {
-        app.output.line(format!("{} {}", row.level, row.text))?;
-    }
-    Ok(run.status.exit_code())
-}
-
-fn outcome_word(row: &OutcomeRow) -> &'static str {
-    words::Group::of(&row.outcome).code().trim_start_matches("outcome-")
-}
-
-fn shown(catalogue: &Catalogue, connector: &str, row: &OutcomeRow) -> ShownOutcome {
-    let (reason, advice) = words::reason_and_advice(catalogue, connector, row);
-    ShownOutcome {
-        key: row.item.key.to_string(),
-        kind: row.item.kind.to_string(),
-        group: row.group.clone(),
-        outcome: outcome_word(row).to_owned(),
-        action: row.action,
-        reason,
-        advice,
-    }
-}
-
-fn head(
-    app: &App,
-    school: &SchoolConfig,
-    run: &RunSummary,
-    catalogue: &Catalogue,
-    connector: &str,
-) -> Result<()> {
-    let tone = tone(run.status);
-    let status = app.output.tone(tone, &words::status(&app.catalogue, Some(run.status)));
-    let started = local_time(run.started, school);
-    app.output.line(format!("{} · {} · {} · {started}", run.id, run.task, status))?;
-    if let Some(reason) = &run.reason {
-        app.output.line(catalogue.of(connector, reason))?;
-    }
-    app.output.line(words::counts(&app.catalogue, &run.counts))?;
-    match run.dropped {
-        Some(at) => app.output.line(app.text(Message::new("run-dropped").with("at", local_time(at, school)))),
-        None => Ok(()),
-    }
-}
-
 /// The tone of a status.
 pub(super) fn tone(status: RunStatus) -> Tone {
     match status {
@@ -323,15 +241,4 @@ pub(super) fn tone(status: RunStatus) -> Tone {
         RunStatus::Running | RunStatus::WithRemarks | RunStatus::Waiting | RunStatus::Postponed => Tone::Warn,
         RunStatus::NotConfirmed | RunStatus::Failed => Tone::Bad,
     }
-}
-
-/// A run with its school.
-pub(super) fn find(app: &App, id: &RunId) -> Result<(SchoolConfig, RunSummary)> {
-    let school = app.school(&id.school)?;
-    let run = app.store(&school)?.run(id.number)?.ok_or_else(|| {
-        Error::config(format!("there is no run {id}"))
-            .message(Message::new("error-no-run").with("run", id))
-            .hint(format!("exchange runs {}", id.school))
-    })?;
-    Ok((school, run))
 }

@@ -10,7 +10,9 @@ use super::keys::HOST;
 use super::report::{ConfigErrors, Problem};
 use super::view::{View, Word, read_document, read_text};
 use super::{calendar, notify, schedule};
-use crate::model::setup::{HostConfig, Keep, KeySource, Limits, Placement, Quota, Region, Serve, Upstream};
+use crate::model::setup::{
+    HostConfig, Keep, KeySource, Limits, Placement, Quota, Region, Serve, Telemetry, Upstream,
+};
 use crate::model::timetable::Calendar;
 
 /// Headers that the host itself sets on every request.
@@ -60,6 +62,7 @@ fn host(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> HostConfi
         limits: view.table("limits").map(limits).unwrap_or_default(),
         serve: view.table("serve").map(|view| serve(view, problems)).unwrap_or_default(),
         keep: view.table("keep").map(|view| keep(view, problems)).unwrap_or_default(),
+        telemetry: view.table("telemetry").map(|view| telemetry(view, problems)).unwrap_or_default(),
     }
 }
 
@@ -113,6 +116,26 @@ fn listen(address: &Word, problems: &mut Vec<Problem>) -> Option<SocketAddr> {
         problems.push(problem.hint("such as `127.0.0.1:8080` or `[::1]:8080`"));
     }
     parsed.ok()
+}
+
+fn telemetry(view: View<'_>, problems: &mut Vec<Problem>) -> Telemetry {
+    Telemetry { otlp: view.word("otlp").and_then(|address| collector(address, problems)) }
+}
+
+fn collector(address: Word, problems: &mut Vec<Problem>) -> Option<String> {
+    let parsed = Url::parse(&address.text).ok();
+    let fits = parsed.is_some_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    });
+    if !fits {
+        let problem =
+            Problem::at(address.span, "`otlp` must be an address of http or https, without a query");
+        problems.push(problem.hint("such as `http://127.0.0.1:4318`"));
+    }
+    fits.then_some(address.text)
 }
 
 fn region(view: View<'_>, problems: &mut Vec<Problem>) -> Region {

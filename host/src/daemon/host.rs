@@ -11,15 +11,17 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
 
+use super::expiry;
+use super::live::Live;
 use super::once::Once;
 use super::runtime;
 use super::task::Task;
-use crate::capability::http::Upstreams;
+use crate::capability::http::{Reading, Upstreams};
 use crate::error::Result;
-use crate::model::Millis;
 use crate::model::budget::{Moment, Standing};
 use crate::model::manifest::Manifest;
 use crate::model::setup::{HostConfig, Limits, SchoolConfig, TaskConfig, Upstream};
+use crate::model::{Millis, SchoolId};
 use crate::reconcile;
 use crate::sandbox::ports::Clock;
 use crate::sandbox::{Cache, Engine, Loaded, Sandbox, SystemClock, SystemRandom};
@@ -64,6 +66,7 @@ pub struct Package {
 pub struct Host {
     config: HostConfig,
     limits: Arc<Limits>,
+    live: Live,
     keys: KeyRing,
     in_use: Once<Arc<InUse>>,
     store: Once<Arc<HostDb>>,
@@ -75,16 +78,26 @@ pub struct Host {
 impl Host {
     /// The host of this configuration; `keys` seal secrets.
     pub fn new(config: HostConfig, keys: impl Into<KeyRing>) -> Arc<Self> {
-        let limits = Arc::new(config.limits.clone());
+        let (limits, live) = (Arc::new(config.limits.clone()), Live::new(&config.data));
         let (store, sandbox, upstreams, loaded) =
             (Once::default(), Once::default(), Once::default(), Mutex::default());
         let (keys, in_use) = (keys.into(), Once::default());
-        Arc::new(Self { config, limits, keys, in_use, store, sandbox, upstreams, loaded })
+        Arc::new(Self { config, limits, live, keys, in_use, store, sandbox, upstreams, loaded })
     }
 
     /// What `exchange.toml` says.
     pub fn config(&self) -> &HostConfig {
         &self.config
+    }
+
+    /// The runs of this process, for whoever watches.
+    pub(super) fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// How the remote systems have fared; nothing before one of them was needed.
+    pub(super) fn readings(&self) -> Vec<Reading> {
+        self.upstreams.known().map(|upstreams| upstreams.readings()).unwrap_or_default()
     }
 
     /// What one call of a connector may use.
@@ -109,10 +122,21 @@ impl Host {
     /// A school's store, opened; made when missing. It is closed when nobody holds it any more.
     pub fn school(&self, school: &SchoolConfig) -> Result<Arc<SchoolDb>> {
         let time_zone = TimeZone::get(&school.time_zone).unwrap_or(TimeZone::UTC);
+        self.opened(&school.id, time_zone).map(Arc::new)
+    }
+
+    /// A school's store, for what is the same in every time zone.
+    pub(super) fn open(&self, school: &SchoolId) -> Result<SchoolDb> {
+        self.opened(school, TimeZone::UTC)
+    }
+
+    /// What may be kept no longer is dropped first.
+    fn opened(&self, school: &SchoolId, time_zone: TimeZone) -> Result<SchoolDb> {
         self.use_data()?;
         let options = SchoolOptions { key: self.keys.current.clone(), time_zone };
-        let store = SchoolDb::open(&self.config.data, &school.id, options)?;
-        Ok(Arc::new(store.opening_also(&self.keys.others)))
+        let store = SchoolDb::open(&self.config.data, school, options)?.opening_also(&self.keys.others);
+        expiry::expire(&store, reconcile::Clock::now(&reconcile::SystemClock))?;
+        Ok(store)
     }
 
     /// A task made ready. Its connector is not loaded and no address is looked at before it is asked something.

@@ -3,17 +3,20 @@
 //! Lines are held in memory and written in one go: they are for diagnosis, and no promise rests on them. The journal
 //! of writes, on which promises do rest, goes to the store directly.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::capability::http::{RequestEntry, RequestJournal};
+use crate::capability::http::{AttemptBodies, RequestEntry, RequestJournal};
 use crate::capability::log::LogSink;
 use crate::error::Result;
-use crate::model::Millis;
+use crate::model::{Millis, TaskId};
 use crate::sandbox::ports::LogLevel;
-use crate::store::{Fence, LogRow, RequestRow, RunStore};
+use crate::store::{Bodies, DebugStore, Fence, LogRow, RequestRow, RunStore};
 
 /// Rows kept at most; what comes later is counted.
 const MOST: usize = 200_000;
+/// Bytes of bodies kept at most in one run; later ones are left out.
+const MOST_OF_BODIES: usize = 64 << 20;
 
 /// Requests and log lines of one run.
 #[derive(Debug, Default)]
@@ -26,44 +29,120 @@ struct Rows {
     requests: Vec<RequestRow>,
     lines: Vec<LogRow>,
     dropped: u64,
+    /// Somebody has leave to look at bodies until then.
+    bodies_until: Option<Millis>,
+    bodies: Vec<Bodies>,
+    bytes: usize,
+    /// Attempts, those dropped too.
+    attempts: u64,
+    /// Requests that wait for their turn, by upstream.
+    waiting: BTreeMap<String, u64>,
+}
+
+/// How far a run is with its requests.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sent {
+    /// Attempts so far.
+    pub(super) requests: u64,
+    /// Requests that wait for their turn.
+    pub(super) waiting: u64,
+    /// At which remote system most of them wait.
+    pub(super) waits_for: Option<String>,
 }
 
 impl Journal {
-    fn push(&self, row: RequestRow) {
-        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-        if rows.requests.len() < MOST { rows.requests.push(row) } else { rows.dropped += 1 }
+    fn rows(&self) -> MutexGuard<'_, Rows> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on bodies are kept, until then; `None`: no more.
+    pub(super) fn keep_bodies(&self, until: Option<Millis>) {
+        self.rows().bodies_until = until;
+    }
+
+    /// How far the run is.
+    pub(super) fn sent(&self) -> Sent {
+        let rows = self.rows();
+        let waits_for = rows.waiting.iter().filter(|(_, n)| **n > 0).max_by_key(|(_, n)| **n);
+        Sent {
+            requests: rows.attempts,
+            waiting: rows.waiting.values().sum(),
+            waits_for: waits_for.map(|(upstream, _)| upstream.clone()),
+        }
     }
 
     /// Writes what was kept to the store, and forgets it.
-    pub fn keep(&self, store: &impl RunStore, fence: &Fence, run: u64) -> Result<()> {
-        let Rows { requests, lines, dropped } =
-            std::mem::take(&mut *self.rows.lock().unwrap_or_else(PoisonError::into_inner));
+    pub(super) fn keep<S: RunStore + DebugStore>(
+        &self,
+        store: &S,
+        fence: &Fence,
+        run: u64,
+        task: &TaskId,
+    ) -> Result<()> {
+        let Rows { requests, lines, dropped, bodies_until, bodies, .. } = std::mem::take(&mut *self.rows());
         if dropped > 0 {
             tracing::warn!(dropped, "the request journal was full");
         }
         store.add_requests(fence, run, &requests)?;
-        store.add_log(fence, run, &lines)
+        store.add_log(fence, run, &lines)?;
+        match bodies_until {
+            Some(until) if !bodies.is_empty() => store.add_bodies(fence, run, task, until, &bodies),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Rows {
+    fn push(&mut self, row: RequestRow, bodies: Option<AttemptBodies>) {
+        self.attempts += 1;
+        if self.requests.len() >= MOST {
+            self.dropped += 1;
+            return;
+        }
+        if let Some(AttemptBodies { sent, received }) = bodies
+            && self.bytes + sent.len() + received.len() <= MOST_OF_BODIES
+        {
+            self.bytes += sent.len() + received.len();
+            self.bodies.push(Bodies { place: self.requests.len() as u64, sent, received });
+        }
+        self.requests.push(row);
     }
 }
 
 impl RequestJournal for Journal {
     fn request(&self, entry: RequestEntry) {
-        let RequestEntry { upstream, operation, method, path: _, status, sent, received, attempt, ms } =
-            entry;
+        let RequestEntry { at, upstream, operation, method, path, write, status, .. } = entry;
+        let RequestEntry { error, sent, received, attempt, ms, bodies, .. } = entry;
+        let error = error.map(str::to_owned);
         let row = RequestRow {
-            at: now(),
+            at,
             upstream,
             operation,
             method,
-            write: false,
+            path,
+            write,
             status,
-            error: None,
+            error,
             sent,
             received,
             attempt,
             ms,
         };
-        self.push(row);
+        self.rows().push(row, bodies);
+    }
+
+    fn wants_bodies(&self) -> bool {
+        self.rows().bodies_until.is_some()
+    }
+
+    fn waiting(&self, upstream: &str, one_more: bool) {
+        let mut rows = self.rows();
+        match rows.waiting.get_mut(upstream) {
+            Some(count) if one_more => *count += 1,
+            Some(count) => *count = count.saturating_sub(1),
+            None if one_more => drop(rows.waiting.insert(upstream.to_owned(), 1)),
+            None => {}
+        }
     }
 }
 
@@ -76,7 +155,7 @@ impl LogSink for Journal {
             LogLevel::Error => "error",
         };
         let row = LogRow { at: now(), level: level.to_owned(), text: text.to_owned() };
-        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rows = self.rows();
         if rows.lines.len() < MOST { rows.lines.push(row) } else { rows.dropped += 1 }
     }
 }

@@ -5,6 +5,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use tracing::{Instrument, debug_span};
+
 use super::once::Once;
 use crate::error::Result;
 use crate::model::budget::UsedUp;
@@ -63,11 +65,11 @@ impl Connector for LazyConnector {
     }
 
     async fn check(&self) -> std::result::Result<Vec<Finding>, CallError> {
-        self.connector()?.check().await
+        self.connector()?.check().instrument(debug_span!("check")).await
     }
 
     async fn scopes(&self) -> std::result::Result<Traced<Vec<Scope>>, CallError> {
-        self.connector()?.scopes().await
+        self.connector()?.scopes().instrument(debug_span!("scopes")).await
     }
 
     async fn desired(
@@ -75,11 +77,12 @@ impl Connector for LazyConnector {
         scope: &ScopeId,
         cursor: Option<&str>,
     ) -> std::result::Result<Traced<DesiredPage>, CallError> {
-        self.connector()?.desired(scope, cursor).await
+        self.connector()?.desired(scope, cursor).instrument(debug_span!("desired", %scope)).await
     }
 
     async fn observe(&self, probes: Vec<Probe>) -> std::result::Result<Vec<Observation>, CallError> {
-        self.connector()?.observe(probes).await
+        let span = debug_span!("observe", items = probes.len());
+        self.connector()?.observe(probes).instrument(span).await
     }
 
     async fn apply(
@@ -87,7 +90,8 @@ impl Connector for LazyConnector {
         changes: Vec<Change>,
         journal: Arc<dyn WriteJournal>,
     ) -> std::result::Result<Vec<Effect>, CallError> {
-        self.connector()?.apply(changes, journal).await
+        let span = debug_span!("apply", items = changes.len());
+        self.connector()?.apply(changes, journal).instrument(span).await
     }
 
     fn used_up(&self) -> Option<UsedUp> {
@@ -101,6 +105,7 @@ impl Connector for LazyConnector {
         input: Input,
         state: Vec<u8>,
     ) -> std::result::Result<Turn, CallError> {
-        self.connector()?.interact(dialogue, round_trip, input, state).await
+        let span = debug_span!("interact", dialogue);
+        self.connector()?.interact(dialogue, round_trip, input, state).instrument(span).await
     }
 }

@@ -5,19 +5,23 @@
 
 pub mod callback;
 pub mod dialogue;
+mod expiry;
 pub mod host;
 mod jobs;
 pub mod journal;
 pub mod keep;
 pub mod lazy;
+pub mod live;
 pub mod notify;
 mod once;
 pub mod page;
+mod people;
 mod records;
 pub mod round;
 pub mod runtime;
 pub mod serve;
 pub mod task;
+pub mod telemetry;
 pub mod vault;
 
 pub use once::Once;

@@ -5,6 +5,7 @@
 //! What goes wrong with one run, one school or one file stops neither the loop nor another school.
 
 mod board;
+mod disk;
 mod health;
 mod metrics;
 mod nightly;
@@ -18,6 +19,8 @@ mod telling;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::JoinHandle;
+
 use self::board::Board;
 use self::health::Health;
 use self::nightly::Nightly;
@@ -27,6 +30,7 @@ pub use self::settings::{Changes, SchoolFile, Settings};
 pub use self::signals::{Signal, Signals};
 pub use self::supervisor::Supervisor;
 use self::telling::Telling;
+use super::expiry;
 use super::host::Host;
 use super::notify::Teller;
 use super::round::Ended;
@@ -41,6 +45,9 @@ const BEAT_MS: Millis = 1_000;
 
 /// Milliseconds between looks at the files.
 const LOOK_MS: Millis = 3_000;
+
+/// Milliseconds between looks for what may be kept no longer.
+const SWEEP_MS: Millis = 600_000;
 
 /// Milliseconds until a run is tried again whose school somebody else works on.
 const BUSY_MS: Millis = 5_000;
@@ -68,6 +75,9 @@ pub struct Server<S> {
     cancel: Cancel,
     /// When files were looked at last, by the clock that nobody sets.
     looked: Millis,
+    /// When what may be kept no longer was looked for last, and the look under way.
+    swept: Millis,
+    sweep: Option<JoinHandle<()>>,
     _rota: Rota,
     _health: Option<Health>,
 }
@@ -88,6 +98,7 @@ impl<S: Settings> Server<S> {
         let serve = &host.config().serve;
         let planner = Planner::new(serve.runs_at_once as usize, store.marks()?);
         let board = Arc::new(Board::default());
+        board.state().host = Some(Arc::clone(&host));
         board.turned(clock.steady().ms, 0, 0);
         let health = match serve.listen {
             Some(address) => Some(Health::listen(address, Arc::clone(&board), Arc::clone(&clock)).await?),
@@ -106,6 +117,8 @@ impl<S: Settings> Server<S> {
             supervisor,
             cancel: Cancel::default(),
             looked: clock.steady().ms,
+            swept: clock.steady().ms,
+            sweep: None,
             _rota: rota,
             _health: health,
             clock,
@@ -148,11 +161,12 @@ impl<S: Settings> Server<S> {
             self.looked = steady;
             self.read(false);
         }
+        if steady.saturating_sub(self.swept) >= SWEEP_MS {
+            self.swept = steady;
+            self.sweep();
+        }
         if self.runs.is_empty() {
-            if let Some(host) = self.next_host.take() {
-                self.telling.follow(&host);
-                self.host = host;
-            }
+            self.take_next_host();
         }
         let now = self.clock.now();
         if self.nightly.is_due(&self.host, now) {
@@ -172,6 +186,23 @@ impl<S: Settings> Server<S> {
         }
         let until = decisions.wake.map_or(BEAT_MS, |wake| wake.saturating_sub(now));
         until.clamp(0, BEAT_MS).unsigned_abs()
+    }
+
+    /// Off the loop: opening a thousand schools takes a second or two.
+    fn sweep(&mut self) {
+        if self.sweep.as_ref().is_some_and(|sweep| !sweep.is_finished()) {
+            return;
+        }
+        let (host, schools) = (Arc::clone(&self.host), self.planner.schools());
+        self.sweep = Some(tokio::task::spawn_blocking(move || expiry::sweep(&host, &schools)));
+    }
+
+    fn take_next_host(&mut self) {
+        if let Some(host) = self.next_host.take() {
+            self.board.state().host = Some(Arc::clone(&host));
+            self.telling.follow(&host);
+            self.host = host;
+        }
     }
 
     fn tell_saved(&self, saved: &Result<()>) {
@@ -232,6 +263,7 @@ impl<S: Settings> Server<S> {
                 let number = ended.run.as_ref().map(ToString::to_string);
                 let reason = ended.reason.as_ref().map(|reason| &*reason.code);
                 let quiet = ended.quiet;
+                self.board.items(&run.connector, &ended.counts);
                 tracing::info!(%school, %task, run = number, status, reason, quiet, ms = took, "a run ended");
                 self.board.ended(&run.connector, &status);
                 // It goes on after the next start, as if the process had died.

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tracing::Instrument;
+
 use super::host::{Host, Package};
 use super::journal::Journal;
 use super::lazy::LazyConnector;
 use super::notify::Teller;
+use super::people::StoredPeople;
 use super::records::StoredRecords;
 use super::vault::Vault;
 use crate::capability::Redactor;
@@ -22,7 +25,7 @@ use crate::model::{Connector, Extent, Millis, Selection, TaskRef};
 use crate::reconcile::{self, Cancel, Env, Mode, Options, ProgressSink, RunReport};
 use crate::sandbox::ports::Ports;
 use crate::sandbox::{SystemClock, SystemRandom, TaskConnector};
-use crate::store::{BindingStore, HostDb, Lane, LaneStore, SchoolDb};
+use crate::store::{BindingStore, DebugStore, HostDb, Lane, LaneStore, SchoolDb};
 
 /// A task made ready. Open one with [`Host::task`].
 #[derive(Debug)]
@@ -109,7 +112,9 @@ impl Task {
 
     /// Works out what a run would change; writes nothing anywhere.
     pub async fn plan(&self, selection: Selection, extent: Extent, watch: Watch) -> Result<RunReport> {
-        reconcile::run(&self.env(watch), &Options { mode: Mode::DryRun, selection, extent }).await
+        let span = self.span();
+        let env = self.env(self.seen(watch, &span));
+        reconcile::run(&env, &Options { mode: Mode::DryRun, selection, extent }).instrument(span).await
     }
 
     /// Takes the school's lane, runs, keeps the requests and log lines of the run, and puts what has changed into the
@@ -149,10 +154,14 @@ impl Task {
         watch: Watch,
     ) -> Result<RunReport> {
         self.teller().begin(&self.store, &self.config.id, now())?;
+        self.journal.keep_bodies(self.bodies_until(lane)?);
+        let span = self.span();
         let options = Options { mode: Mode::Apply { lane, approved }, selection, extent };
-        let report = reconcile::run(&self.env(watch), &options).await?;
+        let env = self.env(self.seen(watch, &span));
+        let report = reconcile::run(&env, &options).instrument(span.clone()).await?;
+        span.record("status", tracing::field::display(&report.status));
         if let Some(run) = &report.run {
-            self.journal.keep(&*self.store, lane.fence(), run.number)?;
+            self.journal.keep(&*self.store, lane.fence(), run.number, &self.config.id)?;
         }
         self.tell();
         Ok(report)
@@ -168,6 +177,31 @@ impl Task {
         if let Err(error) = self.teller().catch_up(&self.store, &self.config, manifest, now()) {
             tracing::error!(task = %self.name(), ?error, "what became of the run cannot be told yet");
         }
+    }
+
+    /// What everything that happens in a run is told with.
+    fn span(&self) -> tracing::Span {
+        let (school, task, connector) = (self.store.school(), &self.config.id, &self.config.connector);
+        let (run, status) = (tracing::field::Empty, tracing::field::Empty);
+        tracing::info_span!("run", %school, %task, connector, run, status)
+    }
+
+    /// The same, and whoever watches the process sees the run.
+    fn seen(&self, watch: Watch, span: &tracing::Span) -> Watch {
+        let Watch { progress, cancel } = watch;
+        let (journal, span) = (Arc::clone(&self.journal), span.clone());
+        let progress = self.host.live().begin(self.name(), &self.config.connector, journal, progress, span);
+        Watch { progress, cancel }
+    }
+
+    /// Until when bodies of requests are kept, if somebody has leave to look at them. What has ended is dropped.
+    fn bodies_until(&self, lane: &Lane) -> Result<Option<Millis>> {
+        let now = now();
+        if self.store.has_expired(now)? {
+            self.store.drop_expired(lane.fence(), now)?;
+        }
+        let grants = self.store.debug_grants(now)?;
+        Ok(grants.into_iter().find(|grant| grant.task == self.config.id).map(|grant| grant.until))
     }
 }
 
@@ -208,6 +242,7 @@ impl Parts {
             redactor: Arc::clone(&redactor),
         };
         let fingerprints = self.host.store()?.fingerprint_key()?;
+        let people = Arc::new(StoredPeople::new(Arc::clone(&self.store)));
         let source = Arc::new(StoredRecords::new(Arc::clone(&self.store)));
         Ok(Ports {
             http: Arc::new(TaskHttp::new(http)),
@@ -216,7 +251,7 @@ impl Parts {
             secrets: Arc::new(Fingerprints::new(fingerprints, self.school.id.clone(), manifest, grants)),
             clock,
             random,
-            log: Arc::new(TaskLog::new(self.journal.clone(), redactor)),
+            log: Arc::new(TaskLog::new(self.journal.clone(), redactor).without_names_of(people)),
             context: Arc::new(TaskContext::new(&self.school, &self.task, binding)?),
         })
     }

@@ -260,6 +260,27 @@ pub struct RunCounts {
     pub left_out: u64,
 }
 
+impl RunCounts {
+    /// Each count under its name, the weightiest first.
+    pub fn named(&self) -> [(&'static str, u64); 13] {
+        [
+            ("applied", self.applied),
+            ("accepted", self.accepted),
+            ("adopted", self.adopted),
+            ("removed", self.removed),
+            ("unchanged", self.unchanged),
+            ("rejected", self.rejected),
+            ("not-confirmed", self.not_confirmed),
+            ("in-doubt", self.in_doubt),
+            ("failed", self.failed),
+            ("decisions", self.decisions),
+            ("waiting", self.waiting),
+            ("told", self.told),
+            ("left-out", self.left_out),
+        ]
+    }
+}
+
 /// A run as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunSummary {

@@ -37,6 +37,8 @@ pub struct HostConfig {
     pub keep: Keep,
     /// How people are told, and whom all schools have in common.
     pub notify: Notify,
+    /// Where the program tells of itself.
+    pub telemetry: Telemetry,
 }
 
 impl Default for HostConfig {
@@ -53,8 +55,16 @@ impl Default for HostConfig {
             serve: Serve::default(),
             keep: Keep::default(),
             notify: Notify::default(),
+            telemetry: Telemetry::default(),
         }
     }
+}
+
+/// Where the program tells of its own doings, beside its log.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Telemetry {
+    /// Base address of a collector of traces (OTLP over HTTP); `None`: nothing is told.
+    pub otlp: Option<String>,
 }
 
 /// How `exchange serve` runs tasks.

@@ -102,25 +102,11 @@ pub fn status(catalogue: &Catalogue, status: Option<RunStatus>) -> String {
 
 /// «отправлено 12, без изменений 3»: only what is not nought.
 pub fn counts(catalogue: &Catalogue, counts: &RunCounts) -> String {
-    let all = [
-        ("count-applied", counts.applied),
-        ("count-accepted", counts.accepted),
-        ("count-adopted", counts.adopted),
-        ("count-removed", counts.removed),
-        ("count-unchanged", counts.unchanged),
-        ("count-rejected", counts.rejected),
-        ("count-not-confirmed", counts.not_confirmed),
-        ("count-in-doubt", counts.in_doubt),
-        ("count-failed", counts.failed),
-        ("count-decisions", counts.decisions),
-        ("count-waiting", counts.waiting),
-        ("count-told", counts.told),
-        ("count-left-out", counts.left_out),
-    ];
-    let parts: Vec<String> = all
+    let parts: Vec<String> = counts
+        .named()
         .into_iter()
         .filter(|(_, n)| *n > 0)
-        .map(|(code, n)| catalogue.text(&Message::new(code).with("n", n)))
+        .map(|(name, n)| catalogue.text(&Message::new(format!("count-{name}")).with("n", n)))
         .collect();
     if parts.is_empty() { catalogue.word("count-nothing") } else { parts.join(", ") }
 }

@@ -12,7 +12,8 @@ mod sqlite;
 pub use api::*;
 pub use seal::{KeyRing, MasterKey, Seal};
 pub use sqlite::{
-    COMMITS, HostDb, InUse, SchoolDb, SchoolOptions, destroy_school_files, school_files, schools_with_data,
+    COMMITS, HostDb, InUse, SchoolDb, SchoolOptions, data_files, destroy_school_files, known_versions,
+    rehearse, school_files, schools_with_data, upgrade,
 };
 
 /// Everything kept for one school.
@@ -29,6 +30,7 @@ pub trait SchoolStore:
     + ScopeStore
     + KeepStore
     + EraseStore
+    + DebugStore
 {
 }
 
@@ -45,6 +47,7 @@ impl<T> SchoolStore for T where
         + ScopeStore
         + KeepStore
         + EraseStore
+        + DebugStore
 {
 }
 

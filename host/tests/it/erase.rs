@@ -85,6 +85,8 @@ fn school(store: &SchoolDb, fence: &Fence) -> u64 {
     let lines = lines.map(|text| LogRow { at: NOW, level: "info".into(), text: text.into() });
     store.add_log(fence, run, &lines).unwrap();
     store.put_dialogue(fence, "d", &task, b"state", NOW + 1_000).unwrap();
+    let bodies = Bodies { place: 0, sent: b"about pupil-1".to_vec(), received: vec![] };
+    store.add_bodies(fence, run, &task, NOW + 1_000, &[bodies]).unwrap();
     let memory = |id: &str, pupil: &str| ScopeMemory {
         scope: Scope { id: id.into(), title: id.to_owned(), group: None },
         left_out: vec![LeftOutRow {
@@ -181,6 +183,7 @@ fn a_person_goes_from_every_table_and_others_stay() {
     assert_eq!(store.outcomes(run).unwrap().len(), 1);
     assert!(store.get(RecordType::Journal, "j1").unwrap().unwrap().contains("[\"pupil-10\"]"));
     assert!(store.take_dialogue(lane.fence(), "d", &TASK.into(), NOW).unwrap().is_none());
+    assert_eq!(store.bodies(run, NOW).unwrap(), [], "nobody can tell whose they are");
 }
 
 #[test]

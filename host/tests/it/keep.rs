@@ -36,6 +36,7 @@ fn with_runs(store: &SchoolDb, fence: &Fence, task: &TaskId, count: i64) {
             upstream: "u".into(),
             operation: "o".into(),
             method: "GET".into(),
+            path: "/persons/{id}".into(),
             write,
             status: Some(200),
             error: None,

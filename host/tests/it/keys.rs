@@ -17,6 +17,11 @@ fn host(data: &std::path::Path, key: u8, also: &[u8]) -> HostDb {
     HostDb::open(data, &MasterKey([key; 32])).unwrap().opening_also(&keys)
 }
 
+/// What is kept of a request by leave.
+fn bodies() -> Bodies {
+    Bodies { place: 3, sent: b"sent".to_vec(), received: b"received".to_vec() }
+}
+
 /// Everything opens, whichever of the two keys is taken for the current one.
 fn opens(data: &std::path::Path, keys: [u8; 2]) {
     for (key, also) in [(keys[0], keys[1]), (keys[1], keys[0])] {
@@ -43,6 +48,7 @@ fn after_each_file_everything_opens_and_at_the_end_the_old_key_opens_nothing() {
             let lane = store.take_lane("test", NOW).unwrap();
             store.set_secret(lane.fence(), "token", name, NOW).unwrap();
             store.put_dialogue(lane.fence(), "d", &"t".into(), b"state", NOW + 10).unwrap();
+            store.add_bodies(lane.fence(), 7, &"t".into(), NOW + 10, &[bodies()]).unwrap();
         }
         (host.identity_key().unwrap(), host.fingerprint_key().unwrap())
     };
@@ -53,7 +59,7 @@ fn after_each_file_everything_opens_and_at_the_end_the_old_key_opens_nothing() {
     for name in ["one", "two"] {
         let store = school(data, name, 2, &[1]);
         let lane = store.take_lane("test", NOW).unwrap();
-        assert_eq!(store.seal_anew(lane.fence()).unwrap(), 3);
+        assert_eq!(store.seal_anew(lane.fence()).unwrap(), 5);
         assert_eq!(store.seal_anew(lane.fence()).unwrap(), 0, "done again it finds nothing to do");
         opens(data, [1, 2]);
     }
@@ -67,9 +73,10 @@ fn after_each_file_everything_opens_and_at_the_end_the_old_key_opens_nothing() {
         store.take_dialogue(lane.fence(), "d", &"t".into(), NOW).unwrap().as_deref(),
         Some(&b"state"[..])
     );
+    assert_eq!(store.bodies(7, NOW).unwrap(), [bodies()]);
     assert_eq!(
         school(data, "two", 1, &[]).sealed().unwrap(),
-        SealedCounts { current: 0, earlier: 0, unreadable: 3 }
+        SealedCounts { current: 0, earlier: 0, unreadable: 5 }
     );
     for name in ["one", "two"] {
         let bytes = std::fs::read(data.join(format!("schools/{name}.db"))).unwrap();

@@ -453,7 +453,7 @@ async fn the_cabinet_knows_what_was_read_and_by_whom() {
     world.catch_up();
     let notices = world.notices();
     let reason = notices[0].event.reason.as_ref().expect("a reason");
-    assert_eq!(reason.en.contains("busy"), true, "{reason:?}");
+    assert!(reason.en.contains("busy"), "{reason:?}");
     assert_eq!(world.shared().read_notices(&[notices[1].number], "director", NOON).unwrap(), 1);
     assert_eq!(
         world.shared().read_notices(&[notices[1].number], "somebody", NOON).unwrap(),

@@ -21,7 +21,7 @@ pub(crate) struct Subject {
 
 /// Runs the suite: `fresh` makes empty stores, two schools and a host.
 pub(crate) fn conforms<G>(fresh: impl Fn() -> (Subject, G)) {
-    let tests: [fn(&Subject); 17] = [
+    let tests: [fn(&Subject); 18] = [
         filters_answer_what_they_say,
         pages_hold_together,
         digest_follows_the_answer_only,
@@ -34,6 +34,7 @@ pub(crate) fn conforms<G>(fresh: impl Fn() -> (Subject, G)) {
         bindings_and_dialogues,
         ledger_and_journal,
         runs_and_what_is_told_of_them,
+        bodies_are_kept_until_their_leave_ends,
         decisions_keep_their_number,
         scopes_and_tallies,
         identities_are_created_once,
@@ -574,6 +575,7 @@ fn runs_and_what_is_told_of_them(subject: &Subject) {
         upstream: "dnevnik".into(),
         operation: "add".into(),
         method: "POST".into(),
+        path: "/persons/{id}".into(),
         write: true,
         status: Some(200),
         error: None,
@@ -602,6 +604,30 @@ fn runs_and_what_is_told_of_them(subject: &Subject) {
     assert_eq!(run.id.to_string(), format!("{}-2", store.school()));
     assert_eq!(store.runs(None, 10).unwrap().len(), 2);
     assert_eq!(store.runs(Some(&"other".into()), 10).unwrap(), []);
+}
+
+fn bodies_are_kept_until_their_leave_ends(subject: &Subject) {
+    let store = &*subject.school;
+    let lane = store.take_lane("test", NOW).unwrap();
+    let (fence, task) = (lane.fence(), TaskId::from("t"));
+    let until =
+        |until| DebugGrant { task: task.clone(), since: NOW, until, who: "me".into(), reason: "why".into() };
+    store.grant_debug(fence, &until(NOW + 5)).unwrap();
+    store.grant_debug(fence, &until(NOW + 10)).unwrap();
+    assert_eq!(store.debug_grants(NOW).unwrap(), [until(NOW + 10)], "in place of the earlier one");
+    let body = |place| Bodies { place, sent: vec![1, 2], received: vec![] };
+    store.add_bodies(fence, 1, &task, NOW + 10, &[body(4), body(0)]).unwrap();
+    assert_eq!(store.bodies(1, NOW + 9).unwrap(), [body(0), body(4)]);
+    assert_eq!(store.bodies(1, NOW + 10).unwrap(), [], "its time is over");
+    assert_eq!(store.debug_grants(NOW + 10).unwrap(), []);
+    assert!(!store.has_expired(NOW + 9).unwrap() && store.has_expired(NOW + 10).unwrap());
+    assert_eq!(store.drop_expired(fence, NOW + 10).unwrap(), 2);
+    assert_eq!(store.bodies(1, NOW).unwrap(), []);
+
+    store.grant_debug(fence, &until(NOW + 10)).unwrap();
+    store.add_bodies(fence, 2, &task, NOW + 10, &[body(0)]).unwrap();
+    assert!(store.revoke_debug(fence, &task).unwrap() && !store.revoke_debug(fence, &task).unwrap());
+    assert_eq!(store.bodies(2, NOW).unwrap(), [], "what was kept goes with the leave");
 }
 
 fn ask(key: &str, handles: &[&str]) -> Ask {

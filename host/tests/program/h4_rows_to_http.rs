@@ -34,8 +34,9 @@ impl World {
 
     /// No school yet. `limits`: of the one upstream.
     pub(crate) fn without_schools(options: Options, limits: &str) -> Self {
-        let token = Some("rows-token".to_owned());
-        let service = Service::spawn(Options { token, ..options }).expect("the service starts");
+        let token = options.token.clone().unwrap_or_else(|| "rows-token".to_owned());
+        let options = Options { token: Some(token.clone()), ..options };
+        let service = Service::spawn(options).expect("the service starts");
         let world = Self { folder: TempDir::new().expect("a folder"), service };
         let address = world.service.addr();
         world.write(
@@ -52,7 +53,7 @@ impl World {
         fs::create_dir(world.folder.path().join("connectors")).expect("a folder");
         fs::copy(packed, world.folder.path().join("connectors/rows-to-http.wasm")).expect("it is built");
         world.run("", &["connector", "lock"]).with(0);
-        world.run("rows-token", &["secret", "set", "token"]).with(0);
+        world.run(&token, &["secret", "set", "token"]).with(0);
         world
     }
 

@@ -5,6 +5,7 @@
 
 mod audit;
 mod budgets;
+mod collector;
 mod compare;
 mod connector;
 mod connector_versions;
@@ -44,5 +45,7 @@ mod kills;
 mod machine;
 mod matrix;
 mod notify;
+mod private;
 mod run_all;
+mod seeing;
 mod serve;

@@ -56,7 +56,15 @@ pub(crate) fn exchange(folder: &Path) -> Command {
 /// Whatever starts the program, in this folder.
 pub(crate) fn in_folder(mut command: Command, folder: &Path) -> Command {
     command.current_dir(folder).env("EXCHANGE_LANG", "ru");
-    let foreign = ["EXCHANGE_CONFIG", "http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"];
+    let foreign = [
+        "EXCHANGE_CONFIG",
+        "EXCHANGE_LOG",
+        "http_proxy",
+        "HTTP_PROXY",
+        "https_proxy",
+        "all_proxy",
+        "ALL_PROXY",
+    ];
     for name in foreign {
         command.env_remove(name);
     }

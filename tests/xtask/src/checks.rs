@@ -2,6 +2,7 @@
 
 mod blocks;
 mod deny;
+mod package;
 mod suite;
 mod tools;
 
@@ -38,8 +39,9 @@ const STEPS: [Step; 7] = [
     Step { name: "documents", check: blocks::run },
 ];
 
-/// What takes longer: tests marked `#[ignore]`, fuzzing, every benchmark once, the six faults, the demo.
-const LONGER: [Step; 5] = [
+/// What takes longer: tests marked `#[ignore]`, fuzzing, every benchmark once, the six faults, the Debian package in a
+/// root of its own, the demo.
+const LONGER: [Step; 6] = [
     Step {
         name: "long-tests",
         check: |workspace| suite::run(workspace, &["test", "--workspace", "--tests", "--", "--ignored"]),
@@ -47,6 +49,7 @@ const LONGER: [Step; 5] = [
     Step { name: "fuzzing", check: fuzz },
     Step { name: "benchmarks", check: |workspace| cargo(workspace, "test --package exchange --benches") },
     Step { name: "faults", check: bench::our_faults },
+    Step { name: "deb", check: package::check },
     Step { name: "demo", check: |workspace| demo::run(workspace, None) },
 ];
 
@@ -125,7 +128,7 @@ mod tests {
         assert_eq!(names(false, &[]), usual);
         assert_eq!(
             names(true, &[]),
-            [&usual[..], &["long-tests", "fuzzing", "benchmarks", "faults", "demo"]].concat()
+            [&usual[..], &["long-tests", "fuzzing", "benchmarks", "faults", "deb", "demo"]].concat()
         );
     }
 

@@ -206,6 +206,7 @@ mod tests {
         let manifest = folder.path().join("connector.toml");
         std::fs::write(&manifest, "id = \"probe\"\nversion = \"0.1.0\"\n").unwrap();
         let package = Package {
+            version: "0.1.0".to_owned(),
             name: "probe".into(),
             manifest_path: folder.path().join("Cargo.toml"),
             targets: Vec::new(),

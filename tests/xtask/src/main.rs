@@ -6,6 +6,7 @@
 mod bench;
 mod checks;
 mod connectors;
+mod deb;
 mod demo;
 mod failure;
 mod lookouts;
@@ -49,6 +50,8 @@ enum Helper {
     /// Measure.
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Build the Debian package.
+    Deb(deb::Deb),
     /// Build everything and play a person's first evening with it.
     Demo {
         /// Work in this new folder instead of target/demo.
@@ -73,6 +76,7 @@ fn carry_out(helper: Helper) -> Outcome {
         Helper::Connectors { quiet } => connectors::build(&workspace, quiet),
         Helper::Test { full, steps } => checks::run(&workspace, full, &steps),
         Helper::Bench(measured) => bench::run(&workspace, &measured),
+        Helper::Deb(wanted) => deb::run(&workspace, &wanted),
         Helper::Demo { keep } => demo::run(&workspace, keep.as_deref()),
     }
 }

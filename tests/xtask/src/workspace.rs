@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde::Deserialize;
 
-use crate::failure::{Context, Outcome};
+use crate::failure::{Context, Failure, Outcome};
 use crate::process;
 
 /// What a build script may look at and `cargo run` sets for us alone. Left in place, crates
@@ -31,6 +31,8 @@ pub(crate) struct Workspace {
 pub(crate) struct Package {
     /// Its name, as `cargo -p` wants it.
     pub(crate) name: String,
+    /// Its version.
+    pub(crate) version: String,
     /// Its `Cargo.toml`.
     pub(crate) manifest_path: PathBuf,
     /// What it builds.
@@ -62,6 +64,16 @@ impl Workspace {
         let described = process::read(&mut asked)?;
         serde_json::from_str(&described)
             .context(|| "cannot understand what cargo says of the workspace".into())
+    }
+
+    /// The version of the program.
+    ///
+    /// # Errors
+    /// There is no program in the workspace.
+    pub(crate) fn version(&self) -> Outcome<String> {
+        let program = self.packages.iter().find(|package| package.name == "exchange");
+        let version = program.map(|package| package.version.clone());
+        version.ok_or_else(|| Failure::new("the workspace has no package `exchange`"))
     }
 
     /// Cargo, started at the top of the workspace.

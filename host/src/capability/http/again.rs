@@ -37,6 +37,17 @@ impl Outcome {
         }
     }
 
+    /// Why there is no whole answer; no content.
+    pub(super) fn error(&self) -> Option<&'static str> {
+        match self {
+            Self::Answered(_) => None,
+            Self::TooLarge(_) => Some("too-large"),
+            Self::NotSent => Some("no-connection"),
+            Self::Lost => Some("no-answer"),
+            Self::Refused(_) => Some("refused"),
+        }
+    }
+
     /// The request may have been processed, and nobody said so.
     pub(super) fn may_have_arrived(&self) -> bool {
         match self {

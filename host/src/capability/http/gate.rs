@@ -206,6 +206,11 @@ impl Gate {
         Some(std::mem::take(&mut self.news)).filter(|news| *news != News::default())
     }
 
+    /// Nothing is sent, because nothing worked.
+    pub(super) fn is_open(&self, now: Millis) -> bool {
+        self.open_until.is_some_and(|until| now < until)
+    }
+
     /// Milliseconds for which everybody has to wait.
     pub(super) fn paused(&self, now: Millis) -> u64 {
         if now < self.paused_until { span(now, self.paused_until) } else { 0 }

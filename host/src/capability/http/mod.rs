@@ -6,6 +6,7 @@
 
 mod address;
 mod again;
+mod bodies;
 mod capture;
 mod client;
 mod exchange;
@@ -17,11 +18,13 @@ mod path;
 mod prepare;
 mod probe;
 mod row;
+mod traffic;
 mod upstream;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
+use tracing::Instrument;
 
 use super::{Redactor, Secret};
 use crate::model::budget::UsedUp;
@@ -31,9 +34,11 @@ use crate::model::{Millis, SchoolId, WriteJournal, WriteTicket};
 use crate::sandbox::ports::{CallInfo, Http, HttpError, Request, Response};
 pub use again::retry_after;
 use again::{Next, Outcome, Rules, Standing};
+pub use bodies::AttemptBodies;
 use pass::{Pass, Refused};
 use prepare::Prepared;
 pub use probe::{Probe, first_to_expire, own_metrics, probe};
+pub use traffic::{CLASSES, Reading};
 pub use upstream::Upstreams;
 
 /// Where secrets come from. Errors reach the guest: they hold no values. Answers from memory or a short read.
@@ -51,9 +56,11 @@ pub trait CredentialSink: Send + Sync {
     fn capture(&self, name: &str, value: Secret) -> Result<String, String>;
 }
 
-/// One request in the journal for diagnosis: no address beyond the template, no body.
+/// One attempt in the journal for diagnosis: no address beyond the template, bodies only by leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestEntry {
+    /// When it began.
+    pub at: Millis,
     /// The upstream of `exchange.toml`.
     pub upstream: String,
     /// The manifest's operation.
@@ -62,8 +69,12 @@ pub struct RequestEntry {
     pub method: String,
     /// The path template, places not filled.
     pub path: String,
+    /// May it write?
+    pub write: bool,
     /// Status, if an answer came.
     pub status: Option<u16>,
+    /// Why no whole answer came: `no-connection`, `no-answer`, `too-large`, `refused`.
+    pub error: Option<&'static str>,
     /// Bytes sent.
     pub sent: u64,
     /// Bytes received.
@@ -72,12 +83,22 @@ pub struct RequestEntry {
     pub attempt: u32,
     /// Milliseconds it took.
     pub ms: u64,
+    /// Its bodies, where the journal wants them.
+    pub bodies: Option<AttemptBodies>,
 }
 
 /// Where requests are journaled.
 pub trait RequestJournal: Send + Sync {
     /// Notes an attempt.
     fn request(&self, entry: RequestEntry);
+
+    /// Has somebody leave to look at bodies?
+    fn wants_bodies(&self) -> bool {
+        false
+    }
+
+    /// One more request waits for its turn at this remote system, or one less.
+    fn waiting(&self, _upstream: &str, _one_more: bool) {}
 }
 
 /// What a task's HTTP rests on.
@@ -190,7 +211,7 @@ impl TaskHttp {
     ) -> Result<Result<Pass, Refused>, HttpError> {
         let remote = &prepared.remote;
         let patience = remote.config.patience_ms.saturating_sub(course.standing.waited_ms);
-        let _turn = call.meter.turns.wait();
+        let _turn = (call.meter.turns.wait(), self.waits(prepared));
         let mut pass = match remote.enter(&self.school, patience).await {
             Ok(pass) => pass,
             Err(refused) => return Ok(Err(refused)),
@@ -233,20 +254,36 @@ impl TaskHttp {
     /// An attempt, with its line in the journal of requests.
     async fn noted(&self, call: &CallInfo, prepared: &Prepared, number: u32) -> Outcome {
         let clock = &prepared.remote.clock;
-        let began = clock.steady();
-        let attempt = self.attempt(call, prepared).await;
+        let (at, began) = (clock.now(), clock.steady());
+        let span = attempt_span(prepared, number);
+        let attempt = self.attempt(call, prepared).instrument(span.clone()).await;
+        let ms = clock.steady().saturating_sub(began).unsigned_abs();
+        let (status, error) = (attempt.outcome.status(), attempt.outcome.error());
+        span.record("status", status).record("error", error);
+        prepared.remote.traffic.attempt(status, ms);
         self.journal.request(RequestEntry {
+            at,
+            write: prepared.write,
+            error,
+            bodies: self.journal.wants_bodies().then(|| self.bodies(prepared, &attempt.outcome)),
             upstream: prepared.upstream.clone(),
             operation: prepared.operation.clone(),
             method: prepared.method.to_string(),
             path: prepared.template.clone(),
-            status: attempt.outcome.status(),
+            status,
             sent: attempt.sent,
             received: attempt.received,
             attempt: number,
-            ms: clock.steady().saturating_sub(began).unsigned_abs(),
+            ms,
         });
         attempt.outcome
+    }
+
+    /// From now until it is dropped a request waits for its turn.
+    fn waits<'a>(&'a self, prepared: &'a Prepared) -> Waits<'a> {
+        prepared.remote.traffic.waits();
+        self.journal.waiting(&prepared.upstream, true);
+        Waits { http: self, prepared, since: prepared.remote.clock.steady() }
     }
 
     /// `Retry-After` holds for everybody who talks to this upstream.
@@ -258,6 +295,35 @@ impl TaskHttp {
             prepared.remote.pause(ms);
         }
     }
+}
+
+/// A request that waits for its turn.
+struct Waits<'a> {
+    http: &'a TaskHttp,
+    prepared: &'a Prepared,
+    since: Millis,
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        let remote = &self.prepared.remote;
+        remote.traffic.waited(remote.clock.steady().saturating_sub(self.since).unsigned_abs());
+        self.http.journal.waiting(&self.prepared.upstream, false);
+    }
+}
+
+/// What an attempt is told with.
+fn attempt_span(prepared: &Prepared, attempt: u32) -> tracing::Span {
+    tracing::debug_span!(
+        "request",
+        upstream = prepared.upstream,
+        operation = prepared.operation,
+        method = %prepared.method,
+        path = prepared.template,
+        attempt,
+        status = tracing::field::Empty,
+        error = tracing::field::Empty,
+    )
 }
 
 /// How far a request has come. All attempts of a write share one ticket: the first that may have arrived decides.

@@ -11,6 +11,7 @@ use url::{Host, Url};
 use super::address::{Blocked, is_private};
 use super::client;
 use super::gate::Gate;
+use super::traffic::{Reading, Traffic};
 use crate::error::{Context, Kind, Result};
 use crate::model::budget::{Budget, Moment};
 use crate::model::setup::Upstream;
@@ -42,6 +43,11 @@ impl Upstreams {
             Ok((name.clone(), Arc::new(remote)))
         };
         Ok(Arc::new(Self { by_name: config.iter().map(remote).collect::<Result<_>>()? }))
+    }
+
+    /// How each of them has fared.
+    pub fn readings(&self) -> Vec<Reading> {
+        self.by_name.iter().map(|(name, remote)| remote.reading(name)).collect()
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Arc<Remote>> {
@@ -81,6 +87,7 @@ pub(super) struct Remote {
     pub(super) bases: Vec<Url>,
     pub(super) client: Client,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) traffic: Traffic,
     random: Arc<dyn Random>,
     /// One lease is asked for at a time.
     pub(super) leasing: Arc<Semaphore>,
@@ -101,6 +108,7 @@ impl Remote {
             config: config.clone(),
             shared,
             clock,
+            traffic: Traffic::default(),
             random,
             leasing: Arc::new(Semaphore::new(1)),
             gate: Mutex::default(),
@@ -137,6 +145,12 @@ impl Remote {
             // It is free for others when this process ends.
             tracing::warn!(upstream = self.name, ?error, "what is left of a budget could not be given back");
         }
+    }
+
+    fn reading(&self, name: &str) -> Reading {
+        let now = self.clock.steady();
+        let (open, paused_ms) = self.gate(|gate| (gate.is_open(now), gate.paused(now)));
+        Reading { open, paused_ms, ..self.traffic.read(name) }
     }
 
     /// A random number from 0 to 1.

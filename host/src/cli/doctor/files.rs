@@ -121,7 +121,10 @@ fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
 
 fn is_left(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.ends_with(".part") || name.starts_with(".doctor.") || name.contains(".db.damaged")
+    let begins = [".doctor.", "rehearsal-"];
+    name.ends_with(".part")
+        || begins.iter().any(|begin| name.starts_with(begin))
+        || name.contains(".db.damaged")
 }
 
 fn is_old(path: &Path) -> bool {

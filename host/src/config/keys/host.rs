@@ -43,6 +43,11 @@ pub(in crate::config) static HOST: Table = Table {
             "How people are told of changes, and whom all schools have in common.",
         ),
         optional(
+            "telemetry",
+            Shape::Table(&TELEMETRY),
+            "Where the program tells of its own doings, beside its log.",
+        ),
+        optional(
             "region",
             Shape::Map(&Shape::Table(&REGION)),
             "What holds for the schools of a region that say nothing of their own, by its name.",
@@ -141,6 +146,15 @@ static PREVIOUS_KEY: Table = Table {
         optional("env", Shape::Text, "An environment variable that holds the key."),
         optional("command", Shape::List(&Shape::Text), "A program and its arguments; it prints the key."),
     ],
+};
+
+static TELEMETRY: Table = Table {
+    title: "[telemetry]",
+    keys: &[optional(
+        "otlp",
+        Shape::Text,
+        "Address of a collector of traces, such as `http://127.0.0.1:4318`: spans go to its `/v1/traces`, as OTLP in JSON.",
+    )],
 };
 
 static KEY: Table = Table {

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::daemon::host::Host;
 use crate::error::{Error, Result};
-use crate::model::Millis;
+use crate::model::{Millis, RunCounts};
 use crate::schedule::Reason;
 use crate::store::OutboxCount;
 
@@ -41,10 +42,14 @@ pub(super) struct State {
     pub(super) waiting: usize,
     /// Ended runs by connector and status.
     pub(super) ended: BTreeMap<(String, String), u64>,
+    /// Items of ended runs by connector and outcome.
+    pub(super) items: BTreeMap<(String, &'static str), u64>,
     /// Times of which no run came.
     pub(super) let_go: BTreeMap<Reason, u64>,
     /// Messages by channel and state.
     pub(super) outbox: Vec<OutboxCount>,
+    /// What tasks share, asked about remote systems and the disk.
+    pub(super) host: Option<Arc<Host>>,
     /// Of runs begun: how many were late by at most so much, and how much in all.
     pub(super) lags: Lags,
 }
@@ -109,6 +114,14 @@ impl Board {
         within.filter(|(bound, _)| lag <= **bound).for_each(|(_, count)| *count += 1);
         state.lags.count += 1;
         state.lags.sum_ms += lag;
+    }
+
+    /// A run has come to this with its items.
+    pub(super) fn items(&self, connector: &str, counts: &RunCounts) {
+        let mut state = self.state();
+        for (outcome, count) in counts.named().into_iter().filter(|(_, count)| *count > 0) {
+            *state.items.entry((connector.to_owned(), outcome)).or_default() += count;
+        }
     }
 
     /// A run has ended.

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::board::{Board, State};
+use super::disk::Room;
 use super::metrics;
 use crate::error::{Context, Kind, Result};
 use crate::reconcile::Clock;
@@ -78,7 +79,12 @@ async fn ready(Shared(told): Shared<Told>) -> Response {
 }
 
 async fn numbers(Shared(told): Shared<Told>) -> Response {
-    let text = metrics::text(&told.board.state());
+    let state = told.board.state().clone();
+    let host = state.host.clone();
+    let readings = host.as_ref().map(|host| host.readings()).unwrap_or_default();
+    // A folder of a thousand files may wait for the disk. What cannot be measured is left out.
+    let room = tokio::task::spawn_blocking(move || host.map(|host| Room::of(&host.config().data))).await;
+    let text = metrics::text(&state, &readings, room.ok().flatten());
     ([(header::CONTENT_TYPE, metrics::TYPE)], text).into_response()
 }
 

@@ -1,8 +1,11 @@
-//! The server's numbers in Prometheus's text format. Labels are bounded: connectors, statuses, reasons; no schools.
+//! The server's numbers in Prometheus's text format. Labels are bounded: connectors, statuses, outcomes, reasons, remote
+//! systems of `exchange.toml`; no schools.
 
 use std::fmt::Display;
 
 use super::board::{LAGS_MS, Lags, State};
+use super::disk::Room;
+use crate::capability::http::{CLASSES, Reading};
 use crate::model::Millis;
 use crate::schedule::Reason;
 use crate::store::{DeliveryState, OutboxCount};
@@ -11,39 +14,114 @@ use crate::store::{DeliveryState, OutboxCount};
 pub(super) const TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// All of them.
-pub(super) fn text(state: &State) -> String {
+pub(super) fn text(state: &State, readings: &[Reading], room: Option<Room>) -> String {
     let mut page = Page::default();
-    page.family("exchange_runs_total", "counter", "Ended runs by connector and status.");
-    for ((connector, status), count) in &state.ended {
-        let labels = format!("{{connector=\"{}\",status=\"{status}\"}}", escaped(connector));
-        page.sample("exchange_runs_total", &labels, count);
-    }
-    page.family("exchange_let_go_total", "counter", "Times of schedules of which no run came, by reason.");
-    for (reason, count) in &state.let_go {
-        page.sample("exchange_let_go_total", &format!("{{reason=\"{}\"}}", word(*reason)), count);
-    }
-    page.gauge("exchange_runs_running", "Runs under way.", state.running);
-    page.gauge("exchange_runs_waiting", "Runs whose turn has not come.", state.waiting);
-    page.gauge(
-        "exchange_broken_files",
-        "Settings with faults, of which the last good ones hold.",
-        state.broken.len(),
-    );
-    page.gauge(
-        "exchange_store_writable",
-        "1 while decisions can be stored.",
-        u8::from(state.store.is_none()),
-    );
-    page.gauge("exchange_ready", "1 while due runs begin.", u8::from(state.is_ready()));
-    let last = seconds(state.last_good.unwrap_or_default());
-    page.gauge(
-        "exchange_configuration_last_good_timestamp_seconds",
-        "When settings were read without fault.",
-        last,
-    );
+    page.family("exchange_build_info", "gauge", "The program that serves.");
+    page.sample("exchange_build_info", concat!("{version=\"", env!("CARGO_PKG_VERSION"), "\"}"), 1);
+    page.runs(state);
+    page.server(state);
     page.lags(&state.lags);
     page.outbox(&state.outbox);
+    page.requests(readings);
+    page.upstreams(readings);
+    if let Some(room) = room {
+        page.room(room);
+    }
     page.0
+}
+
+impl Page {
+    fn runs(&mut self, state: &State) {
+        self.family("exchange_runs_total", "counter", "Ended runs by connector and status.");
+        for ((connector, status), count) in &state.ended {
+            self.sample(
+                "exchange_runs_total",
+                &labels(&[("connector", connector), ("status", status)]),
+                count,
+            );
+        }
+        self.family("exchange_items_total", "counter", "Items of ended runs by connector and outcome.");
+        for ((connector, outcome), count) in &state.items {
+            let labels = labels(&[("connector", connector), ("outcome", outcome)]);
+            self.sample("exchange_items_total", &labels, count);
+        }
+        self.family(
+            "exchange_let_go_total",
+            "counter",
+            "Times of schedules of which no run came, by reason.",
+        );
+        for (reason, count) in &state.let_go {
+            self.sample("exchange_let_go_total", &labels(&[("reason", word(*reason))]), count);
+        }
+        self.gauge("exchange_runs_running", "Runs under way.", state.running);
+        self.gauge("exchange_runs_waiting", "Runs whose turn has not come.", state.waiting);
+    }
+
+    fn server(&mut self, state: &State) {
+        let broken = state.broken.len();
+        self.gauge(
+            "exchange_broken_files",
+            "Settings with faults, of which the last good ones hold.",
+            broken,
+        );
+        let writable = u8::from(state.store.is_none());
+        self.gauge("exchange_store_writable", "1 while decisions can be stored.", writable);
+        self.gauge("exchange_ready", "1 while due runs begin.", u8::from(state.is_ready()));
+        let last = seconds(state.last_good.unwrap_or_default());
+        let name = "exchange_configuration_last_good_timestamp_seconds";
+        self.gauge(name, "When settings were read without fault.", last);
+    }
+
+    fn requests(&mut self, readings: &[Reading]) {
+        let name = "exchange_requests_total";
+        self.family(name, "counter", "Attempts at remote systems by class of the answer's status.");
+        for reading in readings {
+            for (class, count) in CLASSES.iter().zip(reading.answers) {
+                self.sample(name, &labels(&[("upstream", &reading.upstream), ("class", class)]), count);
+            }
+        }
+        let name = "exchange_request_seconds_total";
+        self.each(name, "counter", "Time that attempts took together.", readings, |reading| ms(reading.ms));
+        let name = "exchange_request_wait_seconds_total";
+        let help = "Time that requests have waited for their turn together.";
+        self.each(name, "counter", help, readings, |reading| ms(reading.waited_ms));
+        let name = "exchange_requests_waiting";
+        self.each(name, "gauge", "Requests that wait for their turn.", readings, |reading| reading.waiting);
+    }
+
+    fn upstreams(&mut self, readings: &[Reading]) {
+        let name = "exchange_upstream_open";
+        let help = "1 while nothing is sent because nothing worked.";
+        self.each(name, "gauge", help, readings, |reading| u8::from(reading.open));
+        let name = "exchange_upstream_paused_seconds";
+        let help = "For how long it still asks everybody to wait.";
+        self.each(name, "gauge", help, readings, |reading| ms(reading.paused_ms));
+    }
+
+    /// A family with one sample a remote system.
+    fn each<V: Display>(
+        &mut self,
+        name: &str,
+        kind: &str,
+        help: &str,
+        readings: &[Reading],
+        value: impl Fn(&Reading) -> V,
+    ) {
+        self.family(name, kind, help);
+        for reading in readings {
+            self.sample(name, &labels(&[("upstream", &reading.upstream)]), value(reading));
+        }
+    }
+
+    fn room(&mut self, room: Room) {
+        let name = "exchange_database_bytes";
+        self.family(name, "gauge", "Room that databases take, with their logs.");
+        self.sample(name, &labels(&[("of", "host")]), room.host);
+        self.sample(name, &labels(&[("of", "schools")]), room.schools);
+        if let Some(free) = room.free {
+            self.gauge("exchange_disk_free_bytes", "Room left where the data are.", free);
+        }
+    }
 }
 
 #[derive(Default)]
@@ -98,6 +176,17 @@ fn seconds(ms: Millis) -> f64 {
     ms as f64 / 1_000.0
 }
 
+fn ms(ms: u64) -> f64 {
+    ms as f64 / 1_000.0
+}
+
+/// Labels in braces.
+fn labels(pairs: &[(&str, &str)]) -> String {
+    let pairs: Vec<String> =
+        pairs.iter().map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
+    format!("{{{}}}", pairs.join(","))
+}
+
 fn word(reason: Reason) -> &'static str {
     match reason {
         Reason::Blackout => "blackout",
@@ -118,21 +207,41 @@ mod tests {
     use super::*;
     use crate::daemon::serve::board::Board;
     use crate::error::Error;
+    use crate::model::RunCounts;
 
-    #[test]
-    fn numbers_are_told_as_prometheus_reads_them() {
+    /// Of everything something.
+    fn everything() -> String {
         let board = Board::default();
         board.ended("rows-to-http", "success");
         board.ended("rows-to-http", "success");
         board.ended("a\"b", "not-run");
         board.began(700);
         board.began(-5);
+        board.items("rows-to-http", &RunCounts { applied: 4, in_doubt: 1, ..RunCounts::default() });
         board.let_go(Reason::NewYear, 3);
         board.turned(0, 2, 5);
         assert!(board.file("exchange.toml".as_ref(), &Err(Error::config("cut short")), 1_000));
         assert!(!board.file("exchange.toml".as_ref(), &Err(Error::config("cut short")), 2_000), "no news");
         board.file("schools/a.toml".as_ref(), &Ok(()), 1_500);
-        let told = text(&board.state());
+        let reading = Reading {
+            upstream: "rows".into(),
+            answers: [0, 7, 0, 0, 1, 0],
+            ms: 1_500,
+            waiting: 2,
+            waited_ms: 250,
+            open: true,
+            paused_ms: 4_000,
+        };
+        let room = Room { host: 10, schools: 20, free: Some(30) };
+        let waiting =
+            OutboxCount { channel: "mail".into(), state: DeliveryState::Waiting, count: 3, oldest: 2_000 };
+        board.state().outbox = vec![waiting];
+        text(&board.state(), &[reading], Some(room))
+    }
+
+    #[test]
+    fn numbers_are_told_as_prometheus_reads_them() {
+        let told = everything();
         for line in [
             "exchange_runs_total{connector=\"rows-to-http\",status=\"success\"} 2",
             "exchange_runs_total{connector=\"a\\\"b\",status=\"not-run\"} 1",
@@ -146,13 +255,83 @@ mod tests {
             "exchange_dispatch_lag_seconds_bucket{le=\"1\"} 2",
             "exchange_dispatch_lag_seconds_sum 0.7",
             "exchange_dispatch_lag_seconds_count 2",
+            "exchange_items_total{connector=\"rows-to-http\",outcome=\"applied\"} 4",
+            "exchange_items_total{connector=\"rows-to-http\",outcome=\"in-doubt\"} 1",
+            "exchange_requests_total{upstream=\"rows\",class=\"2xx\"} 7",
+            "exchange_requests_total{upstream=\"rows\",class=\"none\"} 0",
+            "exchange_request_seconds_total{upstream=\"rows\"} 1.5",
+            "exchange_request_wait_seconds_total{upstream=\"rows\"} 0.25",
+            "exchange_requests_waiting{upstream=\"rows\"} 2",
+            "exchange_upstream_open{upstream=\"rows\"} 1",
+            "exchange_upstream_paused_seconds{upstream=\"rows\"} 4",
+            "exchange_database_bytes{of=\"schools\"} 20",
+            "exchange_disk_free_bytes 30",
+            "exchange_notifications{channel=\"mail\",state=\"waiting\"} 3",
         ] {
             assert!(told.lines().any(|told| told == line), "{line} is not in\n{told}");
         }
-        let samples = told.lines().filter(|line| !line.starts_with('#'));
-        for line in samples {
-            let (name, value) = line.rsplit_once(' ').expect("a value");
-            assert!(name.starts_with("exchange_") && value.parse::<f64>().is_ok(), "{line}");
+        well_formed(&told);
+    }
+
+    /// The names of ours and of labels that a dashboard or an alert asks for exist.
+    #[test]
+    fn dashboard_and_alerts_ask_for_what_there_is() {
+        let told = everything();
+        let alerts = include_str!("../../../../dist/alerts.yml");
+        let alerts = alerts.lines().filter_map(|line| line.trim().strip_prefix("expr: "));
+        let dashboard = include_str!("../../../../dist/grafana-dashboard.json");
+        let dashboard: serde_json::Value = serde_json::from_str(dashboard).expect("JSON");
+        let panels = dashboard["panels"].as_array().expect("panels");
+        let targets = panels.iter().flat_map(|panel| panel["targets"].as_array().expect("targets"));
+        let asked: Vec<&str> =
+            targets.map(|target| target["expr"].as_str().expect("a query")).chain(alerts).collect();
+        assert!(asked.len() > 20, "{asked:#?}");
+        asked.iter().for_each(|query| answered(query, &told));
+        let families: Vec<&str> =
+            told.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
+        let shown = |family: &&&str| asked.iter().any(|query| query.contains(**family));
+        let unseen: Vec<_> = families.iter().filter(|family| !shown(family)).collect();
+        assert_eq!(unseen, [&"exchange_configuration_last_good_timestamp_seconds"], "nobody looks at them");
+    }
+
+    fn answered(query: &str, told: &str) {
+        let words = |text: &str| -> Vec<String> {
+            text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').map(str::to_owned).collect()
+        };
+        let names: Vec<String> =
+            words(query).into_iter().filter(|word| word.starts_with("exchange_")).collect();
+        assert!(!names.is_empty(), "{query}");
+        let sample = |name: &str| {
+            let ends = |rest: &str| rest.starts_with(['{', ' ']);
+            told.lines().find(|line| line.strip_prefix(name).is_some_and(ends))
+        };
+        let samples: Vec<&str> =
+            names.iter().map(|name| sample(name).unwrap_or_else(|| panic!("{name}: {query}"))).collect();
+        let grouped = query.split("by (").skip(1).filter_map(|rest| rest.split(')').next());
+        let matched = query.split('{').skip(1).filter_map(|rest| rest.split(['=', '!']).next());
+        for label in grouped.chain(matched).flat_map(words).filter(|label| !label.is_empty()) {
+            let has = |sample: &&str| sample.contains(&format!("{label}=\""));
+            assert!(samples.iter().all(has), "{label}: {query}");
+        }
+    }
+
+    /// As the format has it: a family is announced once, with its kind, right before its samples, which lie together.
+    fn well_formed(told: &str) {
+        let (mut families, mut current) = (std::collections::BTreeSet::new(), String::new());
+        for line in told.lines() {
+            if let Some(about) = line.strip_prefix("# TYPE ") {
+                let (name, kind) = about.split_once(' ').expect("a kind");
+                assert!(["counter", "gauge", "histogram"].contains(&kind), "{line}");
+                assert_eq!(kind == "counter", name.ends_with("_total"), "{line}");
+                assert!(families.insert(name.to_owned()), "{name} comes twice");
+                name.clone_into(&mut current);
+            } else if !line.starts_with("# HELP ") {
+                let (name, value) = line.rsplit_once(' ').expect("a value");
+                let name = name.split('{').next().expect("a name");
+                let own =
+                    ["", "_bucket", "_sum", "_count"].iter().any(|end| name == format!("{current}{end}"));
+                assert!(own && value.parse::<f64>().is_ok(), "{line} after {current}");
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod budget;
+mod debug;
 mod dialogues;
 mod erase;
 mod host;
@@ -14,9 +15,11 @@ mod runs;
 mod schedule;
 mod scopes;
 mod secrets;
+mod upgrade;
 
 pub use audit::*;
 pub use budget::*;
+pub use debug::*;
 pub use dialogues::*;
 pub use erase::*;
 pub use host::*;
@@ -29,3 +32,4 @@ pub use runs::*;
 pub use schedule::*;
 pub use scopes::*;
 pub use secrets::*;
+pub use upgrade::*;

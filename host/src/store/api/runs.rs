@@ -37,11 +37,13 @@ pub struct RequestRow {
     pub operation: String,
     /// GET, POST, …
     pub method: String,
+    /// The path as the manifest has it, places not filled; empty in lines of older versions.
+    pub path: String,
     /// May it write?
     pub write: bool,
     /// Status; `None`: no answer.
     pub status: Option<u16>,
-    /// Why there was no answer, without content.
+    /// Why there was no whole answer, without content: `no-connection`, `no-answer`, `too-large`, `refused`.
     pub error: Option<String>,
     /// Bytes sent.
     pub sent: u64,

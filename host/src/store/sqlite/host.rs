@@ -34,8 +34,7 @@ impl HostDb {
     pub fn open(data: &Path, key: &MasterKey) -> Result<Self> {
         backup::finish(data)?;
         let (rota, signs) = (schedule::rota_of(data), data.join("budgets"));
-        let keep_out = || keep_out(&rota, &data.join("schools"));
-        let database = Database::open(&data.join("host.db"), migrate::HOST, &keep_out)?;
+        let database = Database::open(&data.join("host.db"), migrate::HOST, &|| keep_out(data))?;
         let store = Self { database, seal: Seal::new(key), rota, signs, identity_key: OnceLock::new() };
         store.make_keys(key)?;
         Ok(store)
@@ -98,9 +97,9 @@ impl HostDb {
 }
 
 /// No server begins while the file is brought up to date; none must be at work, nor a run of any school.
-fn keep_out(rota: &Path, schools: &Path) -> Result<Box<dyn Any>> {
-    let server = lane::keep(rota)?.map_err(in_the_way)?;
-    let Ok(files) = std::fs::read_dir(schools) else { return Ok(Box::new(server)) };
+pub(super) fn keep_out(data: &Path) -> Result<Box<dyn Any>> {
+    let server = lane::keep(&schedule::rota_of(data))?.map_err(in_the_way)?;
+    let Ok(files) = std::fs::read_dir(data.join("schools")) else { return Ok(Box::new(server)) };
     let lanes = files.filter_map(|file| Some(file.ok()?.path()));
     for lane in lanes.filter(|path| path.extension().is_some_and(|ending| ending == "lane")) {
         drop(lane::keep(&lane)?.map_err(in_the_way)?);

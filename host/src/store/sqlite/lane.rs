@@ -41,11 +41,9 @@ impl SchoolDb {
     pub fn open(data: &Path, school: &SchoolId, options: SchoolOptions) -> Result<Self> {
         backup::finish(data)?;
         let (file, lane) = (data.join("schools").join(format!("{school}.db")), lane_of(data, school));
-        let keep_out =
-            || -> Result<Box<dyn Any>> { Ok(Box::new(keep(&lane)?.map_err(|held| busy(school, held))?)) };
         let store = Self {
             school: school.clone(),
-            database: Database::open(&file, migrate::SCHOOL, &keep_out)?,
+            database: Database::open(&file, migrate::SCHOOL, &|| keep_out(data, school))?,
             seal: Seal::new(&options.key),
             time_zone: options.time_zone,
             lane,
@@ -110,6 +108,11 @@ pub(in crate::store) fn hold(data: &Path, school: &SchoolId, doing: &str, now: M
     let folder = data.join("schools");
     std::fs::create_dir_all(&folder).map_err(|cause| no_file(cause, &folder))?;
     lock(&lane_of(data, school), doing, now)?.map_err(|held| busy(school, held))
+}
+
+/// Nobody works with the school while its file is brought up to date.
+pub(super) fn keep_out(data: &Path, school: &SchoolId) -> Result<Box<dyn Any>> {
+    Ok(Box::new(keep(&lane_of(data, school))?.map_err(|held| busy(school, held))?))
 }
 
 fn lane_of(data: &Path, school: &SchoolId) -> PathBuf {

@@ -20,6 +20,7 @@ pub(super) const SCHOOL: &[Script] = &[
     include_str!("../../../migrations/school/keeping.sql"),
     include_str!("../../../migrations/school/import_memory.sql"),
     include_str!("../../../migrations/school/erased.sql"),
+    include_str!("../../../migrations/school/seeing.sql"),
 ];
 
 /// The host's file.
@@ -70,7 +71,8 @@ fn apply(connection: &mut Connection, script: Script, done: usize) -> Result<()>
     transaction.commit().map_err(broken)
 }
 
-fn version(connection: &Connection) -> Result<usize> {
+/// The version of a file's data: how many scripts were applied.
+pub(super) fn version(connection: &Connection) -> Result<usize> {
     let version: i64 =
         connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(broken)?;
     usize::try_from(version).map_err(|cause| Error::failed("the database has no sane version").because(cause))

@@ -6,6 +6,7 @@
 mod audit;
 mod budget;
 pub(super) mod copy;
+mod debug;
 mod decisions;
 mod dialogues;
 mod erase;
@@ -27,6 +28,7 @@ pub(super) mod schedule;
 mod scopes;
 mod sealed;
 mod secrets;
+mod upgrade;
 mod values;
 
 pub use erase::{destroy_school_files, school_files};
@@ -35,3 +37,4 @@ pub use host::HostDb;
 pub use in_use::InUse;
 pub use lane::{SchoolDb, SchoolOptions};
 pub use sealed::schools_with_data;
+pub use upgrade::{data_files, known_versions, rehearse, upgrade};

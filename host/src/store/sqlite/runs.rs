@@ -146,7 +146,8 @@ fn outcome(row: &Row<'_>) -> Result<OutcomeRow> {
 }
 
 fn add_request(t: &Transaction<'_>, run: u64, row: &RequestRow) -> Result<()> {
-    let sql = "INSERT INTO request VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    let sql = "INSERT INTO request (run, at, upstream, operation, method, writes, status, error, sent, received, attempt, \
+               ms, path) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
     let values = params![
         int(run),
         row.at,
@@ -160,6 +161,7 @@ fn add_request(t: &Transaction<'_>, run: u64, row: &RequestRow) -> Result<()> {
         int(row.received),
         row.attempt,
         int(row.ms),
+        row.path,
     ];
     exec(t, sql, values).map(drop)
 }
@@ -170,6 +172,7 @@ fn request(row: &Row<'_>) -> Result<RequestRow> {
         upstream: col(row, "upstream")?,
         operation: col(row, "operation")?,
         method: col(row, "method")?,
+        path: col(row, "path")?,
         write: col(row, "writes")?,
         status: col(row, "status")?,
         error: col(row, "error")?,

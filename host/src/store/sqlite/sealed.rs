@@ -37,6 +37,16 @@ const SCHOOL: &[Place] = &[
         select: "SELECT id AS name, 'dialogue/' || task || '/' || id AS about, state AS value FROM dialogue",
         update: "UPDATE dialogue SET state = ?1 WHERE id = ?2",
     },
+    Place {
+        select: "SELECT CAST(rowid AS TEXT) AS name, 'body/' || run || '/' || place || '/sent' AS about, \
+                 sent AS value FROM request_body",
+        update: "UPDATE request_body SET sent = ?1 WHERE rowid = ?2",
+    },
+    Place {
+        select: "SELECT CAST(rowid AS TEXT) AS name, 'body/' || run || '/' || place || '/received' AS about, \
+                 received AS value FROM request_body",
+        update: "UPDATE request_body SET received = ?1 WHERE rowid = ?2",
+    },
 ];
 
 /// The same of the host's file.

@@ -40,8 +40,13 @@ pub(super) fn erase(t: &Transaction<'_>, subject: &Subject, erased: &mut Erased)
     memories(t, subject, erased)?;
     TEXTS.iter().try_for_each(|(table, column)| texts(t, table, column, subject, erased))?;
     logs(t, subject, erased)?;
-    // A state is sealed, so nobody can tell whose it is; it rests for minutes, and whoever is asked begins again.
-    count(erased, "dialogue", exec(t, "DELETE FROM dialogue", [])? as u64);
+    // These are sealed, so nobody can tell whose they are. A dialogue rests for minutes, and whoever is asked begins
+    // again; bodies of requests are kept for a diagnosis, which can be made again.
+    for (table, delete) in
+        [("dialogue", "DELETE FROM dialogue"), ("request_body", "DELETE FROM request_body")]
+    {
+        count(erased, table, exec(t, delete, [])? as u64);
+    }
     Ok(())
 }
 
