@@ -196,7 +196,7 @@ fn judge(failure: &Failure) -> Answer {
     let Failure::Smtp(error) = failure else {
         return Answer::closed("no answer in time; the letter may have been taken");
     };
-    let said = format!("{}", Chain(error));
+    let said = said(error);
     match error.status().map(u16::from) {
         Some(CLOSING) => Answer::closed(said),
         Some(_) if error.is_permanent() => Answer::Refused(said),
@@ -206,17 +206,17 @@ fn judge(failure: &Failure) -> Answer {
     }
 }
 
-/// An error with its causes.
-struct Chain<'a>(&'a SmtpError);
-
-impl std::fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut cause = std::error::Error::source(self.0);
-        while let Some(error) = cause {
-            write!(f, ": {error}")?;
-            cause = error.source();
-        }
-        Ok(())
+/// What the server said, as it said it; or why it said nothing, with the causes of that.
+fn said(error: &SmtpError) -> String {
+    let mut cause = std::error::Error::source(error);
+    if let (Some(status), Some(answer)) = (error.status(), cause) {
+        return format!("{status} {answer}");
     }
+    // The error tells its first cause itself.
+    let mut said = error.to_string();
+    while let Some(beneath) = cause.and_then(std::error::Error::source) {
+        said = format!("{said}: {beneath}");
+        cause = Some(beneath);
+    }
+    said
 }
