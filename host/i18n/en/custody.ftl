@@ -109,6 +109,8 @@ erase-of-erased = hashes of those erased before
 erase-of-host-mark = marks of the schedule
 erase-of-host-fence = numbers of lanes
 erase-of-host-identity-holder = things shared with other schools
+erase-of-host-notification = notifications
+erase-of-host-standing = what was told already
 erase-of-files = files
 
 column-runs-for = Runs for

@@ -109,6 +109,8 @@ erase-of-erased = хеши уничтоженных ранее
 erase-of-host-mark = отметки расписания
 erase-of-host-fence = номера работ
 erase-of-host-identity-holder = общие с другими школами записи
+erase-of-host-notification = уведомления
+erase-of-host-standing = о чём уже уведомлено
 erase-of-files = файлы
 
 column-runs-for = Для кого

@@ -13,9 +13,19 @@ use crate::store::Kept;
 
 #[derive(Serialize)]
 struct Row {
-    school: SchoolId,
-    kept: Kept,
+    /// `None`: of all schools.
+    school: Option<SchoolId>,
+    /// Its name in JSON.
+    kept: What,
     rows: u64,
+}
+
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum What {
+    Notifications,
+    #[serde(untagged)]
+    OfSchool(Kept),
 }
 
 #[derive(Serialize)]
@@ -42,15 +52,35 @@ pub(super) fn keep(app: &App, place: Option<&Place>, dry_run: bool) -> Result<u8
             }
         }
     }
+    if place.is_none() {
+        answer.add_notices(notices(app, dry_run)?);
+    }
     print(app, &answer)?;
     Ok(if code == 0 && !answer.busy.is_empty() { 3 } else { code })
 }
 
+/// What schools have in common.
+fn notices(app: &App, dry_run: bool) -> Result<u64> {
+    let store = app.process()?.store()?;
+    match dry_run {
+        true => keep::old_notices(&store, &app.host.keep, now()),
+        false => keep::drop_notices(&store, &app.host.keep, now(), &Cancel::default()),
+    }
+}
+
 impl Answer {
+    fn add_notices(&mut self, rows: u64) {
+        self.dropped.extend((rows > 0).then_some(Row { school: None, kept: What::Notifications, rows }));
+    }
+
     fn add(&mut self, dropped: Dropped) {
         let Dropped { school, rows, busy } = dropped;
         self.busy.extend(busy.then(|| school.clone()));
-        self.dropped.extend(rows.into_iter().map(|(kept, rows)| Row { school: school.clone(), kept, rows }));
+        self.dropped.extend(rows.into_iter().map(|(kept, rows)| Row {
+            school: Some(school.clone()),
+            kept: What::OfSchool(kept),
+            rows,
+        }));
     }
 }
 
@@ -62,7 +92,8 @@ fn print(app: &App, answer: &Answer) -> Result<()> {
         app.output.line(app.word("keep-nothing"))?;
     } else {
         let headings = ["column-school", "column-kept", "column-rows"].map(|code| app.word(code));
-        let row = |row: &Row| vec![row.school.to_string(), app.word(code(row.kept)), row.rows.to_string()];
+        let school = |row: &Row| row.school.as_ref().map_or_else(String::new, SchoolId::to_string);
+        let row = |row: &Row| vec![school(row), app.word(code(row.kept)), row.rows.to_string()];
         app.output.table(&headings, &answer.dropped.iter().map(row).collect::<Vec<_>>())?;
         app.output.line(app.word(if answer.dry_run { "keep-would-go" } else { "keep-gone" }))?;
     }
@@ -70,16 +101,17 @@ fn print(app: &App, answer: &Answer) -> Result<()> {
     busy.into_iter().try_for_each(|message| app.output.line(app.text(message)))
 }
 
-fn code(kept: Kept) -> &'static str {
+fn code(kept: What) -> &'static str {
     match kept {
-        Kept::Requests => "kept-requests",
-        Kept::Log => "kept-log",
-        Kept::Outcomes => "kept-outcomes",
-        Kept::Before => "kept-before",
-        Kept::Writes => "kept-writes",
-        Kept::Tally => "kept-tally",
-        Kept::Approvals => "kept-approvals",
-        Kept::Dialogues => "kept-dialogues",
-        Kept::Runs => "kept-runs",
+        What::OfSchool(Kept::Requests) => "kept-requests",
+        What::OfSchool(Kept::Log) => "kept-log",
+        What::OfSchool(Kept::Outcomes) => "kept-outcomes",
+        What::OfSchool(Kept::Before) => "kept-before",
+        What::OfSchool(Kept::Writes) => "kept-writes",
+        What::OfSchool(Kept::Tally) => "kept-tally",
+        What::OfSchool(Kept::Approvals) => "kept-approvals",
+        What::OfSchool(Kept::Dialogues) => "kept-dialogues",
+        What::OfSchool(Kept::Runs) => "kept-runs",
+        What::Notifications => "kept-notifications",
     }
 }

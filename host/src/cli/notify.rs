@@ -148,10 +148,15 @@ fn catch_up_school(app: &App, school: &SchoolConfig) -> Result<()> {
 
 /// A line for `exchange status` where messages did not reach whom they were for.
 pub(super) fn undelivered(app: &App) -> Result<Option<String>> {
-    use crate::store::DeliveryState::{GivenUp, Refused};
-    let outbox = app.process()?.store()?.outbox()?;
-    let lost = outbox.iter().filter(|count| matches!(count.state, Refused | GivenUp));
-    let lost: u64 = lost.map(|count| count.count).sum();
+    let lost = lost(&*app.process()?.store()?)?;
     let line = || app.output.tone(Tone::Warn, &app.text(Message::new("notify-undelivered").with("n", lost)));
     Ok((lost > 0).then(line))
+}
+
+/// How many messages were refused or given up.
+pub(super) fn lost(store: &impl OutboxStore) -> Result<u64> {
+    use crate::store::DeliveryState::{GivenUp, Refused};
+    let outbox = store.outbox()?;
+    let lost = outbox.iter().filter(|count| matches!(count.state, Refused | GivenUp));
+    Ok(lost.map(|count| count.count).sum())
 }

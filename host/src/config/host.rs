@@ -85,6 +85,7 @@ fn keep(view: View<'_>, problems: &mut Vec<Problem>) -> Keep {
         before_ms: age("before", default.before_ms),
         writes_ms: age("writes", default.writes_ms),
         runs_ms: age("runs", default.runs_ms),
+        notifications_ms: age("notifications", default.notifications_ms),
         at: view.word("at").and_then(|time| minute(&time, problems)).unwrap_or(default.at),
     }
 }

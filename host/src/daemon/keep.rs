@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::model::setup::Keep;
 use crate::model::{Millis, SchoolId};
 use crate::reconcile::{Cancel, Clock};
-use crate::store::{KeepStore, Kept, LANE_BUSY, LaneStore};
+use crate::store::{HostDb, HostKeepStore, KeepStore, Kept, LANE_BUSY, LaneStore};
 
 /// Rows dropped in one transaction: some ten milliseconds.
 const ROWS: u32 = 1_000;
@@ -72,6 +72,24 @@ pub fn drop_excess<S: KeepStore + LaneStore>(
                 break;
             }
             ended => ended?,
+        }
+    }
+    Ok(dropped)
+}
+
+/// Notifications that would go.
+pub fn old_notices(store: &HostDb, keep: &Keep, now: Millis) -> Result<u64> {
+    store.old_notices(now.saturating_sub_unsigned(keep.notifications_ms))
+}
+
+/// Drops them; answers how many.
+pub fn drop_notices(store: &HostDb, keep: &Keep, now: Millis, cancel: &Cancel) -> Result<u64> {
+    let before = now.saturating_sub_unsigned(keep.notifications_ms);
+    let mut dropped = 0;
+    while !cancel.is_cancelled() {
+        match store.drop_notices(before, ROWS)? {
+            0 => break,
+            rows => dropped += rows,
         }
     }
     Ok(dropped)

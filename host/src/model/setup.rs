@@ -100,6 +100,8 @@ pub struct Keep {
     pub writes_ms: u64,
     /// Runs and approvals: what was done when, and with whose consent.
     pub runs_ms: u64,
+    /// Notifications, with the messages they became.
+    pub notifications_ms: u64,
     /// Minute of the day, by this machine's clock, at which the server drops what is older.
     pub at: u16,
 }
@@ -114,6 +116,7 @@ impl Default for Keep {
             before_ms: days(30),
             writes_ms: days(400),
             runs_ms: days(1_100),
+            notifications_ms: days(400),
             at: 3 * 60 + 40,
         }
     }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use exchange::daemon::keep::{drop_notices, old_notices};
 use exchange::daemon::notify::{Alarm, trials};
 use exchange::model::notify::{Address, MailServer, MailTls, Notify, Recipient, SmsGateway, Topic, Webhook};
 use exchange::model::setup::Placement;
 use exchange::model::{Message, RunStatus, TaskId};
+use exchange::reconcile::Cancel;
 use exchange::report::notify::webhook::signature;
-use exchange::store::{DeliveryState, OutboxStore};
+use exchange::store::{DeliveryState, HostEraseStore, OutboxStore};
 use exchange_stand::smtp::{self, Fault, Kept, Post, Security};
 
 use crate::http_server::{Reply, Seen, Server};
@@ -461,4 +463,37 @@ async fn the_cabinet_knows_what_was_read_and_by_whom() {
     let unread = exchange::store::NoticeFilter { unread: true, ..Default::default() };
     assert_eq!(world.shared().notices(unread, 10).unwrap().len(), 1);
     assert_eq!(world.notices()[1].read, Some((NOON, "director".to_owned())));
+}
+
+#[tokio::test]
+async fn old_notifications_go_and_what_waits_stays() {
+    let (mut world, post) = World::mailing(director());
+    world.run("dnevnik", RunStatus::Failed);
+    world.deliver().await;
+    post.misbehave(Fault::Down);
+    world.run("dnevnik", RunStatus::Success);
+    world.deliver().await;
+    let (host, keep) = (world.shared(), exchange::model::setup::Keep::default());
+    let later = world.clock.peek().saturating_add_unsigned(keep.notifications_ms);
+    let nobody = Cancel::default();
+    assert_eq!(old_notices(&host, &keep, later).unwrap(), 0, "of this very moment");
+    assert_eq!(old_notices(&host, &keep, later + 1).unwrap(), 1);
+    assert_eq!(drop_notices(&host, &keep, later + 1, &nobody).unwrap(), 1);
+    let notices = world.notices();
+    assert_eq!((notices.len(), notices[0].event.topic), (1, Topic::Recovered));
+    let messages: u64 = host.outbox().unwrap().iter().map(|count| count.count).sum();
+    assert_eq!(messages, 1, "the message that was delivered has gone with its notification");
+}
+
+#[tokio::test]
+async fn a_school_that_is_erased_leaves_no_message_and_no_address() {
+    let (world, post) = World::mailing(director());
+    post.misbehave(Fault::Down);
+    world.run("dnevnik", RunStatus::Failed);
+    let host = world.shared();
+    let preview = host.forget_school(&world.school.id, true).unwrap();
+    assert_eq!((preview["notification"], preview["standing"]), (1, 2), "of both tasks");
+    assert_eq!(world.notices().len(), 1, "a preview changes nothing");
+    assert_eq!(host.forget_school(&world.school.id, false).unwrap(), preview);
+    assert_eq!(host.outbox().unwrap(), [], "nothing is sent of a school that is gone");
 }

@@ -88,6 +88,10 @@ pub(super) fn learn(app: &App, schools: &[Open], school_names: bool) -> Result<R
     for (name, _) in host.host_secret_names()? {
         host.host_secret(&name)?.iter().for_each(|value| redact.secret(value));
     }
+    let recipients = app.host.notify.recipients.iter();
+    for one in recipients.chain(schools.iter().flat_map(|open| &open.config.notify)) {
+        redact.recipient(&one.to);
+    }
     for Open { config, store } in schools {
         if !school_names {
             redact.phrase(&config.name, "[school]");

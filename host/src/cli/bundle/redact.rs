@@ -10,6 +10,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use crate::capability::{Redactor, Secret};
+use crate::model::notify::Address;
 
 /// Digits of a СНИЛС, and of a telephone number.
 const ELEVEN: usize = 11;
@@ -43,6 +44,13 @@ impl Redact {
     pub(super) fn phrase(&mut self, text: &str, by: &'static str) {
         if !text.trim().is_empty() {
             self.phrases.insert((text.to_owned(), by));
+        }
+    }
+
+    /// Where somebody is told of things. The name of a webhook is ours.
+    pub(super) fn recipient(&mut self, to: &Address) {
+        if let Address::Mail(address) | Address::Sms(address) = to {
+            self.phrase(address, "[address]");
         }
     }
 

@@ -4,18 +4,23 @@ use std::path::Path;
 
 use super::Findings;
 use crate::cli::app::now;
-use crate::cli::audit;
 use crate::cli::backup::size;
+use crate::cli::{audit, notify};
 use crate::error::Result;
 use crate::model::{Message, Millis, SchoolId};
 use crate::store::backup;
-use crate::store::{AuditCheck, AuditStore, KeepStore, LaneStore, SchoolDb};
+use crate::store::{AuditCheck, AuditStore, KeepStore, LaneStore, OutboxStore, SchoolDb};
 
 /// SQLite keeps a write-ahead file near 4 MiB; one of this size was not taken in for long.
 const WAL: u64 = 64 << 20;
 
 /// No run takes so long.
-const LONG: Millis = 6 * 3_600_000;
+const LONG: Millis = 6 * HOUR;
+
+/// A message that is due is tried within seconds; whatever keeps it puts its time off.
+const UNSENT: Millis = HOUR;
+
+const HOUR: Millis = 3_600_000;
 
 pub(super) fn look(findings: &mut Findings<'_>) {
     let data = findings.app.host.data.clone();
@@ -45,6 +50,24 @@ fn host(findings: &mut Findings<'_>, data: &Path) {
         }
         Err(error) => findings.error(file.display(), &error, Message::new("doctor-audit-cure")),
     }
+    if let Err(error) = outbox(findings, &file) {
+        findings.error(file.display(), &error, Message::new("doctor-data-cure"));
+    }
+}
+
+/// Messages that did not reach whom they were for, and such as nobody sends.
+fn outbox(findings: &mut Findings<'_>, file: &Path) -> Result<()> {
+    let store = findings.app.process()?.store()?;
+    let lost = notify::lost(&*store)?;
+    if lost > 0 {
+        let what = Message::new("notify-undelivered").with("n", lost);
+        findings.warn(file.display(), what, Message::new("doctor-undelivered-cure"));
+    }
+    if let Some(due) = store.next_due()?.filter(|due| now() - due > UNSENT) {
+        let what = Message::new("doctor-unsent").with("hours", (now() - due) / HOUR);
+        findings.warn(file.display(), what, Message::new("doctor-unsent-cure"));
+    }
+    Ok(())
 }
 
 fn school(findings: &mut Findings<'_>, data: &Path, id: &SchoolId) {
@@ -72,7 +95,7 @@ fn worked_on(findings: &mut Findings<'_>, id: &SchoolId, store: &SchoolDb) -> Re
         let what = Message::new("doctor-lane")
             .with("pid", holder.pid)
             .with("doing", &holder.doing)
-            .with("hours", (now() - holder.since) / 3_600_000);
+            .with("hours", (now() - holder.since) / HOUR);
         findings.warn(id, what, Message::new("doctor-lane-cure").with("pid", holder.pid));
     }
     if store.restored()?.is_some() {

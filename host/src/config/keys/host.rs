@@ -85,6 +85,12 @@ static KEEP: Table = Table {
         ),
         defaulted("runs", Shape::Duration, || duration(keep().runs_ms), "Runs and approvals."),
         defaulted(
+            "notifications",
+            Shape::Duration,
+            || duration(keep().notifications_ms),
+            "What people were told, with the messages it became; what still waits to be delivered stays.",
+        ),
+        defaulted(
             "at",
             Shape::Text,
             || text(&format!("{:02}:{:02}", keep().at / 60, keep().at % 60)),

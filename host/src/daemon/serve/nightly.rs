@@ -84,11 +84,19 @@ fn work(host: &Host, schools: &[Arc<SchoolConfig>], clock: &dyn Clock, cancel: &
             Err(error) => tracing::error!(school = %school.id, ?error, "old data cannot be dropped"),
         }
     }
-    if !cancel.is_cancelled()
-        && let Err(error) = host.store().and_then(|store| store.note_kept(clock.now()))
-    {
-        tracing::error!(?error, "it cannot be stored that old data were dropped");
+    if let Err(error) = of_host(host, clock, cancel) {
+        tracing::error!(?error, "old notifications cannot be dropped");
     }
+}
+
+/// What all schools have in common; then it is noted that the work is done.
+fn of_host(host: &Host, clock: &dyn Clock, cancel: &Cancel) -> Result<()> {
+    let store = host.store()?;
+    let rows = keep::drop_notices(&store, &host.config().keep, clock.now(), cancel)?;
+    if rows > 0 {
+        tracing::info!(rows, "old notifications dropped");
+    }
+    if cancel.is_cancelled() { Ok(()) } else { store.note_kept(clock.now()) }
 }
 
 fn of_school(

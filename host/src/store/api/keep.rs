@@ -85,4 +85,10 @@ pub trait HostKeepStore: Send + Sync {
 
     /// They were dropped now.
     fn note_kept(&self, now: Millis) -> Result<()>;
+
+    /// How many notifications are older than `before` and wait for no delivery.
+    fn old_notices(&self, before: Millis) -> Result<u64>;
+
+    /// Drops such notifications with the messages they became, at most `limit`; answers how many. 0: none is left.
+    fn drop_notices(&self, before: Millis, limit: u32) -> Result<u64>;
 }

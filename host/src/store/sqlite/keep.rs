@@ -8,7 +8,7 @@ use crate::store::{Fence, HostKeepStore, KeepStore, Kept, LAST_RUNS, Restored};
 
 use super::file::Commit;
 use super::values::{col, exec, first, int, json, number, parse};
-use super::{HostDb, SchoolDb};
+use super::{HostDb, SchoolDb, outbox};
 
 /// Runs that ended before `?1`, but for the last ones of each task and those with a write that nobody answered.
 const OLD_RUNS: &str = "finished < ?1 AND number < (SELECT later.number FROM run AS later WHERE later.task = run.task \
@@ -79,7 +79,26 @@ impl HostKeepStore for HostDb {
         let sql = "INSERT OR REPLACE INTO meta VALUES ('kept', ?1)";
         self.database.write(Commit::Lazy, |t| exec(t, sql, [now]).map(drop))
     }
+
+    fn old_notices(&self, before: Millis) -> Result<u64> {
+        let sql = format!("SELECT count(*) FROM notification WHERE {OLD_NOTICES}");
+        self.database.read(|t| number(t, &sql, [before]))
+    }
+
+    fn drop_notices(&self, before: Millis, limit: u32) -> Result<u64> {
+        let old = format!("SELECT number FROM notification WHERE {OLD_NOTICES} LIMIT ?2");
+        let sql = format!("DELETE FROM notification WHERE number IN ({old})");
+        self.database.write(Commit::Lazy, |t| {
+            let dropped = exec(t, &sql, params![before, limit])? as u64;
+            outbox::drop_empty(t)?;
+            Ok(dropped)
+        })
+    }
 }
+
+/// Notifications from before `?1` that wait for no delivery.
+const OLD_NOTICES: &str = "at < ?1 AND NOT EXISTS (SELECT 1 FROM delivery_notification AS link \
+                           JOIN delivery ON id = delivery WHERE link.notification = number AND state = 'waiting')";
 
 /// Where rows of a kind are, and which of them are old.
 enum Rows {

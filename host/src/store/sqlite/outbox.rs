@@ -135,6 +135,13 @@ fn insert(t: &Transaction<'_>, one: &Outgoing, now: Millis) -> Result<String> {
     Ok(id)
 }
 
+/// Messages whose notifications are all gone go too, with the addresses in them.
+pub(super) fn drop_empty(t: &Transaction<'_>) -> Result<()> {
+    let sql =
+        "DELETE FROM delivery WHERE NOT EXISTS (SELECT 1 FROM delivery_notification WHERE delivery = id)";
+    exec(t, sql, []).map(drop)
+}
+
 /// 128 unpredictable bits.
 fn fresh_id() -> Result<String> {
     let mut bytes = [0; 16];

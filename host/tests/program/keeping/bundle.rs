@@ -10,7 +10,7 @@ const TOKEN: &str = "rows-token";
 const STRANGER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.abc.def";
 
 /// What must be nowhere, in whatever form.
-const NOWHERE: [&str; 10] = [
+const NOWHERE: [&str; 12] = [
     "Петров",
     "петров",
     "Пётр",
@@ -21,12 +21,21 @@ const NOWHERE: [&str; 10] = [
     "eyJhbG",
     "ivanova",
     "345-67",
+    "director@school",
+    "9007654321",
 ];
+
+/// Whom the school has told of things.
+const RECIPIENTS: &str = "[[notify]]\nmail = \"director@school\"\n[[notify]]\nsms = \"+79007654321\"\n";
+const NOTIFY: &str = "[notify.mail]\nserver = \"localhost\"\nfrom = \"exchange@localhost\"\ntls = \"none\"\n\
+                      [notify.sms]\nupstream = \"rows\"\npath = \"/sms\"\nquery = { to = \"{phone}\", text = \"{text}\" }\n";
 
 fn world() -> World {
     let world = World::new();
     let text = std::fs::read_to_string(world.path("schools/rows.toml")).expect("the school's file");
-    world.write("schools/rows.toml", &format!("# спросить Петрова Петра, {SNILS}\n{text}"));
+    world.write("schools/rows.toml", &format!("# спросить Петрова Петра, {SNILS}\n{text}\n{RECIPIENTS}"));
+    let host = std::fs::read_to_string(world.path("exchange.toml")).expect("the host's file");
+    world.write("exchange.toml", &format!("{host}\n{NOTIFY}"));
     world.run("", &["run", "rows/rows"]).with(0);
     let file = rusqlite::Connection::open(world.path("data/schools/rows.db")).expect("the school's data");
     let line = format!(

@@ -66,7 +66,9 @@ fn tool(workspace: &Workspace) -> Outcome<PathBuf> {
     let tool = folder.join("bin/cargo-deny");
     if !is_current(&tool) {
         let mut install = workspace.cargo();
-        install.args(["install", "cargo-deny", "--locked", "--version", VERSION, "--root"]).arg(&folder);
+        // Unoptimised: compiling takes most of the time, the checks take seconds.
+        install.args(["install", "cargo-deny", "--debug", "--locked", "--version", VERSION, "--root"]);
+        install.arg(&folder);
         process::run(&mut install)?;
     }
     Ok(tool)

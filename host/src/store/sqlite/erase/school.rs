@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::model::{SchoolId, TaskId};
 use crate::store::sqlite::file::{Commit, broken, no_file};
 use crate::store::sqlite::values::{col, columns, exec, number, rows};
-use crate::store::sqlite::{HostDb, SchoolDb};
+use crate::store::sqlite::{HostDb, SchoolDb, outbox};
 use crate::store::{Fence, HostEraseStore, Lane};
 
 /// Bytes overwritten at once.
@@ -161,6 +161,7 @@ fn forget(t: &Transaction<'_>, school: &SchoolId) -> Result<BTreeMap<String, u64
             forgotten.insert(table, rows);
         }
     }
+    outbox::drop_empty(t)?;
     end_claims(t, "creating_school = ?1", [school.as_str()])?;
     Ok(forgotten)
 }
