@@ -61,7 +61,8 @@ pub(super) fn school(
         for task in view.words("tasks").unwrap_or_default() {
             if !tasks.iter().any(|known| known.id.as_str() == task.text) {
                 let problem = Problem::at(task.span, format!("there is no task `{}`", task.text));
-                problems.push(problem.suggest(&task.text, tasks.iter().map(|task| task.id.as_str())));
+                let problem = problem.suggest(&task.text, tasks.iter().map(|task| task.id.as_str()));
+                problems.push(problem.hint("name the `id` of a `[[task]]` of this file"));
             }
         }
         recipient(view, host, 0, problems)
@@ -78,7 +79,8 @@ fn common(
     for region in view.words("regions").unwrap_or_default() {
         if !known.is_empty() && !known.contains_key(&region.text) {
             let problem = Problem::at(region.span, format!("there is no region `{}`", region.text));
-            problems.push(problem.suggest(&region.text, known.keys().map(String::as_str)));
+            let problem = problem.suggest(&region.text, known.keys().map(String::as_str));
+            problems.push(problem.hint(format!("describe it in `[region.{}]`", region.text)));
         }
     }
     let schools = view.texts("schools").unwrap_or_default();
