@@ -143,6 +143,7 @@ impl<'a> Web<'a> {
         };
         Ok(Arc::new(TaskHttp::new(HttpParts {
             upstreams: self.host.upstreams()?,
+            school: crate::model::SchoolId::from("host"),
             manifest: Arc::new(manifest(place, headers, credential)),
             grants,
             secrets: Arc::new(Secrets(Arc::clone(&self.store))),
