@@ -148,11 +148,11 @@ impl<S: Settings> Server<S> {
             self.looked = steady;
             self.read(false);
         }
-        if self.runs.is_empty() {
-            if let Some(host) = self.next_host.take() {
-                self.telling.follow(&host);
-                self.host = host;
-            }
+        if self.runs.is_empty()
+            && let Some(host) = self.next_host.take()
+        {
+            self.telling.follow(&host);
+            self.host = host;
         }
         let now = self.clock.now();
         if self.nightly.is_due(&self.host, now) {

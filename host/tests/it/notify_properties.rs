@@ -85,6 +85,7 @@ fn everything(message: &Message) -> String {
         selection: Selection { groups: vec![PERSONAL[0].into()], persons: vec![PERSONAL[3].into()] },
         counts: RunCounts { failed: 3, ..RunCounts::default() },
         requests: (0, 0),
+        dropped: None,
     };
     let before = Standing { run: 0, state: Topic::Recovered, cut: false };
     let (_, told) = changes(before, std::slice::from_ref(&run));
