@@ -26,6 +26,7 @@ const RU: &[&str] = &[
     include_str!("../../i18n/ru/import-memory.ftl"),
     include_str!("../../i18n/ru/custody.ftl"),
     include_str!("../../i18n/ru/notify.ftl"),
+    include_str!("../../i18n/ru/signing.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("../../i18n/en/cli.ftl"),
@@ -38,6 +39,7 @@ const EN: &[&str] = &[
     include_str!("../../i18n/en/import-memory.ftl"),
     include_str!("../../i18n/en/custody.ftl"),
     include_str!("../../i18n/en/notify.ftl"),
+    include_str!("../../i18n/en/signing.ftl"),
 ];
 
 /// The languages of the product.

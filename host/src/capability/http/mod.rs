@@ -33,7 +33,7 @@ pub use again::retry_after;
 use again::{Next, Outcome, Rules, Standing};
 use pass::{Pass, Refused};
 use prepare::Prepared;
-pub use probe::{Probe, first_to_expire, own_metrics, probe};
+pub use probe::{Probe, own_metrics, probe};
 pub use upstream::Upstreams;
 
 /// Where secrets come from. Errors reach the guest: they hold no values. Answers from memory or a short read.

@@ -43,6 +43,8 @@ pub(super) struct State {
     pub(super) ended: BTreeMap<(String, String), u64>,
     /// Times of which no run came.
     pub(super) let_go: BTreeMap<Reason, u64>,
+    /// When certificates of keys end, by the section that names them.
+    pub(super) certificates: Vec<(String, Millis)>,
     /// Messages by channel and state.
     pub(super) outbox: Vec<OutboxCount>,
     /// Of runs begun: how many were late by at most so much, and how much in all.
