@@ -2,7 +2,7 @@
 
 use super::app::now;
 use crate::capability::first_to_expire;
-use crate::capability::sign;
+use crate::capability::sign::{self, KeyFault};
 use crate::error::Result;
 use crate::model::setup::{HostConfig, SigningKey, TaskConfig, TokenKey};
 use crate::model::{Message, Millis, Severity};
@@ -57,8 +57,14 @@ pub(super) fn of_task(host: &HostConfig, task: &TaskConfig) -> Vec<Told> {
 
 fn signing(name: &str, key: &SigningKey) -> Vec<Told> {
     let about = format!("[signing.{name}]");
-    if let Err(why) = sign::check(key) {
-        return vec![broken(about, why, "doctor-signing-cure")];
+    if let Err(fault) = sign::check(key) {
+        let what = match fault {
+            KeyFault::Open => Message::new("doctor-signing-open"),
+            KeyFault::Mismatch => Message::new("doctor-signing-mismatch"),
+            KeyFault::Other(why) => Message::new("doctor-signing-broken").with("cause", why),
+        };
+        let cure = Message::new("doctor-signing-cure");
+        return vec![Told { severity: Severity::Problem, about, what, cure }];
     }
     let end = key.certificate.as_deref().map(first_to_expire);
     match end {
@@ -87,11 +93,9 @@ fn judged(about: String, end: Result<Option<Millis>>, cure: &str) -> Told {
             let what = Message::new("doctor-ca-empty");
             Told { severity: Severity::Problem, about, what, cure: Message::new(cure) }
         }
-        Err(error) => broken(about, error.to_string(), cure),
+        Err(error) => {
+            let what = Message::new("doctor-signing-broken").with("cause", error);
+            Told { severity: Severity::Problem, about, what, cure: Message::new(cure) }
+        }
     }
-}
-
-fn broken(about: String, why: String, cure: &str) -> Told {
-    let what = Message::new("doctor-signing-broken").with("cause", why);
-    Told { severity: Severity::Problem, about, what, cure: Message::new(cure) }
 }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use tokio::sync::Semaphore;
 
+use super::rsa::KeyFault;
 use super::{program, rsa, token};
 use crate::capability::{Certificate, first_to_expire};
 use crate::model::Millis;
@@ -108,11 +109,11 @@ fn bare(
 ///
 /// # Errors
 /// What is wrong.
-pub fn check(key: &SigningKey) -> Result<(), String> {
+pub fn check(key: &SigningKey) -> Result<(), KeyFault> {
     let certificate = key.certificate.as_deref().map(Certificate::read).transpose();
-    let certificate = certificate.map_err(|error| error.to_string())?;
+    let certificate = certificate.map_err(|error| KeyFault::Other(error.to_string()))?;
     match &key.by {
-        SignedBy::Rsa(file) => rsa::check(file, certificate.as_ref()),
+        SignedBy::Rsa(file) => rsa::usable(file, certificate.as_ref()).map(drop),
         SignedBy::Program { .. } => Ok(()),
     }
 }

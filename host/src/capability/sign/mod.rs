@@ -17,6 +17,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
 
 pub use keys::{Keys, check, ends};
+pub use rsa::KeyFault;
 
 use super::{Secret, not_asked, not_granted};
 use crate::model::Param;

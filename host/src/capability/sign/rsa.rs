@@ -1,5 +1,6 @@
 //! RSA with SHA-256 in this process: bare signatures, detached CMS, and what others signed.
 
+use std::fmt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -23,6 +24,29 @@ const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.
 const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
+/// Why a key cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyFault {
+    /// Others than its owner can read the file.
+    Open,
+    /// Key and certificate do not belong together.
+    Mismatch,
+    /// Anything else, in English.
+    Other(String),
+}
+
+impl fmt::Display for KeyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Open => "others can read the key\nhint: let only its owner read the file: chmod 600",
+            Self::Mismatch => {
+                "key and certificate do not belong together: one of them was replaced without the other"
+            }
+            Self::Other(why) => why,
+        })
+    }
+}
+
 /// Signs with the key in this file, which has to be the certificate's.
 pub(super) fn sign(
     file: &Path,
@@ -30,10 +54,7 @@ pub(super) fn sign(
     form: SignatureForm,
     bytes: &[u8],
 ) -> Result<Vec<u8>, String> {
-    let key = read(file)?;
-    if let Some(certificate) = certificate {
-        belongs(&key, certificate)?;
-    }
+    let key = usable(file, certificate).map_err(|fault| fault.to_string())?;
     let mut signature = vec![0; key.public().modulus_len()];
     key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), bytes, &mut signature)
         .map_err(|_| "the key does not sign")?;
@@ -46,36 +67,30 @@ pub(super) fn sign(
     }
 }
 
-/// Reads the key and looks whether it is the certificate's.
-pub(super) fn check(file: &Path, certificate: Option<&Certificate>) -> Result<(), String> {
+/// Reads the key, which has to be the certificate's.
+pub(super) fn usable(file: &Path, certificate: Option<&Certificate>) -> Result<KeyPair, KeyFault> {
     let key = read(file)?;
-    certificate.map_or(Ok(()), |certificate| belongs(&key, certificate))
+    match certificate {
+        Some(certificate) if certificate.rsa_key() != Some(key.public().as_ref()) => Err(KeyFault::Mismatch),
+        _ => Ok(key),
+    }
 }
 
-fn read(file: &Path) -> Result<KeyPair, String> {
+fn read(file: &Path) -> Result<KeyPair, KeyFault> {
     let about = file.display();
-    let mode = std::fs::metadata(file).map(|meta| meta.permissions().mode());
-    match mode {
-        Err(error) => return Err(format!("cannot read {about}: {error}")),
-        Ok(mode) if mode & 0o077 != 0 => {
-            return Err(format!("others can read the key {about}\nhint: chmod 600 {about}"));
-        }
-        Ok(_) => {}
+    let meta =
+        std::fs::metadata(file).map_err(|error| KeyFault::Other(format!("cannot read {about}: {error}")))?;
+    if meta.permissions().mode() & 0o077 != 0 {
+        return Err(KeyFault::Open);
     }
-    let key = PrivateKeyDer::from_pem_file(file).map_err(|_| format!("{about} holds no key in PEM"))?;
+    let key = PrivateKeyDer::from_pem_file(file);
+    let key = key.map_err(|_| KeyFault::Other(format!("{about} holds no key in PEM")))?;
     let pair = match &key {
         PrivateKeyDer::Pkcs8(der) => KeyPair::from_pkcs8(der.secret_pkcs8_der()),
         PrivateKeyDer::Pkcs1(der) => KeyPair::from_der(der.secret_pkcs1_der()),
-        _ => return Err(format!("{about} holds no RSA key")),
+        _ => return Err(KeyFault::Other(format!("{about} holds no RSA key"))),
     };
-    pair.map_err(|why| format!("the key in {about} cannot be used: {why}"))
-}
-
-fn belongs(key: &KeyPair, certificate: &Certificate) -> Result<(), String> {
-    if certificate.rsa_key() == Some(key.public().as_ref()) {
-        return Ok(());
-    }
-    Err("key and certificate do not belong together: one of them was replaced without the other".into())
+    pair.map_err(|why| KeyFault::Other(format!("the key in {about} cannot be used: {why}")))
 }
 
 /// A CMS without the message and without attributes: what is signed is the message itself.
