@@ -1,14 +1,18 @@
 //! What a connector may do beyond computing: each capability checks the grant and does the thing.
 //!
 //! Two keys open each: the manifest asks, the task's file grants. Who is refused reads the lines of TOML that would
-//! grant it. No capability knows another; what they share is here: secrets and keeping them out of texts.
+//! grant it. No capability knows another; what they share is here: secrets and keeping them out of texts,
+//! certificates.
 
+mod certificate;
 pub mod context;
 pub mod http;
 pub mod log;
 pub mod records;
 pub mod secrets;
 pub mod sign;
+
+pub use certificate::{Certificate, first_to_expire};
 
 use std::collections::BTreeSet;
 use std::fmt;

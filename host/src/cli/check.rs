@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::app::App;
+use super::certificates::{self, Told};
 use super::names::Place;
 use super::output::Tone;
 use super::ready::Ready;
@@ -24,6 +25,7 @@ pub(super) async fn check(app: &App, place: Option<&Place>) -> Result<u8> {
     for (school, task) in app.tasks(place)? {
         let name = TaskRef { school: school.id.clone(), task: task.id.clone() };
         rows.extend(check_task(app, &name).await);
+        rows.extend(certificates::of_task(&app.host, &task).into_iter().map(|told| key(app, &name, told)));
         rows.extend(upstreams::in_the_way(&upstreams::rows(app)?, &task).map(|row| Row {
             task: name.to_string(),
             severity: Severity::Warning,
@@ -74,6 +76,13 @@ async fn check_task(app: &App, name: &TaskRef) -> Vec<Row> {
         ));
     }
     rows
+}
+
+/// What is to be said of a key that the task uses.
+fn key(app: &App, task: &TaskRef, Told { severity, about, what, cure }: Told) -> Row {
+    let what = format!("{about}: {}", app.text(what));
+    let next_step = (severity != Severity::Good).then(|| app.text(cure));
+    Row { task: task.to_string(), severity, what, next_step }
 }
 
 fn failed(error: CallError) -> Finding {

@@ -2,12 +2,14 @@
 
 mod data;
 mod files;
+mod keys;
 mod settings;
 mod upstreams;
 
 use serde::Serialize;
 
 use super::app::App;
+use super::certificates::Told;
 use super::output::Tone;
 use crate::error::{Error, Result};
 use crate::model::{Message, Severity};
@@ -49,6 +51,14 @@ impl Findings<'_> {
         self.add(severity, &code, about, text, Some(self.app.text(cure)));
     }
 
+    /// What was said of a certificate or its key.
+    fn certificate(&mut self, Told { severity, about, what, cure }: Told) {
+        match severity {
+            Severity::Good => self.good(about, &what.code),
+            Severity::Warning | Severity::Problem => self.told(severity, about, what, cure),
+        }
+    }
+
     /// An error, with its causes and its own hints or else this cure, which gives the finding its code.
     fn error(&mut self, about: impl ToString, error: &Error, cure: Message) {
         let mut text = self.app.told(error);
@@ -82,6 +92,7 @@ pub(super) async fn findings(app: &App, offline: bool) -> Vec<Finding> {
     files::look(&mut findings);
     settings::look(&mut findings);
     data::look(&mut findings);
+    keys::look(&mut findings);
     upstreams::look(&mut findings, offline).await;
     findings.all
 }

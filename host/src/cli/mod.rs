@@ -6,6 +6,7 @@ mod audit;
 mod backup;
 mod bind;
 mod bundle;
+mod certificates;
 mod check;
 mod class_list;
 mod connectors;

@@ -136,8 +136,10 @@ fn grant_table(grants: &Grants) -> Table {
             table.insert(name, value(list.iter().collect::<Array>()));
         }
     }
-    if !grants.signatures.is_empty() {
-        table.insert("sign", value(grants.signatures.iter().collect::<InlineTable>()));
+    for (name, keys) in [("sign", &grants.signatures), ("verify", &grants.verify)] {
+        if !keys.is_empty() {
+            table.insert(name, value(keys.iter().collect::<InlineTable>()));
+        }
     }
     if grants.write {
         table.insert("write", value(true));

@@ -27,7 +27,20 @@ pub(super) fn read(
         upstreams: reader.upstreams(host),
         records: reader.records(),
         secrets: reader.list("secrets", "secret", manifest.secrets.keys().chain(credentials(manifest))),
-        signatures: reader.signatures(),
+        signatures: reader.keys(
+            "sign",
+            "signature template",
+            manifest.signatures.keys(),
+            "signing",
+            host.signing.keys(),
+        ),
+        verify: reader.keys(
+            "verify",
+            "issuer of tokens",
+            &manifest.verify,
+            "verification",
+            host.verification.keys(),
+        ),
         fingerprints: reader.list("fingerprints", "purpose of fingerprints", manifest.fingerprints.iter()),
         write: reader.write(),
     }
@@ -65,6 +78,10 @@ pub(super) fn grant_lines(manifest: &Manifest) -> String {
     if !manifest.signatures.is_empty() {
         let keys = manifest.signatures.keys().map(|name| format!("{name} = \"KEY\"")).collect();
         lines.push(format!("sign = {}", pairs(keys)));
+    }
+    if !manifest.verify.is_empty() {
+        let keys = manifest.verify.iter().map(|name| format!("{name} = \"KEY\"")).collect();
+        lines.push(format!("verify = {}", pairs(keys)));
     }
     if !manifest.fingerprints.is_empty() {
         lines.push(format!("fingerprints = {:?}", manifest.fingerprints));
@@ -168,12 +185,29 @@ impl Reader<'_, '_> {
         words.into_iter().map(|word| word.text).collect()
     }
 
-    fn signatures(&mut self) -> BTreeMap<String, String> {
-        let Some(map) = self.grant.table("sign") else { return BTreeMap::new() };
+    /// The connector's own names with the names of keys of this section of `exchange.toml`.
+    fn keys<'n>(
+        &mut self,
+        grant: &str,
+        what: &str,
+        asked: impl IntoIterator<Item = &'n String> + Clone,
+        section: &str,
+        there: impl Iterator<Item = &'n String> + Clone,
+    ) -> BTreeMap<String, String> {
+        let Some(map) = self.grant.table(grant) else { return BTreeMap::new() };
         for name in map.keys() {
-            self.asked("signature template", &name, self.manifest.signatures.keys());
+            if self.asked(what, &name, asked.clone())
+                && let Some(key) = map.word(&name.text)
+                && !there.clone().any(|there| *there == key.text)
+            {
+                let text = format!("`exchange.toml` has no key `{}` in `[{section}]`", key.text);
+                let problem = Problem::at(key.span.clone(), text);
+                let problem = problem.suggest(&key.text, there.clone().map(String::as_str));
+                self.problems
+                    .push(problem.hint(format!("add `[{section}.{}]` to `exchange.toml`", key.text)));
+            }
         }
-        self.grant.map("sign")
+        self.grant.map(grant)
     }
 
     fn write(&mut self) -> bool {

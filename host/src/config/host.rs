@@ -9,7 +9,7 @@ use url::{Host, Url};
 use super::keys::HOST;
 use super::report::{ConfigErrors, Problem};
 use super::view::{View, Word, read_document, read_text};
-use super::{calendar, notify, schedule};
+use super::{calendar, notify, schedule, signing};
 use crate::model::setup::{
     HostConfig, Keep, KeySource, Limits, Placement, Quota, Region, Serve, Telemetry, Upstream,
 };
@@ -63,6 +63,8 @@ fn host(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> HostConfi
         serve: view.table("serve").map(|view| serve(view, problems)).unwrap_or_default(),
         keep: view.table("keep").map(|view| keep(view, problems)).unwrap_or_default(),
         telemetry: view.table("telemetry").map(|view| telemetry(view, problems)).unwrap_or_default(),
+        signing: signing::signing(view, folder, problems),
+        verification: signing::verification(view, folder, problems),
     }
 }
 
@@ -230,7 +232,7 @@ fn quota(view: View<'_>, problems: &mut Vec<Problem>) -> Option<Quota> {
     Some(Quota { per_day: view.count("per-day")?, time_zone: time_zone? })
 }
 
-fn positive(view: View<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<u64> {
+pub(super) fn positive(view: View<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<u64> {
     let duration = view.duration(key)?;
     if duration == 0 {
         let problem = Problem::at(view.value_span(key), format!("`{key}` must be longer than nothing"));

@@ -7,6 +7,7 @@ mod connector;
 mod host;
 mod notify;
 mod school;
+mod signing;
 mod timetable;
 
 pub(super) use connector::CONNECTOR;

@@ -19,6 +19,7 @@ mod report;
 mod schedule;
 mod school;
 mod settings;
+mod signing;
 mod units;
 mod view;
 

@@ -17,6 +17,7 @@ use super::once::Once;
 use super::runtime;
 use super::task::Task;
 use crate::capability::http::{Reading, Upstreams};
+use crate::capability::sign;
 use crate::error::Result;
 use crate::model::budget::{Moment, Standing};
 use crate::model::manifest::Manifest;
@@ -68,6 +69,7 @@ pub struct Host {
     limits: Arc<Limits>,
     live: Live,
     keys: KeyRing,
+    signing: Arc<sign::Keys>,
     in_use: Once<Arc<InUse>>,
     store: Once<Arc<HostDb>>,
     sandbox: Once<Arc<Sandbox>>,
@@ -82,7 +84,8 @@ impl Host {
         let (store, sandbox, upstreams, loaded) =
             (Once::default(), Once::default(), Once::default(), Mutex::default());
         let (keys, in_use) = (keys.into(), Once::default());
-        Arc::new(Self { config, limits, live, keys, in_use, store, sandbox, upstreams, loaded })
+        let signing = Arc::new(sign::Keys::new(&config));
+        Arc::new(Self { config, limits, live, keys, signing, in_use, store, sandbox, upstreams, loaded })
     }
 
     /// What `exchange.toml` says.
@@ -160,6 +163,11 @@ impl Host {
             (name.clone(), budget.standing(upstream, now))
         };
         Ok(self.config.upstreams.iter().map(standing).collect())
+    }
+
+    /// Keys that sign and verify, each program with its turns.
+    pub(super) fn signing_keys(&self) -> Arc<sign::Keys> {
+        Arc::clone(&self.signing)
     }
 
     /// The remote systems, each with its one pace.

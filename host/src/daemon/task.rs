@@ -1,6 +1,5 @@
 //! A task made ready: its connector with exactly what manifest and task file agree on, and how it is planned and run.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tracing::Instrument;
@@ -14,7 +13,7 @@ use super::records::StoredRecords;
 use super::vault::Vault;
 use crate::capability::Redactor;
 use crate::capability::context::TaskContext;
-use crate::capability::http::{HttpParts, TaskHttp};
+use crate::capability::http::{HttpParts, SecretSource, TaskHttp};
 use crate::capability::log::TaskLog;
 use crate::capability::records::TaskRecords;
 use crate::capability::secrets::Fingerprints;
@@ -226,6 +225,18 @@ impl Parts {
         Ok(TaskConnector::new(loaded, manifest, self.ports()?, self.host.limits()))
     }
 
+    fn signatures(&self, clock: Arc<SystemClock>) -> Arc<Signatures> {
+        let (manifest, vault) = (Arc::clone(&self.package.manifest), Arc::clone(&self.vault));
+        let handles = Arc::new(move |handle: &str| vault.by_handle(handle));
+        Arc::new(Signatures::new(
+            manifest,
+            self.task.grants.clone(),
+            self.host.signing_keys(),
+            handles,
+            clock,
+        ))
+    }
+
     fn ports(&self) -> Result<Ports> {
         let (manifest, grants) = (&self.package.manifest, &self.task.grants);
         let redactor = Arc::new(Redactor::default());
@@ -247,7 +258,7 @@ impl Parts {
         Ok(Ports {
             http: Arc::new(TaskHttp::new(http)),
             records: Arc::new(TaskRecords::new(source, Arc::clone(manifest), grants.clone())),
-            signer: Arc::new(Signatures::new(Arc::clone(manifest), grants, BTreeMap::new())),
+            signer: self.signatures(clock.clone()),
             secrets: Arc::new(Fingerprints::new(fingerprints, self.school.id.clone(), manifest, grants)),
             clock,
             random,

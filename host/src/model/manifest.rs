@@ -190,6 +190,26 @@ pub struct Dialogue {
     pub binds: bool,
 }
 
+/// What a signature looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignatureForm {
+    /// The bare bytes; of GOST R 34.10-2012 with 256 bits these are 64, s before r.
+    Raw,
+    /// A detached CMS with the signer's certificate.
+    Cms,
+}
+
+impl SignatureForm {
+    /// Its word in manifests.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Cms => "cms",
+        }
+    }
+}
+
 /// A signature by template: fields joined in this order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -199,8 +219,8 @@ pub struct SignTemplate {
     /// Between them.
     #[serde(default)]
     pub separator: String,
-    /// `raw` (bare signature) or `cms` (detached CMS).
-    pub form: String,
+    /// What the signature looks like.
+    pub form: SignatureForm,
     /// Also answer the certificate's hash.
     #[serde(default)]
     pub certificate_hash: bool,
@@ -242,6 +262,9 @@ pub struct Manifest {
     /// Signature templates by name.
     #[serde(default, rename = "sign")]
     pub signatures: BTreeMap<String, SignTemplate>,
+    /// Issuers of tokens that it has verified.
+    #[serde(default)]
+    pub verify: Vec<String>,
     /// Purposes of keyed hashes.
     #[serde(default)]
     pub fingerprints: Vec<String>,

@@ -27,6 +27,7 @@ const RU: &[&str] = &[
     include_str!("../../i18n/ru/custody.ftl"),
     include_str!("../../i18n/ru/notify.ftl"),
     include_str!("../../i18n/ru/seeing.ftl"),
+    include_str!("../../i18n/ru/signing.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("../../i18n/en/cli.ftl"),
@@ -40,6 +41,7 @@ const EN: &[&str] = &[
     include_str!("../../i18n/en/custody.ftl"),
     include_str!("../../i18n/en/notify.ftl"),
     include_str!("../../i18n/en/seeing.ftl"),
+    include_str!("../../i18n/en/signing.ftl"),
 ];
 
 /// The languages of the product.

@@ -1,11 +1,8 @@
 //! Records, fingerprints, signatures, time: both keys are needed, and what is refused says how to grant it.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use exchange::capability::sign::CommandBackend;
 use exchange::model::connector::Connector;
 use exchange::model::records::RecordType;
+use exchange::model::setup::{Program, SignedBy, SigningKey};
 use serde_json::json;
 
 use crate::sandbox_world::{FakeClock, World, world};
@@ -75,15 +72,12 @@ async fn a_fingerprint_is_stable_and_needs_both_keys() {
 }
 
 fn signing(command: &[&str]) -> World {
-    let backend = CommandBackend {
-        command: command.iter().map(|part| (*part).to_owned()).collect(),
-        certificate_hash: None,
-        timeout: Duration::from_secs(10),
-    };
     let mut world = world("check", "sign")
         .with("operation", "challenge")
         .with("form", json!([["time", "2"], ["client", "1"]]));
-    world.keys.insert("key".into(), Arc::new(backend));
+    let command = command.iter().map(|part| (*part).to_owned()).collect();
+    let by = SignedBy::Program { program: Program { command, timeout_ms: 10_000 }, reversed: false };
+    world.keys.signing.insert("key".into(), SigningKey { by, certificate: None });
     world
 }
 
@@ -91,9 +85,9 @@ fn signing(command: &[&str]) -> World {
 async fn a_command_signs_the_template_s_bytes() {
     assert_eq!(told(&signing(&["cat"])).await, "MTI");
     let said = told(&signing(&["false"])).await;
-    assert!(said.starts_with("the signing command failed"), "{said}");
+    assert!(said.starts_with("the key `key` cannot sign: the program failed"), "{said}");
     let said = told(&signing(&["no-such-program-here"])).await;
-    assert!(said.starts_with("the signing command does not start"), "{said}");
+    assert!(said.contains("the program does not start"), "{said}");
 }
 
 #[tokio::test]
@@ -103,6 +97,15 @@ async fn a_signature_needs_both_keys() {
     assert!(
         told(&signing(&["cat"]).with("operation", "other")).await.contains("not in the connector's manifest")
     );
+}
+
+#[tokio::test]
+async fn a_verified_issuer_needs_both_keys() {
+    let asked = |issuer: &str| world("check", "verify").with("operation", issuer).with("json", "a.b.c");
+    assert_eq!(told(&asked("issuer")).await, "the host has no key `issuer`");
+    assert!(told(&asked("other")).await.contains("not in the connector's manifest"));
+    let said = told(&asked("issuer").grant(|grants| grants.verify.clear())).await;
+    assert!(said.contains("verify = { issuer = \"KEY\" }"), "{said}");
 }
 
 #[tokio::test]

@@ -32,6 +32,7 @@ mod sandbox_world;
 mod schedule;
 mod schedule_month;
 mod schedule_properties;
+mod signing;
 mod store;
 mod store_conformance;
 mod turns;

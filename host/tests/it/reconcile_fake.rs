@@ -180,6 +180,7 @@ pub(crate) fn manifest() -> Manifest {
         secrets: BTreeMap::new(),
         dialogues: BTreeMap::new(),
         signatures: BTreeMap::new(),
+        verify: Vec::new(),
         fingerprints: Vec::new(),
         settings: serde_json::Map::new(),
         messages: Messages::default(),

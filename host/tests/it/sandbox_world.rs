@@ -12,12 +12,12 @@ use exchange::capability::http::{
 use exchange::capability::log::{LogSink, TaskLog};
 use exchange::capability::records::{RecordSource, SourcePage, TaskRecords};
 use exchange::capability::secrets::Fingerprints;
-use exchange::capability::sign::{Backend, Signatures};
+use exchange::capability::sign::{Keys, Signatures};
 use exchange::capability::{Redactor, Secret, context::TaskContext};
 use exchange::model::connector::WriteTicket;
 use exchange::model::manifest::Manifest;
 use exchange::model::records::{Filter, RecordType};
-use exchange::model::setup::{Grants, Limits, SchoolConfig, TaskConfig, Upstream};
+use exchange::model::setup::{Grants, HostConfig, Limits, SchoolConfig, TaskConfig, Upstream};
 use exchange::model::{Action, Change, Item, ItemRef, WhenGone, WriteJournal};
 use exchange::sandbox::ports::{Clock, LogLevel, Ports};
 use exchange::sandbox::{Engine, Sandbox, SystemClock, SystemRandom, TaskConnector};
@@ -217,7 +217,7 @@ pub(crate) struct World {
     pub(crate) upstream: Upstream,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ends: Arc<Ends>,
-    pub(crate) keys: BTreeMap<String, Arc<dyn Backend>>,
+    pub(crate) keys: HostConfig,
     settings: Value,
     shared: Option<Arc<Upstreams>>,
 }
@@ -229,6 +229,7 @@ pub(crate) fn world(export: &str, behave: &str) -> World {
         records: [(RecordType::Pupil, vec!["*".into()])].into(),
         secrets: vec!["token".into(), "refresh".into(), "client-secret".into()],
         signatures: [("challenge".into(), "key".into())].into(),
+        verify: [("issuer".into(), "issuer".into())].into(),
         fingerprints: vec!["person".into()],
         write: true,
     };
@@ -240,7 +241,7 @@ pub(crate) fn world(export: &str, behave: &str) -> World {
         upstream,
         clock: Arc::new(SystemClock),
         ends: Arc::default(),
-        keys: BTreeMap::new(),
+        keys: HostConfig::default(),
         settings: json!({ "in": export, "behave": behave }),
         shared: None,
     }
@@ -315,6 +316,12 @@ impl World {
         Upstreams::new(&config, budgets, Arc::clone(&self.clock), Arc::new(SystemRandom)).unwrap()
     }
 
+    fn signer(&self) -> Arc<Signatures> {
+        let (ends, keys) = (Arc::clone(&self.ends), Arc::new(Keys::new(&self.keys)));
+        let handles = Arc::new(move |handle: &str| ends.by_handle(handle));
+        Arc::new(Signatures::new(manifest(), self.grants.clone(), keys, handles, Arc::clone(&self.clock)))
+    }
+
     fn ports(&self) -> Ports {
         let (ends, manifest, redactor) = (&self.ends, manifest(), Arc::new(Redactor::default()));
         let parts = HttpParts {
@@ -335,7 +342,7 @@ impl World {
                 Arc::clone(&manifest),
                 self.grants.clone(),
             )),
-            signer: Arc::new(Signatures::new(Arc::clone(&manifest), &self.grants, self.keys.clone())),
+            signer: self.signer(),
             secrets: Arc::new(Fingerprints::new([1; 32], school.id.clone(), &manifest, &self.grants)),
             clock: Arc::clone(&self.clock),
             random: Arc::new(SystemRandom),

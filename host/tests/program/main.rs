@@ -30,6 +30,7 @@ mod d6_selection;
 mod d7_status;
 mod d8_report;
 mod d9_first_run;
+mod e9_links;
 mod erase;
 mod faults;
 mod h1_settings;

@@ -6,11 +6,12 @@
 
 use std::collections::BTreeMap;
 
+use exchange_sdk::days::earliest_start;
 use exchange_sdk::records::{Applicant, Application, Sex};
 use exchange_sdk::{DesiredPage, Item, LeftOut, Message, RecordRef, RecordType, Scope};
 
 use crate::contingent::Contingent;
-use crate::dates::{earliest_start, shown};
+use crate::dates::shown;
 use crate::enrolment::{Place, title};
 use crate::guardians::{Guardian, entry, name, snils};
 use crate::names::joined;

@@ -31,6 +31,7 @@ mod adapter;
 pub mod change;
 mod connector;
 pub mod context;
+pub mod days;
 pub mod dialogue;
 pub mod failure;
 pub mod http;

@@ -68,6 +68,7 @@ pub(crate) fn act(export: &str) -> String {
         "guardians" => read_guardians(),
         "fingerprint" => fingerprint(&settings),
         "sign" => sign(&settings),
+        "verify" => verify(&settings),
         "transform" => super::transform(settings.json.as_deref().unwrap_or_default()).to_string(),
         "transform-students" => super::transform(&super::students(settings.count)).to_string(),
         _ => String::new(),
@@ -169,6 +170,11 @@ fn sign(settings: &Settings) -> String {
         Ok(signature) => signature.value,
         Err(refused) => refused,
     }
+}
+
+fn verify(settings: &Settings) -> String {
+    let token = settings.json.as_deref().unwrap_or_default();
+    signing::verify_token(&settings.operation, token).unwrap_or_else(|refused| refused)
 }
 
 /// The page of `desired` that the settings ask for, if a special one.

@@ -37,7 +37,7 @@ use again::{Next, Outcome, Rules, Standing};
 pub use bodies::AttemptBodies;
 use pass::{Pass, Refused};
 use prepare::Prepared;
-pub use probe::{Probe, first_to_expire, own_metrics, probe};
+pub use probe::{Probe, own_metrics, probe};
 pub use traffic::{CLASSES, Reading};
 pub use upstream::Upstreams;
 

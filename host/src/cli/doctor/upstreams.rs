@@ -3,19 +3,16 @@
 use futures_util::future::join_all;
 
 use super::Findings;
-use crate::capability::http::{Probe, first_to_expire, probe};
+use crate::capability::first_to_expire;
+use crate::capability::http::{Probe, probe};
 use crate::cli::app::now;
+use crate::cli::certificates::expiry;
 use crate::error::Result;
 use crate::model::setup::Upstream;
 use crate::model::{Message, Millis};
 
 /// Signatures and tokens of remote systems do not bear more.
 const SKEW: Millis = 60_000;
-
-/// A certificate that ends sooner is to be replaced now.
-const SOON: Millis = 21 * 86_400_000;
-
-const DAY: Millis = 86_400_000;
 
 pub(super) async fn look(findings: &mut Findings<'_>, offline: bool) {
     let upstreams = findings.app.host.upstreams.clone();
@@ -61,7 +58,7 @@ fn address(
         findings.problem(about, what, Message::new("doctor-clock-cure"));
     }
     if let Some(end) = answer.expires {
-        expiry(findings, about, end);
+        findings.certificate(expiry(about, end, "doctor-certificate-cure"));
     }
 }
 
@@ -78,25 +75,11 @@ fn authorities(findings: &mut Findings<'_>, name: &str, upstream: &Upstream) {
     let Some(file) = &upstream.ca else { return };
     let about = format!("{name} {}", file.display());
     match first_to_expire(file) {
-        Ok(Some(end)) => expiry(findings, &about, end),
+        Ok(Some(end)) => findings.certificate(expiry(about, end, "doctor-certificate-cure")),
         Ok(None) => {
             findings.problem(about, Message::new("doctor-ca-empty"), Message::new("doctor-ca-cure"));
         }
         Err(error) => findings.error(about, &error, Message::new("doctor-ca-cure")),
-    }
-}
-
-fn expiry(findings: &mut Findings<'_>, about: &str, end: Millis) {
-    let left = end - now();
-    let day = jiff::Timestamp::from_millisecond(end).unwrap_or_default().strftime("%d.%m.%Y").to_string();
-    if left <= 0 {
-        let what = Message::new("doctor-expired").with("day", day);
-        findings.problem(about, what, Message::new("doctor-certificate-cure"));
-    } else if left < SOON {
-        let what = Message::new("doctor-expires").with("day", day).with("days", left / DAY);
-        findings.warn(about, what, Message::new("doctor-certificate-cure"));
-    } else {
-        findings.good(about, "doctor-certificate-good");
     }
 }
 

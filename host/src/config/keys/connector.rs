@@ -15,6 +15,11 @@ pub(in crate::config) static CONNECTOR: Table = Table {
         required("title", TEXT, "For people."),
         optional("description", TEXT, "For people: what it does, in a sentence."),
         optional("fingerprints", Shape::List(&Shape::Name), "Purposes of keyed hashes."),
+        optional(
+            "verify",
+            Shape::List(&Shape::Name),
+            "Issuers of tokens that it has verified, by its own names.",
+        ),
         optional("kind", Shape::Tables(&KIND), "Kinds of items, inbound ones first."),
         optional("upstream", Shape::Map(&Shape::Table(&UPSTREAM)), "Remote systems it wants to talk to."),
         optional("operation", Shape::Map(&Shape::Table(&OPERATION)), "What it may ask of them, by name."),
@@ -154,7 +159,7 @@ static SIGN: Table = Table {
             "certificate-hash",
             Shape::Flag,
             || "false".to_owned(),
-            "Also answers the certificate's hash.",
+            "Also answers the hash of the certificate's DER: GOST R 34.11-2012 with 256 bits, in capitals.",
         ),
     ],
 };

@@ -1,6 +1,7 @@
 //! The keys of `exchange.toml`.
 
 use super::notify::NOTIFY;
+use super::signing::{SIGNING, VERIFICATION};
 use super::timetable::{CALENDAR, SCHEDULE};
 use super::{Shape, Table, defaulted, optional, required};
 use crate::config::units::{show_duration, show_size};
@@ -34,6 +35,16 @@ pub(in crate::config) static HOST: Table = Table {
             "Where the key that encrypts secrets comes from; one of the three.",
         ),
         optional("upstream", Shape::Map(&Shape::Table(&UPSTREAM)), "Remote systems by name."),
+        optional(
+            "signing",
+            Shape::Map(&Shape::Table(&SIGNING)),
+            "Keys that sign, by the name that tasks grant.",
+        ),
+        optional(
+            "verification",
+            Shape::Map(&Shape::Table(&VERIFICATION)),
+            "What tokens of others are verified against, by the name that tasks grant.",
+        ),
         optional("limits", Shape::Table(&LIMITS), "What one call of a connector may use."),
         optional("serve", Shape::Table(&SERVE), "How `exchange serve` runs tasks by their schedules."),
         optional("keep", Shape::Table(&KEEP), "How long what is told of the past is kept."),

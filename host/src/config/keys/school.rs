@@ -117,7 +117,8 @@ static GRANT: Table = Table {
             "Record type = its fields; `*` stands for all that the connector asks.",
         ),
         optional("secrets", Shape::List(&Shape::Text), "Secrets the connector may have put on requests."),
-        optional("sign", Shape::Map(&Shape::Text), "Signature template = name of the key that signs."),
+        optional("sign", Shape::Map(&Shape::Text), "Signature template = key of `[signing]` that signs."),
+        optional("verify", Shape::Map(&Shape::Text), "Issuer of tokens = key of `[verification]`."),
         optional("fingerprints", Shape::List(&Shape::Text), "Purposes of keyed hashes."),
         defaulted(
             "write",

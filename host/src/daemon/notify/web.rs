@@ -199,6 +199,7 @@ fn manifest(place: Place<'_>, headers: Vec<String>, credential: Option<&str>) ->
         secrets: credential.map(secret).into_iter().collect(),
         dialogues: BTreeMap::new(),
         signatures: BTreeMap::new(),
+        verify: Vec::new(),
         fingerprints: Vec::new(),
         settings: serde_json::Map::new(),
         messages: Messages::default(),

@@ -46,6 +46,8 @@ pub(super) struct State {
     pub(super) items: BTreeMap<(String, &'static str), u64>,
     /// Times of which no run came.
     pub(super) let_go: BTreeMap<Reason, u64>,
+    /// When certificates of keys end, by the section that names them.
+    pub(super) certificates: Vec<(String, Millis)>,
     /// Messages by channel and state.
     pub(super) outbox: Vec<OutboxCount>,
     /// What tasks share, asked about remote systems and the disk.

@@ -27,6 +27,7 @@ pub(super) fn text(state: &State, readings: &[Reading], room: Option<Room>) -> S
     if let Some(room) = room {
         page.room(room);
     }
+    page.certificates(&state.certificates);
     page.0
 }
 
@@ -166,6 +167,14 @@ impl Page {
         }
     }
 
+    fn certificates(&mut self, ends: &[(String, Millis)]) {
+        let name = "exchange_certificate_end_timestamp_seconds";
+        self.family(name, "gauge", "When the first certificate of a key that signs or verifies ends.");
+        for (key, end) in ends {
+            self.sample(name, &format!("{{key=\"{}\"}}", escaped(key)), seconds(*end));
+        }
+    }
+
     fn line(&mut self, line: std::fmt::Arguments<'_>) {
         self.0.push_str(&line.to_string());
         self.0.push('\n');
@@ -219,6 +228,7 @@ mod tests {
         board.began(-5);
         board.items("rows-to-http", &RunCounts { applied: 4, in_doubt: 1, ..RunCounts::default() });
         board.let_go(Reason::NewYear, 3);
+        board.state().certificates = vec![("signing.esia".into(), 2_000)];
         board.turned(0, 2, 5);
         assert!(board.file("exchange.toml".as_ref(), &Err(Error::config("cut short")), 1_000));
         assert!(!board.file("exchange.toml".as_ref(), &Err(Error::config("cut short")), 2_000), "no news");
@@ -250,6 +260,7 @@ mod tests {
             "exchange_runs_waiting 5",
             "exchange_broken_files 1",
             "exchange_ready 0",
+            "exchange_certificate_end_timestamp_seconds{key=\"signing.esia\"} 2",
             "exchange_configuration_last_good_timestamp_seconds 1.5",
             "exchange_dispatch_lag_seconds_bucket{le=\"0.5\"} 1",
             "exchange_dispatch_lag_seconds_bucket{le=\"1\"} 2",

@@ -9,6 +9,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
 use super::board::Board;
+use crate::capability::sign;
 use crate::daemon::host::Host;
 use crate::daemon::notify::{Courier, Teller};
 use crate::error::Result;
@@ -112,7 +113,9 @@ impl Worker {
         let host = self.settings();
         self.courier.deliver(&host, &self.cancel).await?;
         let outbox = host.store()?.outbox()?;
-        self.board.state().outbox = outbox;
+        let certificates = sign::ends(host.config());
+        let mut state = self.board.state();
+        (state.outbox, state.certificates) = (outbox, certificates);
         Ok(())
     }
 

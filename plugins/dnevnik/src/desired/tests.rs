@@ -136,7 +136,7 @@ fn an_order_to_come_makes_the_answer_expire() {
     let mut records = school();
     assert_eq!(everything(&records).valid_until, None);
     records.orders.push(order("p1", OrderKind::Expulsion, "c5", "2026-12-01"));
-    assert_eq!(everything(&records).valid_until, crate::dates::earliest_start("2026-12-01"));
+    assert_eq!(everything(&records).valid_until, exchange_sdk::days::earliest_start("2026-12-01"));
 }
 
 #[test]

@@ -1,0 +1,8 @@
+//! The keys that sign and verify, and their certificates.
+
+use super::Findings;
+use crate::cli::certificates;
+
+pub(super) fn look(findings: &mut Findings<'_>) {
+    certificates::of_host(&findings.app.host).into_iter().for_each(|told| findings.certificate(told));
+}

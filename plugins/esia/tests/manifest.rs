@@ -1,0 +1,45 @@
+//! The manifest against the source: each text that is said is there in both languages, and none is left over.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+fn manifest() -> toml::Table {
+    include_str!("../connector.toml").parse().expect("the manifest")
+}
+
+/// What stands in quotes behind `start`, in the sources of these folders.
+fn said(start: &str, folders: &[&str]) -> BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = folders.iter().flat_map(|folder| std::fs::read_dir(root.join(folder)).expect("a folder"));
+    let files = files.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_file());
+    let sources = files.map(|path| std::fs::read_to_string(path).expect("a source"));
+    let words = |source: String| {
+        let pieces = source.split(start).skip(1).filter_map(|piece| piece.split_once('"'));
+        pieces.map(|(word, _)| word.to_owned()).collect::<Vec<_>>()
+    };
+    sources.flat_map(words).collect()
+}
+
+fn keys(table: &toml::Value) -> BTreeSet<String> {
+    table.as_table().expect("a table").keys().cloned().collect()
+}
+
+#[test]
+fn texts_are_there_in_both_languages_with_the_same_arguments() {
+    let said = said("Message::new(\"", &["src", "../sdk/src"]);
+    let manifest = manifest();
+    let (ru, en) = (&manifest["messages"]["ru"], &manifest["messages"]["en"]);
+    assert_eq!((keys(ru), keys(en)), (said.clone(), said));
+    for (code, text) in ru.as_table().expect("a table") {
+        let places = |text: &toml::Value| text.as_str().expect("a text").matches("{ $").count();
+        assert_eq!(places(text), places(&en[code]), "{code}");
+    }
+}
+
+#[test]
+fn operations_are_those_that_are_used_and_none_writes() {
+    let manifest = manifest();
+    assert_eq!(keys(&manifest["operation"]), said("Request::to(\"", &["src"]));
+    let operations = manifest["operation"].as_table().expect("operations");
+    assert!(operations.values().all(|operation| operation["access"].as_str() == Some("read")));
+}
