@@ -166,6 +166,7 @@ pub(crate) fn manifest() -> Manifest {
         Kind { nature: Nature::Awaited, ..kind("link") },
         Kind { token_window_ms: WINDOW, settle_ms: SETTLE, ..kind("token") },
         Kind { observe: Observe::None, ..kind("blind") },
+        Kind { observe: Observe::None, batch: 100, ..kind("mass") },
     ];
     Manifest {
         id: "fake".into(),
