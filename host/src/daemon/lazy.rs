@@ -1,10 +1,14 @@
 //! A connector that is loaded when it is first asked something.
 //!
 //! A night with nothing new asks nothing: then no engine, no HTTP client and no certificate store is made.
+//!
+//! Calls of which a run has several under way are tasks of their own, so that all processors work at them.
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 
+use tokio::task::JoinHandle;
 use tracing::{Instrument, debug_span};
 
 use super::once::Once;
@@ -14,8 +18,8 @@ use crate::model::connector::Traced;
 use crate::model::dialogue::{Input, RoundTrip, Turn};
 use crate::model::manifest::Manifest;
 use crate::model::{
-    CallError, Change, Connector, DesiredPage, Effect, Finding, Observation, Probe, Scope, ScopeId, Verdict,
-    WriteJournal,
+    CallError, Change, Connector, DesiredPage, Effect, Failure, Finding, Observation, Probe, Scope, ScopeId,
+    Verdict, WriteJournal,
 };
 use crate::sandbox::TaskConnector;
 
@@ -53,6 +57,30 @@ impl LazyConnector {
     }
 }
 
+/// A call as a task of its own, which ends when nobody waits for it any more.
+struct Beside<T>(JoinHandle<std::result::Result<T, CallError>>);
+
+impl<T: Send + 'static> Beside<T> {
+    async fn of(
+        call: impl Future<Output = std::result::Result<T, CallError>> + Send + 'static,
+    ) -> std::result::Result<T, CallError> {
+        let mut task = Self(tokio::spawn(call));
+        match (&mut task.0).await {
+            Ok(answer) => answer,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(CallError::Failed(Failure::Cancelled)),
+            },
+        }
+    }
+}
+
+impl<T> Drop for Beside<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 impl fmt::Debug for LazyConnector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "LazyConnector({})", self.manifest.id)
@@ -77,12 +105,15 @@ impl Connector for LazyConnector {
         scope: &ScopeId,
         cursor: Option<&str>,
     ) -> std::result::Result<Traced<DesiredPage>, CallError> {
-        self.connector()?.desired(scope, cursor).instrument(debug_span!("desired", %scope)).await
+        let (connector, scope, cursor) = (self.connector()?, scope.clone(), cursor.map(str::to_owned));
+        let span = debug_span!("desired", %scope);
+        Beside::of(async move { connector.desired(&scope, cursor.as_deref()).await }.instrument(span)).await
     }
 
     async fn observe(&self, probes: Vec<Probe>) -> std::result::Result<Vec<Observation>, CallError> {
         let span = debug_span!("observe", items = probes.len());
-        self.connector()?.observe(probes).instrument(span).await
+        let connector = self.connector()?;
+        Beside::of(async move { connector.observe(probes).await }.instrument(span)).await
     }
 
     async fn apply(
@@ -91,7 +122,8 @@ impl Connector for LazyConnector {
         journal: Arc<dyn WriteJournal>,
     ) -> std::result::Result<Vec<Effect>, CallError> {
         let span = debug_span!("apply", items = changes.len());
-        self.connector()?.apply(changes, journal).instrument(span).await
+        let connector = self.connector()?;
+        Beside::of(async move { connector.apply(changes, journal).await }.instrument(span)).await
     }
 
     fn used_up(&self) -> Option<UsedUp> {

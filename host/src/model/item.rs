@@ -1,5 +1,6 @@
 //! Items: what should exist on the other side, and what is known to be there.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -193,6 +194,17 @@ impl Item {
     /// The items that its fields refer to.
     pub fn refs(&self) -> impl Iterator<Item = &ItemRef> {
         self.fields.iter().flat_map(|field| field.value.refs())
+    }
+
+    /// Do two fields have one name? Few are compared with each other, which is faster.
+    pub fn has_a_field_twice(&self) -> bool {
+        let fields = &self.fields;
+        if fields.len() > 16 {
+            let names: BTreeSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+            return names.len() != fields.len();
+        }
+        let mut places = fields.iter().enumerate();
+        places.any(|(place, field)| fields[..place].iter().any(|other| other.name == field.name))
     }
 
     /// A field by name.

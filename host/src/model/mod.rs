@@ -28,4 +28,5 @@ pub use hex::hex;
 pub use ids::*;
 pub use item::*;
 pub use plan::*;
+pub use shared_text::SharedTexts;
 pub use visible::visible;

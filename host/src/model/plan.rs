@@ -336,7 +336,7 @@ pub enum LedgerState {
 }
 
 /// What the host knows of an item. No content: only keyed hashes of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerEntry {
     /// Which item.
     pub item: ItemRef,

@@ -631,7 +631,8 @@ impl Record {
         Self::read(record_type, serde::de::value::MapDeserializer::new(fields.into_iter()))
     }
 
-    fn read<'de, D: Deserializer<'de>>(record_type: RecordType, form: D) -> Result<Self, D::Error> {
+    /// A record of this type from its stored form, wherever that comes from.
+    pub fn read<'de, D: Deserializer<'de>>(record_type: RecordType, form: D) -> Result<Self, D::Error> {
         Ok(match record_type {
             RecordType::SchoolClass => Self::SchoolClass(SchoolClass::deserialize(form)?),
             RecordType::Pupil => Self::Pupil(Pupil::deserialize(form)?),

@@ -8,10 +8,11 @@ use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{Hash, Hasher};
 
+use crate::model::ItemRef;
 use crate::model::contract::{Basis, Candidate, Observation};
-use crate::model::{ItemRef, LedgerEntry};
 use crate::store::{Answer, Decision, Question};
 
+use super::ledger::Ledger;
 use super::state::{Next, Situation, Work, World};
 
 /// What was seen without what a person said is something else.
@@ -40,9 +41,9 @@ pub(super) struct Handles(Option<HashSet<u64>>);
 
 impl Handles {
     /// Notes a handle; answers whether it may be in use already.
-    fn note(&mut self, ledger: &BTreeMap<ItemRef, LedgerEntry>, id: &ItemRef, handle: &str) -> bool {
+    fn note(&mut self, ledger: &Ledger, id: &ItemRef, handle: &str) -> bool {
         let used = self.0.get_or_insert_with(|| {
-            let handles = ledger.values().filter_map(|entry| Some((&entry.item, entry.handle.as_ref()?)));
+            let handles = ledger.heads().filter_map(|(item, entry)| Some((item, entry.handle?)));
             handles.map(|(item, handle)| hash(&item.kind, handle)).collect()
         });
         !used.insert(hash(&id.kind, handle))
@@ -68,11 +69,9 @@ impl World {
         if !self.handles.note(&self.ledger, id, handle) {
             return false;
         }
-        let theirs =
-            |entry: &&LedgerEntry| entry.item.kind == id.kind && entry.handle.as_deref() == Some(handle);
         let leaves = |item: &ItemRef| self.departures.iter().any(|departure| departure.entry.item == *item);
-        let mut owners = self.ledger.values().filter(theirs).map(|entry| &entry.item);
-        owners.any(|item| item != id && !leaves(item))
+        let mut owners = self.ledger.heads().filter(|(_, entry)| entry.handle == Some(handle));
+        owners.any(|(item, _)| item.kind == id.kind && item != id && !leaves(item))
     }
 }
 
@@ -88,19 +87,20 @@ fn claimed(work: &Work) -> Option<&str> {
 
 /// Turns claims of several items to one handle into decisions.
 pub(super) fn one_each(world: &mut World, level: &[ItemRef]) {
-    let leaving: BTreeSet<&ItemRef> = world.departures.iter().map(|d| &d.entry.item).collect();
     let mut owners: BTreeMap<(&str, &str), Vec<&ItemRef>> = BTreeMap::new();
-    for entry in world.ledger.values().filter(|entry| !leaving.contains(&entry.item)) {
-        if let Some(handle) = &entry.handle {
-            owners.entry((&entry.item.kind, handle)).or_default().push(&entry.item);
+    for (id, work) in world.items.works() {
+        if let Some(handle) = claimed(work) {
+            owners.entry((&id.kind, handle)).or_default().push(id);
         }
     }
-    for (id, work) in &world.works {
-        if let Some(handle) = claimed(work) {
-            let owners = owners.entry((&id.kind, handle)).or_default();
-            if !owners.contains(&id) {
-                owners.push(id);
-            }
+    if owners.is_empty() {
+        return;
+    }
+    let leaving: BTreeSet<&ItemRef> = world.departures.iter().map(|d| &d.entry.item).collect();
+    for (id, entry) in world.ledger.heads().filter(|(id, _)| !leaving.contains(id)) {
+        let claimants = entry.handle.and_then(|handle| owners.get_mut(&(&*id.kind, handle)));
+        if let Some(claimants) = claimants.filter(|claimants| !claimants.contains(&id)) {
+            claimants.push(id);
         }
     }
     let disputed: Vec<(ItemRef, String)> = owners
@@ -110,7 +110,7 @@ pub(super) fn one_each(world: &mut World, level: &[ItemRef]) {
         .collect();
     for (id, handle) in disputed {
         world.seen.remove(&id);
-        if let Some(work) = world.works.get_mut(&id) {
+        if let Some(work) = world.items.work_mut(&id) {
             work.next = Next::Decide(Question::Shared, vec![candidate(handle)]);
         }
     }
@@ -122,7 +122,7 @@ fn losers(world: &World, level: &[ItemRef], handle: &str, items: &[&ItemRef]) ->
     let newcomers: Vec<&ItemRef> = items
         .iter()
         .copied()
-        .filter(|id| world.works.get(*id).is_some_and(|work| claimed(work).is_some()))
+        .filter(|id| world.items.work(id).is_some_and(|work| claimed(work).is_some()))
         .collect();
     let chosen: Vec<&&ItemRef> = newcomers.iter().filter(|id| decided(world, id, handle)).collect();
     let winner = if chosen.len() == 1 && newcomers.len() == items.len() { Some(*chosen[0]) } else { None };

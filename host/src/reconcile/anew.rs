@@ -16,39 +16,46 @@ impl<C: Connector> Run<'_, C> {
     /// it was is known no longer as far as that reference goes. Items of this run are judged as changed; the scopes
     /// of others are opened when the plan is carried out.
     pub(super) fn loosen(&mut self, level: &[ItemRef]) {
+        if self.world.ledger.is_empty() {
+            return;
+        }
         let anew: BTreeSet<ItemRef> = level.iter().filter(|id| self.is_anew(id)).cloned().collect();
         if anew.is_empty() {
             return;
         }
         self.unlearn(&anew);
-        let refers = |entry: &&LedgerEntry| entry.refs.iter().any(|target| anew.contains(target));
-        let known = self.world.ledger.values().filter(|entry| is_there(entry.state) && self.is_state(entry));
-        let loose: Vec<LedgerEntry> = known.filter(refers).cloned().collect();
+        if !self.world.ledger.refers() {
+            return;
+        }
+        let refers = |entry: &LedgerEntry| entry.refs.iter().any(|target| anew.contains(target));
+        let known = self.world.ledger.entries().filter(|entry| is_there(entry.state) && self.is_state(entry));
+        let loose: Vec<LedgerEntry> = known.filter(refers).collect();
         for entry in loose {
             self.loosen_one(entry, &anew);
         }
         // What leaves may be wanted again before it has left.
         let leaving = self.world.departures.iter_mut().map(|departure| &mut departure.entry);
-        leaving.filter(|entry| refers(&&**entry)).for_each(|entry| entry.fields.clear());
+        leaving.filter(|entry| refers(entry)).for_each(|entry| entry.fields.clear());
     }
 
     /// What is to be made is not there, whatever the ledger says: nobody is to be told its old handle.
     fn unlearn(&mut self, anew: &BTreeSet<ItemRef>) {
         for id in anew {
-            let known = self.world.ledger.get(id).is_some_and(|entry| is_there(entry.state));
+            let known = self.world.ledger.state(id).is_some_and(is_there);
             if known && self.is_made(id) {
-                let wanted = self.world.wanted[id].clone();
+                let wanted = self.wanted(id);
                 self.missing(&wanted);
             }
         }
     }
 
     fn is_made(&self, id: &ItemRef) -> bool {
-        matches!(self.world.works[id].next, Next::Apply { action: Action::Create, .. })
+        let next = self.world.items.work(id).map(|work| &work.next);
+        matches!(next, Some(Next::Apply { action: Action::Create, .. }))
     }
 
     fn loosen_one(&mut self, mut entry: LedgerEntry, anew: &BTreeSet<ItemRef>) {
-        match self.world.wanted.get(&entry.item) {
+        match self.world.items.get(&entry.item) {
             Some(wanted) => entry.fields.retain(|hash| !refers_to(&wanted.item, &hash.name, anew)),
             // Which of its fields it is only the connector could say.
             None => {
@@ -56,7 +63,7 @@ impl<C: Connector> Run<'_, C> {
                 self.world.loose.insert(entry.scope.clone());
             }
         }
-        if let Some(work) = self.world.works.get_mut(&entry.item) {
+        if let Some(work) = self.world.items.work_mut(&entry.item) {
             work.situation = Situation::Changed;
         }
         self.put(entry);
@@ -64,8 +71,8 @@ impl<C: Connector> Run<'_, C> {
 
     /// Will it be another thing than the one that was known under this key?
     fn is_anew(&self, id: &ItemRef) -> bool {
-        let before = self.world.ledger.get(id).and_then(|entry| entry.handle.as_ref());
-        let now = self.world.seen.get(id).map(|(handle, _)| handle);
+        let before = self.world.ledger.handle(id);
+        let now = self.world.seen.get(id).map(|(handle, _)| handle.as_str());
         self.is_made(id) || (now.is_some() && now != before)
     }
 

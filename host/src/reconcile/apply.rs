@@ -1,9 +1,10 @@
 //! Batches: sent beside each other, halved where one bad item spoils them, their effects sorted out.
 
 use std::collections::VecDeque;
+use std::future::Future;
 use std::sync::Arc;
 
-use futures_util::future::join_all;
+use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::model::contract::{CallError, Change, Effect, Rejection};
 use crate::model::manifest::{Direction, Observe};
@@ -50,42 +51,58 @@ impl<C: Connector> Run<'_, C> {
             self.apply_inbound(&group)?;
             return Ok(Vec::new());
         }
-        let total = group.len() as u64;
+        let beside = kind.parallel.max(1) as usize;
         let mut queue = batches(group, kind.batch.max(1) as usize);
-        let mut open = Vec::new();
-        while !queue.is_empty() {
-            self.go_on()?;
-            let left: usize = queue.iter().map(Vec::len).sum();
-            self.env.progress.progress(Phase::Apply, total - left as u64, total);
-            let beside = queue.len().min(kind.parallel.max(1) as usize);
-            let batches: Vec<Vec<Job>> = queue.drain(..beside).collect();
-            let sent = join_all(batches.into_iter().map(|jobs| self.send(jobs))).await;
-            let mut halted = Ok(());
-            for (sent, answer) in sent {
-                // What one batch came to is written down even where another one stops the run.
-                match self.sort_out(sent, answer, &mut queue) {
-                    Ok(jobs) => open.extend(jobs),
-                    Err(halt) => halted = Err(halt),
-                }
+        let mut under_way = FuturesUnordered::new();
+        let (mut open, mut halted, mut ended) = (Vec::new(), Ok(()), 0);
+        loop {
+            halted = halted.and_then(|()| self.go_on());
+            while halted.is_ok()
+                && under_way.len() < beside
+                && let Some(jobs) = queue.pop_front()
+            {
+                under_way.push(self.send(jobs));
             }
-            self.flush()?;
-            if halted.is_err() {
-                self.unread(&open);
+            let Some((sent, answer)) = under_way.next().await else { break };
+            self.to_apply.0 += sent.jobs.len() as u64;
+            // What one batch came to is written down even where another one stops the run.
+            match self.sort_out(sent, answer, &mut queue) {
+                Ok(jobs) => open.extend(jobs),
+                Err(halt) => halted = halted.and(Err(halt)),
+            }
+            ended += 1;
+            // The others are under way while this is written.
+            if ended % beside == 0 {
+                self.tell_progress();
                 self.flush()?;
             }
-            halted?;
         }
-        self.env.progress.progress(Phase::Apply, total, total);
-        Ok(open)
+        if halted.is_err() {
+            self.unread(&open);
+        }
+        self.flush()?;
+        halted.map(|()| open)
     }
 
-    async fn send(&self, mut jobs: Vec<Job>) -> (Sent, Result<Vec<Effect>, CallError>) {
+    /// Changes sent so far and all there are; some may be sent again.
+    fn tell_progress(&self) {
+        let (done, all) = self.to_apply;
+        self.env.progress.progress(Phase::Apply, done.min(all), all);
+    }
+
+    /// Sends a batch, as soon as what is answered is asked for the first time.
+    fn send(
+        &self,
+        mut jobs: Vec<Job>,
+    ) -> impl Future<Output = (Sent, Result<Vec<Effect>, CallError>)> + use<C> {
         jobs.iter_mut().for_each(|job| job.attempts += 1);
         let watch = Arc::new(Watch::new(self.desk(), jobs.iter().map(|job| self.template(job)).collect()));
         let changes = jobs.iter().map(|job| self.change_of(job)).collect();
-        let journal: Arc<Watch> = Arc::clone(&watch);
-        let answer = self.env.connector.apply(changes, journal).await;
-        (Sent { jobs, watch }, answer)
+        let (connector, journal) = (self.connector(), Arc::clone(&watch));
+        async move {
+            let answer = connector.apply(changes, journal).await;
+            (Sent { jobs, watch }, answer)
+        }
     }
 
     fn desk(&self) -> Desk {
@@ -106,7 +123,7 @@ impl<C: Connector> Run<'_, C> {
     /// The entry of an item while its write has no answer: what was known before, and the doubt.
     fn template(&self, job: &Job) -> LedgerEntry {
         let mut entry = self.entry(&job.wanted, job.before.as_ref());
-        let known = self.world.ledger.get(&job.wanted.item.id).and_then(|entry| entry.doubt.clone());
+        let known = self.world.ledger.get(&job.wanted.item.id).and_then(|entry| entry.doubt);
         let same = known.filter(|doubt| doubt.token == job.token);
         let doubt = || Doubt { sent: 0, until: 0, ..self.time.doubt(job.action, job.token.clone()) };
         entry.doubt = Some(same.unwrap_or_else(doubt));
@@ -136,9 +153,10 @@ impl<C: Connector> Run<'_, C> {
         }
         for job in &sent.jobs {
             if let Some(doubt) = sent.watch.doubt(&job.wanted.item.id) {
-                self.world.ledger.insert(doubt.item.clone(), doubt);
+                self.put(doubt);
             }
         }
+        self.world.pending.settled.extend(sent.watch.tickets());
         if let Some(stranger) = sent.watch.stranger() {
             let stop = Stop::contract(format!("`apply` named {stranger}, which is no change of the call"));
             return Err(self.stopped(&sent, stop));

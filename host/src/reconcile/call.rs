@@ -41,9 +41,22 @@ impl<C: Connector> Run<'_, C> {
     where
         F: Future<Output = Result<T, CallError>>,
     {
+        self.call_on(make(), make).await
+    }
+
+    /// A call that may be repeated, and perhaps has begun.
+    pub(super) async fn call_on<T, F>(
+        &self,
+        first: impl Future<Output = Result<T, CallError>>,
+        again: impl Fn() -> F,
+    ) -> Step<T>
+    where
+        F: Future<Output = Result<T, CallError>>,
+    {
+        self.go_on()?;
+        let mut answer = first.await;
         for attempt in 0.. {
-            self.go_on()?;
-            let error = match make().await {
+            let error = match answer {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -52,6 +65,8 @@ impl<C: Connector> Run<'_, C> {
                 Advice::Refused { reason, .. } => return Err(Stop::because(reason).into()),
                 Advice::Stop(stop) => return Err(stop.into()),
             }
+            self.go_on()?;
+            answer = again().await;
         }
         Err(Stop::because(Message::new("host-busy-there")).into())
     }
@@ -133,7 +148,7 @@ fn unknown(count: usize, reason: &Message) -> Vec<Observation> {
 }
 
 /// Why something in this situation is looked at.
-pub(super) fn purpose(situation: &super::state::Situation) -> Purpose {
+pub(super) fn purpose(situation: super::state::Situation) -> Purpose {
     use super::state::Situation as S;
     match situation {
         S::New => Purpose::Adopt,

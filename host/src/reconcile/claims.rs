@@ -70,7 +70,7 @@ impl<C: Connector> Run<'_, C> {
         }
         let question = self.question_at(&wanted, handle.clone());
         let seen = self.observe(vec![question]).await?.pop().map(|(_, seen)| seen);
-        let next = self.judge(&wanted, &Situation::New, None, seen.as_ref())?;
+        let next = self.judge(&wanted, Situation::New, None, seen.as_ref())?;
         if !matches!(next, Next::Adopt(_)) {
             self.let_lie(&id, job.before.as_ref())?;
             self.flush()?;

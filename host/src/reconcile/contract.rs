@@ -1,10 +1,10 @@
 //! Does an answer of the connector fit the contract? What does not ends the run with a verdict.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::model::contract::{DesiredPage, Observation, Scope};
 use crate::model::manifest::Manifest;
-use crate::model::{Item, ItemRef, ScopeId};
+use crate::model::{Item, ItemRef};
 
 use super::halt::Stop;
 
@@ -36,8 +36,7 @@ pub(super) fn page(manifest: &Manifest, page: &DesiredPage) -> Result<(), Stop> 
 /// Checks an item.
 pub(super) fn item(manifest: &Manifest, item: &Item) -> Result<(), Stop> {
     reference(manifest, &item.id)?;
-    let names: BTreeSet<_> = item.fields.iter().map(|field| &field.name).collect();
-    if names.len() != item.fields.len() {
+    if item.has_a_field_twice() {
         return Err(Stop::contract(format!("{} has a field twice", item.id)));
     }
     if let Some(own) = item.refs().find(|target| **target == item.id) {
@@ -75,20 +74,4 @@ pub(super) fn observations(observations: &[Observation]) -> Result<(), Stop> {
         }
         _ => Ok(()),
     })
-}
-
-/// Keys seen so far, and where.
-#[derive(Debug, Default)]
-pub(super) struct Keys(BTreeMap<ItemRef, ScopeId>);
-
-impl Keys {
-    /// Notes a key; a key desired twice is a defect of the connector.
-    pub(super) fn note(&mut self, id: &ItemRef, scope: &ScopeId) -> Result<(), Stop> {
-        match self.0.insert(id.clone(), scope.clone()) {
-            Some(other) => {
-                Err(Stop::contract(format!("{id} is desired in scope `{other}` and in `{scope}`")))
-            }
-            None => Ok(()),
-        }
-    }
 }

@@ -1,18 +1,15 @@
 //! What a dialogue writes goes the same way as a run: ledger, journal, reading back; keyed by its step.
 
-use std::sync::Arc;
-
 use crate::error::Result;
 use crate::model::contract::{Effect, Made, NotKnown};
 use crate::model::{Connector, Item, ItemRef, Message, Outcome, ScopeId};
 use crate::store::Lane;
 
-use super::contract::{self, Keys};
+use super::contract;
 use super::env::Env;
 use super::halt::{Halt, Step, Stop};
 use super::run::Run;
 use super::select::Chosen;
-use super::state::Wanted;
 
 /// Applies the items of a dialogue's `commit` outside a run and says what became of each, in their order. `step` names
 /// the dialogue's step: a second tab with the same items finds them done.
@@ -40,13 +37,10 @@ impl<C: Connector> Run<'_, C> {
         self.load_ledger()?;
         self.settle_claims()?;
         let scope = ScopeId::from(format!("dialogue/{step}"));
-        let mut keys = Keys::default();
         for item in items {
             contract::item(self.env.connector.manifest(), &item)?;
-            keys.note(&item.id, &scope)?;
-            let (hashes, identity) = (self.hasher.fields(&item), self.identity_of(&item));
-            let wanted = Wanted { item: Arc::new(item), scope: scope.clone(), hashes, identity };
-            self.world.wanted.insert(wanted.item.id.clone(), Arc::new(wanted));
+            let wanted = self.want(item, &scope)?;
+            self.world.items.add(&wanted);
         }
         self.diff()?;
         self.look().await?;
@@ -55,7 +49,7 @@ impl<C: Connector> Run<'_, C> {
 
     fn effect_of(&self, id: &ItemRef, reason: &Message) -> Effect {
         let not_known = |reason: Message| NotKnown { reason, retry_after: None };
-        match self.world.outcomes.get(id).map(|row| row.outcome.clone()) {
+        match self.world.outcomes.outcome(id).cloned() {
             Some(Outcome::Rejected(rejection)) => Effect::Rejected(rejection),
             Some(Outcome::Waiting(waiting)) => Effect::Waiting(waiting),
             Some(Outcome::InDoubt) => Effect::InDoubt(Message::new("host-in-doubt")),
@@ -71,9 +65,7 @@ impl<C: Connector> Run<'_, C> {
 
     fn made(&self, id: &ItemRef, reason: &Message) -> Effect {
         match self.world.ledger.get(id) {
-            Some(entry) => {
-                Effect::Done(Made { handle: entry.handle.clone(), outputs: entry.outputs.clone() })
-            }
+            Some(entry) => Effect::Done(Made { handle: entry.handle, outputs: entry.outputs }),
             None => Effect::Postponed(NotKnown { reason: reason.clone(), retry_after: None }),
         }
     }

@@ -1,6 +1,6 @@
 //! Desired against known: how each item stands, and what is no longer desired.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::manifest::{Direction, Kind, Nature, Observe};
@@ -8,43 +8,80 @@ use crate::model::{Action, Connector, ItemRef, LedgerEntry, LedgerState, Millis,
 
 use super::halt::{Step, Stop};
 use super::order;
+use super::pack::Head;
 use super::run::Run;
-use super::state::{Departure, Leaving, Next, Situation, Wanted, Work};
+use super::state::{Departure, Leaving, Situation, Wanted};
 
 impl<C: Connector> Run<'_, C> {
     /// Works out situations, levels and departures.
     pub(super) fn diff(&mut self) -> Step<()> {
         self.rename();
-        let items = self.world.wanted.values();
-        let refs = items.map(|wanted| (&wanted.item.id, wanted.item.refs().collect()));
-        self.world.levels = order::levels(refs)
-            .map_err(|cycle| Stop::contract(format!("references go in a circle: {cycle}")))?;
-        let now = self.time.now();
-        for (id, wanted) in &self.world.wanted {
-            let kind = self.kind(&id.kind)?;
-            let known = self.world.ledger.get(id);
-            let situation = situation(kind, wanted, known, now, self.world.restored.is_some());
-            let work = Work { situation, observation: None, next: Next::Same };
-            self.world.works.insert(id.clone(), work);
+        self.put_in_order()?;
+        // What the ledger does not know is new, as all items are at first.
+        let known: Vec<ItemRef> =
+            self.world.items.ids().filter(|id| self.world.ledger.contains(id)).cloned().collect();
+        for id in known {
+            let situation = self.stands(&self.wanted(&id), self.world.ledger.get(&id).as_ref())?;
+            if let Some(work) = self.world.items.work_mut(&id) {
+                work.situation = situation;
+            }
         }
         self.depart()
     }
 
+    /// How an item stands.
+    pub(super) fn stands(&self, wanted: &Wanted, known: Option<&LedgerEntry>) -> Step<Situation> {
+        let kind = self.kind(&wanted.item.id.kind)?;
+        Ok(situation(kind, wanted, known, self.time.now(), self.world.restored.is_some()))
+    }
+
+    /// Items by level; inbound ones first, since others may rest on the records they change.
+    fn put_in_order(&mut self) -> Step<()> {
+        self.level()?;
+        let inbound = |id: &ItemRef| {
+            let kind = self.env.connector.manifest().kind(&id.kind);
+            kind.is_some_and(|kind| kind.direction == Direction::Inbound)
+        };
+        let mut order: Vec<(bool, u32, &ItemRef)> =
+            self.world.items.levels().map(|(id, level)| (!inbound(id), level, id)).collect();
+        order.sort();
+        let groups = order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+        let levels = groups.map(|group| group.iter().map(|(_, _, id)| (*id).clone()).collect()).collect();
+        self.world.order = Arc::new(levels);
+        Ok(())
+    }
+
+    /// The level of each item that refers to others.
+    fn level(&mut self) -> Step<()> {
+        let items = &self.world.items;
+        let referring = items.ids().filter(|id| items.refers(id)).filter_map(|id| items.get(id));
+        let mut refs: BTreeMap<ItemRef, Vec<ItemRef>> = BTreeMap::new();
+        for wanted in referring {
+            let targets: Vec<ItemRef> = wanted.item.refs().cloned().collect();
+            for target in targets.iter().filter(|target| items.contains(target)) {
+                refs.entry(target.clone()).or_default();
+            }
+            refs.insert(wanted.item.id.clone(), targets);
+        }
+        let levels = order::levels(refs.iter().map(|(id, targets)| (id, targets.iter().collect())))
+            .map_err(|cycle| Stop::contract(format!("references go in a circle: {cycle}")))?;
+        levels.iter().for_each(|(id, level)| self.world.items.set_level(id, *level));
+        Ok(())
+    }
+
     /// An item may be known under a key it had before.
     fn rename(&mut self) {
-        let world = &mut self.world;
-        for (id, wanted) in &world.wanted {
-            if world.ledger.contains_key(id) {
-                continue;
-            }
-            let formers =
+        let known = |id: &&ItemRef| self.world.items.had_other_keys(id) && !self.world.ledger.contains(id);
+        let renamed: Vec<ItemRef> = self.world.items.ids().filter(known).cloned().collect();
+        for id in renamed {
+            let wanted = self.wanted(&id);
+            let world = &mut self.world;
+            let mut formers =
                 wanted.item.former_keys.iter().map(|key| ItemRef::new(Arc::clone(&id.kind), key.as_str()));
-            let former =
-                formers.into_iter().find(|old| world.ledger.contains_key(old) && !world.desires(old));
-            let Some((old, entry)) = former.and_then(|old| world.ledger.remove_entry(&old)) else { continue };
-            let entry = LedgerEntry { item: id.clone(), ..entry };
-            world.pending.entries.extend([old, id.clone()]);
-            world.ledger.insert(id.clone(), entry);
+            let former = formers.find(|old| world.ledger.contains(old) && !world.desires(old));
+            let Some(entry) = former.and_then(|old| world.ledger.remove(&old)) else { continue };
+            world.pending.entries.extend([entry.item.clone(), id.clone()]);
+            world.ledger.put(&LedgerEntry { item: id, ..entry });
         }
     }
 
@@ -53,17 +90,22 @@ impl<C: Connector> Run<'_, C> {
         let whole: BTreeSet<&ScopeId> =
             self.world.asked.iter().filter(|asked| asked.whole).map(|asked| &asked.scope.id).collect();
         let mut departures = Vec::new();
-        for entry in self.world.ledger.values() {
+        let undesired = |(id, head): &(&ItemRef, Head<'_>)| {
+            complete.contains(&ScopeId(Arc::clone(head.scope))) && !self.world.desires(id)
+        };
+        let undesired = self.world.ledger.heads().filter(undesired);
+        for entry in undesired.filter_map(|(id, _)| self.world.ledger.get(id)) {
             let chosen = whole.contains(&entry.scope)
                 || self.chosen.item(entry.group.as_deref(), entry.about.as_ref());
-            if !complete.contains(&entry.scope) || self.world.desires(&entry.item) || !chosen {
+            if !chosen {
                 continue;
             }
             // A kind that the connector has given up can only be told.
             let kind = self.env.connector.manifest().kind(&entry.item.kind);
-            let what = kind.map_or(Leaving::Tell, |kind| leaving(kind, entry));
-            departures.push(Departure { entry: entry.clone(), what });
+            let what = kind.map_or(Leaving::Tell, |kind| leaving(kind, &entry));
+            departures.push(Departure { entry, what });
         }
+        departures.sort_by(|a, b| a.entry.item.cmp(&b.entry.item));
         self.world.departures = departures;
         Ok(())
     }
@@ -75,7 +117,6 @@ impl<C: Connector> Run<'_, C> {
     }
 }
 
-/// How an item stands.
 fn situation(
     kind: &Kind,
     wanted: &Wanted,
@@ -89,7 +130,7 @@ fn situation(
         LedgerState::Unconfirmed => return Situation::Unconfirmed,
         LedgerState::Confirmed | LedgerState::Accepted => {}
     }
-    let changed = !wanted.changed(&entry.fields).is_empty();
+    let changed = wanted.has_changed(&entry.fields);
     match kind.nature {
         Nature::Event => Situation::Same,
         Nature::State if changed => Situation::Changed,

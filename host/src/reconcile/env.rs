@@ -10,6 +10,7 @@ use crate::model::{
 use crate::store::{HostStore, Lane, SchoolStore};
 
 use super::clock::Clock;
+use super::outcomes::Outcomes;
 
 /// Where a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -106,7 +107,7 @@ pub struct Options<'a> {
 }
 
 /// What a run came to.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct RunReport {
     /// Its number; none for a dry run.
     pub run: Option<RunId>,
@@ -116,10 +117,10 @@ pub struct RunReport {
     pub reason: Option<Message>,
     /// For integrators: what the connector broke. English.
     pub detail: Option<String>,
-    /// The plan, with labels: personal. `None` where the run did not get as far.
+    /// The plan, with labels (personal); its lines only where it was to be shown. `None` where the run did not get as far.
     pub plan: Option<Plan>,
     /// Outcomes: also stored.
-    pub outcomes: Vec<OutcomeRow>,
+    pub outcomes: Outcomes,
     /// How many of which outcome: also stored.
     pub counts: RunCounts,
     /// The connector was asked nothing, because nothing could have changed.
@@ -130,7 +131,7 @@ pub struct RunReport {
 
 impl RunReport {
     /// The outcome of an item.
-    pub fn outcome(&self, item: &ItemRef) -> Option<&OutcomeRow> {
-        self.outcomes.iter().find(|row| &row.item == item)
+    pub fn outcome(&self, item: &ItemRef) -> Option<OutcomeRow> {
+        self.outcomes.get(item)
     }
 }

@@ -10,7 +10,7 @@ use super::halt::{Halt, Step};
 use super::jobs::{Job, Stage};
 use super::plan::remarks;
 use super::run::Run;
-use super::state::{Next, Situation, Wanted};
+use super::state::{Next, Situation, Wanted, Work};
 
 impl<C: Connector> Run<'_, C> {
     /// Carries the plan out. What was claimed and came to nothing is free for other schools at once.
@@ -26,24 +26,32 @@ impl<C: Connector> Run<'_, C> {
     async fn carry_out(&mut self) -> Step<()> {
         self.open_loose()?;
         self.flush()?;
+        let applies = |(_, work): &(&ItemRef, &Work)| matches!(work.next, Next::Apply { .. });
+        self.to_apply.1 = self.world.items.works().filter(applies).count() as u64;
         let safe = self.safe()?;
-        for level in self.in_levels() {
-            self.secure(&level, &safe).await?;
-            let mut jobs = Vec::new();
-            for id in &level {
-                jobs.extend(self.begin_item(id)?);
+        for level in self.in_levels().iter() {
+            // What is not at its end after one attempt and one look waits until all of the level had theirs.
+            let mut open = Vec::new();
+            for part in self.parts(level)? {
+                self.secure(&part, &safe).await?;
+                let mut jobs = Vec::new();
+                for id in part.iter() {
+                    jobs.extend(self.begin_item(id)?);
+                }
+                self.flush()?;
+                let jobs = self.claim_all(jobs).await?;
+                open.extend(self.attempt(jobs).await?);
             }
-            self.flush()?;
-            let jobs = self.claim_all(jobs).await?;
-            self.work_off(jobs).await?;
+            self.finish_off(open).await?;
         }
         self.depart_all().await
     }
 
     /// Settles an item where nothing is to be sent; answers the change otherwise.
     fn begin_item(&mut self, id: &ItemRef) -> Step<Option<Job>> {
-        let (wanted, work) = (Arc::clone(&self.world.wanted[id]), &self.world.works[id]);
-        let (situation, next, notes) = (work.situation.clone(), work.next.clone(), remarks(work));
+        let Some(work) = self.world.items.work(id) else { return Ok(None) };
+        let (situation, next, notes) = (work.situation, work.next.clone(), remarks(work));
+        let wanted = self.wanted(id);
         if matches!(
             next,
             Next::Same | Next::Found(_) | Next::Tell { .. } | Next::Apply { action: Action::Update, .. }
@@ -61,12 +69,14 @@ impl<C: Connector> Run<'_, C> {
             Next::Apply { action, fields, token } => {
                 return self.job(wanted, action, fields, token);
             }
-            Next::Tell { fields, presence } => self.differs(&wanted, fields, presence, notes),
+            Next::Tell { fields, presence } => {
+                self.differs(&wanted, fields, presence.map(|presence| *presence), notes);
+            }
             Next::Lost => self.lost(&wanted),
             Next::Decide(question, candidates) => self.ask(&wanted, question, &candidates)?,
             Next::Wait(waiting) => {
                 self.forget(id);
-                self.tell(id, Outcome::Waiting(waiting), None, notes);
+                self.tell(id, Outcome::Waiting(*waiting), None, notes);
             }
             Next::InDoubt => {
                 let doubt = situation != Situation::Unconfirmed;
@@ -117,19 +127,19 @@ impl<C: Connector> Run<'_, C> {
             self.tell_later(&wanted.item.id);
             return Ok(None);
         }
-        let missing = wanted.item.refs().find(|target| self.world.there(target).is_none()).cloned();
+        let missing = wanted.item.refs().find(|target| !self.world.is_there(target)).cloned();
         if let Some(target) = missing {
             self.tell(&wanted.item.id, Outcome::Blocked(target), None, Vec::new());
             return Ok(None);
         }
-        let known = self.world.ledger.get(&wanted.item.id).cloned();
+        let known = self.world.ledger.get(&wanted.item.id);
         let handle =
             known.as_ref().and_then(|entry| entry.handle.clone()).filter(|_| action != Action::Create);
         let kind = self.kind(&wanted.item.id.kind)?;
         let now = self.time.now();
         // Only a doubt that sight and time have ended is certainly nothing; a token is repeated because it is not.
         let absent = matches!(
-            self.world.works.get(&wanted.item.id).and_then(|work| work.observation.as_ref()),
+            self.world.items.work(&wanted.item.id).and_then(Work::observation),
             Some(Observation::Absent(_))
         );
         let over = |doubt: &Doubt| now >= doubt.until.saturating_add_unsigned(kind.settle_ms);

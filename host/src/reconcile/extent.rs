@@ -22,7 +22,7 @@ impl<C: Connector> Run<'_, C> {
 
     /// Tells of an item that its change is left for later. A doubt remains one.
     pub(super) fn tell_later(&mut self, id: &ItemRef) {
-        let state = self.world.ledger.get(id).map(|entry| entry.state);
+        let state = self.world.ledger.state(id);
         let outcome = match state {
             Some(LedgerState::InDoubt) => Outcome::InDoubt,
             Some(LedgerState::Unconfirmed) => Outcome::NotConfirmed,

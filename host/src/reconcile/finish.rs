@@ -34,17 +34,14 @@ impl<C: Connector> Run<'_, C> {
         self.flush()?;
         let Some(fence) = self.fence.clone() else { return Ok(()) };
         let task = self.env.task.id.clone();
-        let rows = self.rows_by_scope();
-        let ended: Vec<ScopeMemory> = self
-            .world
-            .asked
-            .iter()
-            .filter(|asked| asked.whole)
-            .map(|asked| self.memory(asked, rows.get(&asked.scope.id).map_or(&[][..], Vec::as_slice)))
-            .collect();
+        let ends = self.ends();
+        let none = End::default();
+        let end = |id: &ScopeId| ends.get(id).unwrap_or(&none);
+        let whole = self.world.asked.iter().filter(|asked| asked.whole);
+        let ended: Vec<ScopeMemory> = whole.map(|asked| self.memory(asked, end(&asked.scope.id))).collect();
         self.env.school.remember_scopes(&fence, &task, &ended)?;
         let vanished = self.world.vanished.iter().map(|(id, _)| id.clone());
-        let done = |id: &ScopeId| rows.get(id).is_none_or(|rows| rows.iter().all(|r| settles(&r.outcome)));
+        let done = |id: &ScopeId| !end(id).open;
         let forget: Vec<ScopeId> = vanished.filter(done).collect();
         self.env.school.forget_scopes(&fence, &task, &forget)?;
         self.env.school.drop_decisions(&fence, &task, &self.settled_decisions())?;
@@ -56,26 +53,29 @@ impl<C: Connector> Run<'_, C> {
         Ok(())
     }
 
-    fn rows_by_scope(&self) -> BTreeMap<ScopeId, Vec<&OutcomeRow>> {
+    /// How each scope came to its end, where there is something to say.
+    fn ends(&self) -> BTreeMap<ScopeId, End> {
         let leaving: BTreeMap<&ItemRef, &ScopeId> =
             self.world.departures.iter().map(|d| (&d.entry.item, &d.entry.scope)).collect();
-        let mut rows: BTreeMap<ScopeId, Vec<&OutcomeRow>> = BTreeMap::new();
-        for row in self.world.outcomes.values() {
-            let wanted = self.world.wanted.get(&row.item).map(|wanted| &wanted.scope);
-            if let Some(scope) = wanted.or_else(|| leaving.get(&row.item).copied()) {
-                rows.entry(scope.clone()).or_default().push(row);
-            }
+        let mut ends: BTreeMap<ScopeId, End> = BTreeMap::new();
+        for (item, outcome, _) in self.world.outcomes.all().filter(|(_, outcome, _)| !is_done(outcome)) {
+            let wanted = self.world.items.scope(item);
+            let Some(scope) = wanted.or_else(|| leaving.get(item).copied()) else { continue };
+            let end = ends.entry(scope.clone()).or_default();
+            end.open |= !settles(outcome);
+            let row = self.world.outcomes.row(item, &self.world.ledger);
+            end.carried.extend(row.filter(|row| is_told(&row.outcome)));
         }
-        rows
+        ends.values_mut().for_each(|end| end.carried.sort_by(|a, b| a.item.cmp(&b.item)));
+        ends
     }
 
-    fn memory(&self, asked: &Asked, rows: &[&OutcomeRow]) -> ScopeMemory {
-        let told = rows.iter().copied().filter(|row| is_told(&row.outcome));
-        let carried: Vec<OutcomeRow> = told.cloned().collect();
-        let settled = match rows.iter().all(|row| settles(&row.outcome)) {
-            false => Settled::Open,
-            true if carried.is_empty() => Settled::Clean,
-            true => Settled::Told,
+    fn memory(&self, asked: &Asked, end: &End) -> ScopeMemory {
+        let carried = end.carried.clone();
+        let settled = match end.open {
+            true => Settled::Open,
+            false if carried.is_empty() => Settled::Clean,
+            false => Settled::Told,
         };
         let fleeting = carried.iter().any(|row| !matches!(row.outcome, Outcome::Gone | Outcome::Expired));
         let recheck: Option<Millis> = fleeting.then(|| self.time.now() + RECHECK);
@@ -88,7 +88,7 @@ impl<C: Connector> Run<'_, C> {
             valid_until: [asked.valid_until, recheck].into_iter().flatten().min(),
             complete: asked.complete,
             items: asked.items,
-            digest: asked.digest,
+            digest: asked.digest.end(),
             settled,
             left_out: asked.left_out.iter().map(left_out_row).collect(),
             carried,
@@ -100,11 +100,9 @@ impl<C: Connector> Run<'_, C> {
         let asked: BTreeSet<&ScopeId> =
             self.world.asked.iter().filter(|asked| asked.complete).map(|asked| &asked.scope.id).collect();
         let over = |id: &ItemRef, scope: &ScopeId| {
-            let waits =
-                self.world.outcomes.get(id).is_some_and(|row| matches!(row.outcome, Outcome::Decision(_)));
-            let there = self.world.works.contains_key(id)
-                && self.world.ledger.get(id).is_some_and(|entry| is_there(entry.state));
-            let doubt = self.world.ledger.get(id).is_some_and(|entry| entry.doubt.is_some());
+            let waits = matches!(self.world.outcomes.outcome(id), Some(Outcome::Decision(_)));
+            let there = self.world.items.contains(id) && self.world.ledger.state(id).is_some_and(is_there);
+            let doubt = self.world.ledger.head(id).is_some_and(|entry| entry.doubtful);
             let gone = asked.contains(scope) && !self.world.desires(id) && !doubt;
             !waits && (there || gone)
         };
@@ -140,9 +138,9 @@ impl<C: Connector> Run<'_, C> {
     /// What this run adds to what thresholds count.
     fn tally(&self) -> Tally {
         let mut tally = Tally { removed: self.newly_gone(), ..Tally::default() };
-        for row in self.world.outcomes.values() {
-            let made = matches!(row.outcome, Outcome::Applied | Outcome::Accepted | Outcome::Removed);
-            match row.action.filter(|_| made) {
+        for (_, outcome, action) in self.world.outcomes.all() {
+            let made = matches!(outcome, Outcome::Applied | Outcome::Accepted | Outcome::Removed);
+            match action.filter(|_| made) {
                 Some(Action::Create) => tally.added += 1,
                 Some(Action::Update) => tally.changed += 1,
                 Some(Action::Close | Action::Remove) => tally.removed += 1,
@@ -159,7 +157,7 @@ impl<C: Connector> Run<'_, C> {
         let memories: Vec<ScopeMemory> = self.memories()?.into_values().collect();
         for row in memories.iter().flat_map(|memory| &memory.carried) {
             self.world.pending.outcomes.insert(row.item.clone());
-            self.world.outcomes.insert(row.item.clone(), row.clone());
+            self.world.outcomes.note(row.clone(), &self.world.ledger);
         }
         self.flush()?;
         let Some(fence) = &self.fence else { return Ok(()) };
@@ -181,13 +179,13 @@ impl<C: Connector> Run<'_, C> {
     /// The run stopped: what was to be done and was not is told as failed, or as waiting where the rest is put off, with
     /// the reason.
     pub(super) fn give_up(&mut self, stop: &Stop) -> Result<()> {
-        let works = self.world.works.iter();
+        let works = self.world.items.works();
         let planned = works.filter(|(_, work)| matches!(work.next, Next::Apply { .. } | Next::Adopt(_)));
         let leaving = self.world.departures.iter().filter(|d| matches!(d.what, Leaving::Apply(_)));
         let ids: Vec<ItemRef> = planned
             .map(|(id, _)| id)
             .chain(leaving.map(|d| &d.entry.item))
-            .filter(|id| !self.world.outcomes.contains_key(*id))
+            .filter(|id| !self.world.outcomes.contains(id))
             .cloned()
             .collect();
         for id in ids {
@@ -202,7 +200,7 @@ impl<C: Connector> Run<'_, C> {
     }
 
     fn unfinished(&self, id: &ItemRef, stop: &Stop) -> Outcome {
-        match self.world.ledger.get(id).map(|entry| entry.state) {
+        match self.world.ledger.state(id) {
             Some(crate::model::LedgerState::InDoubt) => Outcome::InDoubt,
             Some(crate::model::LedgerState::Unconfirmed) => Outcome::NotConfirmed,
             _ if stop.postponed.is_some() => {
@@ -211,6 +209,15 @@ impl<C: Connector> Run<'_, C> {
             _ => Outcome::Failed(stop.reason.clone()),
         }
     }
+}
+
+/// How a scope came to its end.
+#[derive(Clone, Debug, Default)]
+struct End {
+    /// Something is left to be done.
+    open: bool,
+    /// To be told again at every run.
+    carried: Vec<OutcomeRow>,
 }
 
 /// Does this outcome leave nothing to do for the next run, unless something changes?

@@ -3,7 +3,7 @@
 use crate::model::item::{Field, Value};
 use crate::model::manifest::Manifest;
 use crate::model::setup::TaskConfig;
-use crate::model::{Action, FieldHash, Item, ItemRef, Param, TaskId, hex};
+use crate::model::{Action, FieldHash, Item, ItemRef, Param, SharedTexts, TaskId, hex};
 
 /// Hashes under one school's key.
 #[derive(Clone)]
@@ -21,25 +21,34 @@ impl Hasher {
         Self(key)
     }
 
-    fn keyed(&self, purpose: &str) -> Feed {
+    fn keyed(&self, purpose: &str) -> Feed<blake3::Hasher> {
         let mut feed = Feed(blake3::Hasher::new_keyed(&self.0));
         feed.text(purpose);
         feed
     }
 
     /// The hash of each field's content, in the order of their names.
-    pub(super) fn fields(&self, item: &Item) -> Vec<FieldHash> {
-        let mut hashes: Vec<_> = item.fields.iter().map(|field| self.field(&item.id.kind, field)).collect();
+    pub(super) fn fields(&self, item: &Item, names: &mut SharedTexts) -> Vec<FieldHash> {
+        // One buffer for all: most fields are shorter than what it takes to set a hash up piece by piece.
+        let mut feed = Feed(Vec::with_capacity(256));
+        let mut hashes: Vec<_> = item
+            .fields
+            .iter()
+            .map(|field| FieldHash {
+                name: names.of(&field.name),
+                hash: self.field(&item.id.kind, field, &mut feed),
+            })
+            .collect();
         hashes.sort_by(|a, b| a.name.cmp(&b.name));
         hashes
     }
 
-    fn field(&self, kind: &str, field: &Field) -> FieldHash {
-        let mut feed = self.keyed("field");
-        feed.text(kind).text(&field.name).value(&field.value);
+    fn field(&self, kind: &str, field: &Field, feed: &mut Feed<Vec<u8>>) -> [u8; 16] {
+        feed.0.clear();
+        feed.text("field").text(kind).text(&field.name).value(&field.value);
         let mut hash = [0; 16];
-        hash.copy_from_slice(&feed.end()[..16]);
-        FieldHash { name: field.name.as_str().into(), hash }
+        hash.copy_from_slice(&blake3::keyed_hash(&self.0, &feed.0).as_bytes()[..16]);
+        hash
     }
 
     /// A token for one change: equal for every attempt at it within an epoch, different for any other.
@@ -57,22 +66,42 @@ impl Hasher {
         hex(&feed.end()[..16])
     }
 
-    /// A digest over all items of a scope.
-    pub(super) fn items<'a>(&self, items: impl Iterator<Item = (&'a ItemRef, &'a [FieldHash])>) -> [u8; 32] {
-        let mut feed = self.keyed("items");
-        for (item, hashes) in items {
-            feed.item(item).hashes(hashes);
-        }
-        feed.end()
+    /// A digest over all items of a scope, fed one after the other.
+    pub(super) fn items(&self) -> ItemsDigest {
+        ItemsDigest(self.keyed("items"))
     }
 
-    /// The hash of a plan from one line after the other.
-    pub(super) fn plan<'a>(&self, lines: impl Iterator<Item = PlanLine<'a>>) -> String {
-        let mut feed = self.keyed("plan");
-        for line in lines {
-            feed.item(line.item).text(line.intent).text(line.handle).hashes(line.content);
-        }
-        hex(&feed.end()[..8])
+    /// The hash of a plan, fed one line after the other.
+    pub(super) fn plan(&self) -> PlanHash {
+        PlanHash(self.keyed("plan"))
+    }
+}
+
+/// A digest over items, in their order.
+#[derive(Clone, Debug)]
+pub(super) struct ItemsDigest(Feed<blake3::Hasher>);
+
+impl ItemsDigest {
+    pub(super) fn add(&mut self, item: &ItemRef, hashes: &[FieldHash]) {
+        self.0.item(item).hashes(hashes);
+    }
+
+    pub(super) fn end(&self) -> [u8; 32] {
+        self.0.end()
+    }
+}
+
+/// A plan's hash under way.
+pub(super) struct PlanHash(Feed<blake3::Hasher>);
+
+impl PlanHash {
+    pub(super) fn add(&mut self, line: &PlanLine<'_>) {
+        self.0.item(line.item).text(line.intent).text(line.handle).hashes(line.content);
+    }
+
+    /// 16 hex digits.
+    pub(super) fn end(&self) -> String {
+        hex(&self.0.end()[..8])
     }
 }
 
@@ -124,17 +153,41 @@ pub(super) fn identity(key: &[u8; 32], space: &str, identity: &str) -> [u8; 32] 
 }
 
 /// Feeds a hash unambiguously: each text with its length.
-struct Feed(blake3::Hasher);
+#[derive(Clone)]
+struct Feed<S>(S);
 
-impl Feed {
+/// Takes the bytes that are hashed.
+trait Sink {
+    fn take(&mut self, bytes: &[u8]);
+}
+
+impl Sink for blake3::Hasher {
+    fn take(&mut self, bytes: &[u8]) {
+        self.update(bytes);
+    }
+}
+
+impl Sink for Vec<u8> {
+    fn take(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
+    }
+}
+
+impl<S> std::fmt::Debug for Feed<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Feed(…)")
+    }
+}
+
+impl<S: Sink> Feed<S> {
     fn number(&mut self, number: u64) -> &mut Self {
-        self.0.update(&number.to_le_bytes());
+        self.0.take(&number.to_le_bytes());
         self
     }
 
     fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         self.number(bytes.len() as u64);
-        self.0.update(bytes);
+        self.0.take(bytes);
         self
     }
 
@@ -179,7 +232,9 @@ impl Feed {
         members.into_iter().for_each(|member| feed(self, member));
         self
     }
+}
 
+impl Feed<blake3::Hasher> {
     fn end(&self) -> [u8; 32] {
         *self.0.finalize().as_bytes()
     }

@@ -50,9 +50,8 @@ impl<C: Connector> Run<'_, C> {
             return Ok(());
         }
         let claimed = |entry: &LedgerEntry| self.identity_in(entry).filter(|id| claims.contains(id));
-        let entries = self.world.ledger.values();
         let known: BTreeMap<IdentityRef, LedgerEntry> =
-            entries.filter_map(|entry| Some((claimed(entry)?, entry.clone()))).collect();
+            self.world.ledger.entries().filter_map(|entry| Some((claimed(&entry)?, entry))).collect();
         let unsettled = self.may_arrive();
         for claim in claims {
             match known.get(&claim) {
@@ -72,9 +71,12 @@ impl<C: Connector> Run<'_, C> {
         let Some(fence) = self.fence.as_ref().filter(|_| self.world.restored.is_none()) else {
             return Ok(());
         };
-        let entries = self.world.ledger.values().filter(|entry| entry.gone_since.is_none());
-        let known: BTreeSet<IdentityRef> = entries.filter_map(|entry| self.identity_in(entry)).collect();
         let held = self.env.host.holdings(&self.own())?;
+        if held.is_empty() {
+            return Ok(());
+        }
+        let entries = self.world.ledger.entries().filter(|entry| entry.gone_since.is_none());
+        let known: BTreeSet<IdentityRef> = entries.filter_map(|entry| self.identity_in(&entry)).collect();
         let mut stray = held.iter().filter(|id| !known.contains(*id));
         stray.try_for_each(|id| self.env.host.unhold_identity(fence, &self.env.task.id, id, false))
     }
@@ -82,11 +84,11 @@ impl<C: Connector> Run<'_, C> {
     /// Notes which things another task is about to create. What is seen of them now may be true no longer when that
     /// task is done: they wait for another run.
     pub(super) fn note_busy(&mut self, level: &[ItemRef]) -> Result<()> {
-        for id in level {
-            let Some(identity) = &self.world.wanted[id].identity else { continue };
-            match self.env.host.identity(identity)? {
+        for id in level.iter().filter(|id| self.world.items.is_shared(id)).cloned().collect::<Vec<_>>() {
+            let Some(identity) = self.wanted(&id).identity.clone() else { continue };
+            match self.env.host.identity(&identity)? {
                 Some(Claim::Busy(task)) if task != self.own() => {
-                    self.world.busy.insert(id.clone(), task);
+                    self.world.busy.insert(id, task);
                 }
                 _ => {}
             }

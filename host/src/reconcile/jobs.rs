@@ -47,14 +47,25 @@ pub(super) struct Job {
 impl<C: Connector> Run<'_, C> {
     /// Brings changes to their ends. Each has an outcome afterwards, or the run stops.
     pub(super) async fn work_off(&mut self, jobs: Vec<Job>) -> Step<()> {
+        let open = self.attempt(jobs).await?;
+        self.finish_off(open).await
+    }
+
+    /// Sends what is ready and looks at what was sent; answers what has not come to its end.
+    pub(super) async fn attempt(&mut self, jobs: Vec<Job>) -> Step<Vec<Job>> {
+        let now = self.time.now();
+        let (ready, mut rest): (Vec<_>, Vec<_>) =
+            jobs.into_iter().partition(|job| matches!(job.stage, Stage::Ready(at) if at <= now));
+        rest.extend(self.apply_all(ready).await?);
+        let open = self.check(rest).await?;
+        self.flush()?;
+        Ok(open)
+    }
+
+    /// Brings changes that were attempted to their ends.
+    pub(super) async fn finish_off(&mut self, jobs: Vec<Job>) -> Step<()> {
         let mut open = jobs;
         for attempt in 0.. {
-            let now = self.time.now();
-            let (ready, mut rest): (Vec<_>, Vec<_>) =
-                open.into_iter().partition(|job| matches!(job.stage, Stage::Ready(at) if at <= now));
-            rest.extend(self.apply_all(ready).await?);
-            open = self.check(rest).await?;
-            self.flush()?;
             let Some(pause) = self.next_look(&open, attempt) else { break };
             if !self.patience.wait(&*self.env.clock, pause).await {
                 if let Err(postponed) = self.within_the_day() {
@@ -65,6 +76,7 @@ impl<C: Connector> Run<'_, C> {
                 self.out_of_patience(open)?;
                 break;
             }
+            open = self.attempt(open).await?;
         }
         self.flush()
     }
@@ -94,8 +106,8 @@ impl<C: Connector> Run<'_, C> {
         from.saturating_add_unsigned(settle)
     }
 
-    fn doubt_of(&self, job: &Job) -> Option<&Doubt> {
-        self.world.ledger.get(&job.wanted.item.id)?.doubt.as_ref()
+    fn doubt_of(&self, job: &Job) -> Option<Doubt> {
+        self.world.ledger.get(&job.wanted.item.id)?.doubt
     }
 
     /// Looks at what was sent; answers what is still open.
@@ -127,7 +139,7 @@ impl<C: Connector> Run<'_, C> {
 
     fn check_question(&self, job: &Job) -> call::Question {
         let purpose = if job.stage == Stage::Doubt { Purpose::Doubt } else { Purpose::Confirm };
-        let known = self.world.ledger.get(&job.wanted.item.id).and_then(|entry| entry.handle.clone());
+        let known = self.world.ledger.handle(&job.wanted.item.id).map(str::to_owned);
         call::Question {
             item: Arc::clone(&job.wanted.item),
             handle: known.or_else(|| job.handle.clone()),
@@ -152,8 +164,8 @@ impl<C: Connector> Run<'_, C> {
 
     fn arrived(&mut self, job: Job, presence: &Presence, over: bool) -> Step<Option<Job>> {
         let id = &job.wanted.item.id;
-        let known = self.world.ledger.get(id).and_then(|entry| entry.handle.as_ref());
-        if known != Some(&presence.handle) && self.world.is_anothers(id, &presence.handle) {
+        let known = self.world.ledger.handle(id);
+        if known != Some(presence.handle.as_str()) && self.world.is_anothers(id, &presence.handle) {
             self.ask(&job.wanted, Question::Shared, &[candidate(presence.handle.clone())])?;
             return Ok(None);
         }
@@ -199,7 +211,7 @@ impl<C: Connector> Run<'_, C> {
         }
         let absent = matches!(seen, Some(Observation::Absent(_)));
         let entry = self.world.ledger.get(&id);
-        let next = self.judge(&job.wanted, &Situation::Doubt, entry, seen.as_ref())?;
+        let next = self.judge(&job.wanted, Situation::Doubt, entry.as_ref(), seen.as_ref())?;
         match next {
             Next::Found(presence) if self.world.is_anothers(&id, &presence.handle) => {
                 self.ask(&job.wanted, Question::Shared, &[candidate(presence.handle)])?;
@@ -211,7 +223,7 @@ impl<C: Connector> Run<'_, C> {
                 job.before = if token.is_none() || (absent && self.certain(&job)) {
                     self.before_doubt(&job)
                 } else {
-                    self.world.ledger.get(&id).cloned()
+                    self.world.ledger.get(&id)
                 };
                 (job.action, job.fields) = (action, fields);
                 job.token = token.unwrap_or(job.token);
@@ -285,7 +297,7 @@ impl<C: Connector> Run<'_, C> {
 
     /// Is an earlier write of the item still without an answer?
     pub(super) fn open_doubt(&self, id: &crate::model::ItemRef) -> bool {
-        self.world.ledger.get(id).is_some_and(|entry| entry.state == LedgerState::InDoubt)
+        self.world.ledger.state(id) == Some(LedgerState::InDoubt)
     }
 
     fn out_of_patience(&mut self, open: Vec<Job>) -> Step<()> {

@@ -90,6 +90,11 @@ impl Watch {
         Some(entry)
     }
 
+    /// The writes of the call. Their items are in doubt in the store until it is told more of them.
+    pub(super) fn tickets(&self) -> Vec<WriteTicket> {
+        self.seen().tickets.iter().map(|ticket| ticket.id).collect()
+    }
+
     /// An item that was named though it is not of this call.
     pub(super) fn stranger(&self) -> Option<ItemRef> {
         self.seen().stranger.clone()

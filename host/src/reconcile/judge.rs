@@ -13,7 +13,7 @@ use super::state::{Next, Situation, Wanted};
 pub(super) struct Case<'a> {
     pub(super) kind: &'a Kind,
     pub(super) wanted: &'a Wanted,
-    pub(super) situation: &'a Situation,
+    pub(super) situation: Situation,
     pub(super) entry: Option<&'a LedgerEntry>,
     /// Without what a person said is something else. `None`: nobody looked, because nobody can or need.
     pub(super) seen: Option<&'a Observation>,
@@ -44,7 +44,7 @@ impl Case<'_> {
         match self.seen {
             None if self.kind.nature == Nature::Awaited => self.wait(),
             None => self.perhaps_sent().unwrap_or_else(|| self.create(None)),
-            Some(Observation::Present(presence)) => Next::Adopt(presence.clone()),
+            Some(Observation::Present(presence)) => Next::Adopt(Box::new(presence.clone())),
             Some(Observation::Absent(_) | Observation::Pending) if self.kind.nature == Nature::Awaited => {
                 self.wait()
             }
@@ -88,7 +88,7 @@ impl Case<'_> {
     fn ambiguous(&self, candidates: &[Candidate]) -> Next {
         match self.answer {
             Some(Answer::Adopt(handle)) if candidates.iter().any(|c| &c.handle == handle) => {
-                Next::Adopt(self.unseen(handle))
+                Next::Adopt(Box::new(self.unseen(handle)))
             }
             _ => Next::Decide(Question::Which, candidates.to_vec()),
         }
@@ -102,7 +102,7 @@ impl Case<'_> {
 
     fn wait(&self) -> Next {
         let default = || Waiting { whom: Message::new("host-waiting"), steps: Vec::new() };
-        Next::Wait(self.wanted.item.waiting.clone().unwrap_or_else(default))
+        Next::Wait(Box::new(self.wanted.item.waiting.clone().unwrap_or_else(default)))
     }
 
     fn create(&self, token: Option<String>) -> Next {
@@ -111,7 +111,7 @@ impl Case<'_> {
             return Next::Expired;
         }
         if window.not_before.is_some_and(|start| start > self.now) {
-            return Next::Wait(Waiting { whom: Message::new("host-not-yet"), steps: Vec::new() });
+            return Next::Wait(Box::new(Waiting { whom: Message::new("host-not-yet"), steps: Vec::new() }));
         }
         Next::Apply { action: Action::Create, fields: Vec::new(), token }
     }
@@ -143,7 +143,7 @@ impl Case<'_> {
         let window = self.kind.token_window_ms;
         let end = doubt.sent.saturating_add_unsigned(window);
         let arrives = self.now.saturating_add_unsigned(self.deadline);
-        if window == 0 || *self.situation == Situation::Unconfirmed || arrives >= end {
+        if window == 0 || self.situation == Situation::Unconfirmed || arrives >= end {
             return None;
         }
         match doubt.action {
@@ -162,8 +162,8 @@ impl Case<'_> {
     fn doubt_present(&self, doubt: &Doubt, presence: &Presence) -> Next {
         let differing = self.wanted.owned(&presence.differing);
         match doubt.action {
-            Action::Create => Next::Found(presence.clone()),
-            Action::Update if differing.is_empty() => Next::Found(presence.clone()),
+            Action::Create => found(presence),
+            Action::Update if differing.is_empty() => found(presence),
             Action::Update if self.settled(doubt) => self.differs(differing, presence),
             Action::Update => self.repeat(doubt).unwrap_or(Next::InDoubt),
             Action::Close | Action::Remove if self.settled(doubt) => self.differs(differing, presence),
@@ -176,7 +176,7 @@ impl Case<'_> {
         match doubt.action {
             Action::Create if certain => {
                 // An answered write that left nothing would be answered the same way under the same token.
-                let token = (*self.situation == Situation::Doubt).then(|| doubt.token.clone());
+                let token = (self.situation == Situation::Doubt).then(|| doubt.token.clone());
                 self.create(token)
             }
             Action::Create => self.repeat(doubt).unwrap_or(Next::InDoubt),
@@ -189,7 +189,7 @@ impl Case<'_> {
     fn doubt_ambiguous(&self, candidates: &[Candidate]) -> Next {
         match self.answer {
             Some(Answer::Adopt(handle)) if candidates.iter().any(|c| &c.handle == handle) => {
-                Next::Found(self.unseen(handle))
+                Next::Found(Box::new(self.unseen(handle)))
             }
             _ => Next::Decide(Question::Which, candidates.to_vec()),
         }
@@ -239,12 +239,12 @@ impl Case<'_> {
 
     fn differs(&self, fields: Vec<String>, presence: &Presence) -> Next {
         if fields.is_empty() || self.kind.nature != Nature::State {
-            return Next::Found(presence.clone());
+            return found(presence);
         }
-        self.change(fields, Some(presence.clone()))
+        self.change(fields, Some(Box::new(presence.clone())))
     }
 
-    fn change(&self, fields: Vec<String>, presence: Option<Presence>) -> Next {
+    fn change(&self, fields: Vec<String>, presence: Option<Box<Presence>>) -> Next {
         match self.changes {
             Changes::Update => self.apply_update(fields, None),
             Changes::Report => Next::Tell { fields, presence },
@@ -263,6 +263,10 @@ impl Case<'_> {
             (Nature::State, Changes::Report) => Next::Lost,
         }
     }
+}
+
+fn found(presence: &Presence) -> Next {
+    Next::Found(Box::new(presence.clone()))
 }
 
 #[cfg(test)]
@@ -325,7 +329,7 @@ mod tests {
 
     fn word(kind: &Kind, seen: Option<&Observation>, answer: Option<&Answer>, now: Millis) -> &'static str {
         let (wanted, entry) = (wanted(), doubtful());
-        let situation = &Situation::Doubt;
+        let situation = Situation::Doubt;
         let (entry, changes, deadline) = (Some(&entry), Changes::Report, 10_000);
         let restored = None;
         let wanted = &wanted;

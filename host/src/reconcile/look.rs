@@ -1,10 +1,11 @@
 //! Looking at what is doubtful, level by level, and judging it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::model::contract::{Observation, Purpose};
-use crate::model::manifest::{Direction, Observe};
+use crate::model::manifest::Observe;
 use crate::model::{Action, Connector, Item, ItemRef, LedgerEntry, WhenGone};
 use crate::store::{Answer, Claim};
 
@@ -15,58 +16,84 @@ use super::halt::Step;
 use super::judge::{Case, judge};
 use super::patience::poll_pause;
 use super::run::Run;
-use super::state::{Departure, Leaving, Next, Situation, Wanted};
+use super::state::{Departure, Leaving, Next, Situation, Wanted, Work};
+
+/// So many items at most are in the hands unpacked at once, or one batch.
+const PART: usize = 4_000;
 
 impl<C: Connector> Run<'_, C> {
     /// Looks and judges.
     pub(super) async fn look(&mut self) -> Step<()> {
-        for level in self.in_levels() {
-            self.note_busy(&level)?;
-            let questions = self.questions(&level)?;
-            self.see(questions).await?;
-            self.look_elsewhere(&level).await?;
-            self.judge_all(&level)?;
-            self.wait_for_doubts(&level).await?;
-            adopt::one_each(&mut self.world, &level);
-            self.block(&level);
-            self.loosen(&level);
+        for level in self.in_levels().iter() {
+            for part in self.parts(level)? {
+                self.note_busy(&part)?;
+                let questions = self.questions(&part)?;
+                self.see(questions).await?;
+                self.look_elsewhere(&part).await?;
+                self.judge_all(&part)?;
+            }
+            self.wait_for_doubts(level).await?;
+            adopt::one_each(&mut self.world, level);
+            self.block(level);
+            self.loosen(level);
         }
         self.look_at_departures().await?;
         self.hand_over()
     }
 
     /// Items by level; inbound ones first, since others may rest on the records they change.
-    pub(super) fn in_levels(&self) -> Vec<Vec<ItemRef>> {
-        let inbound = |id: &ItemRef| {
-            let kind = self.env.connector.manifest().kind(&id.kind);
-            kind.is_some_and(|kind| kind.direction == Direction::Inbound)
-        };
-        let mut order: Vec<(bool, usize, &ItemRef)> =
-            self.world.levels.iter().map(|(id, level)| (!inbound(id), *level, id)).collect();
-        order.sort();
-        let groups = order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
-        groups.map(|group| group.iter().map(|(_, _, id)| (*id).clone()).collect()).collect()
+    pub(super) fn in_levels(&self) -> Arc<Vec<Vec<ItemRef>>> {
+        Arc::clone(&self.world.order)
+    }
+
+    /// A level in parts, so that few items at once are in the hands unpacked. Scopes are kept together and batches
+    /// whole: dividing makes no more calls.
+    pub(super) fn parts<'l>(&self, level: &'l [ItemRef]) -> Step<Vec<Cow<'l, [ItemRef]>>> {
+        if level.len() <= PART {
+            return Ok(vec![Cow::Borrowed(level)]);
+        }
+        let mut sorted = level.to_vec();
+        sorted
+            .sort_by(|a, b| (&a.kind, self.world.items.scope(a)).cmp(&(&b.kind, self.world.items.scope(b))));
+        let mut parts = Vec::new();
+        for of_kind in sorted.chunk_by(|a, b| a.kind == b.kind) {
+            let batch = self.kind(&of_kind[0].kind)?.batch.max(1) as usize;
+            let part = (PART / batch).max(1) * batch;
+            parts.extend(of_kind.chunks(part).map(|part| Cow::Owned(part.to_vec())));
+        }
+        Ok(parts)
+    }
+
+    /// An item of this run that has not come to its end.
+    pub(super) fn wanted(&self, id: &ItemRef) -> Arc<Wanted> {
+        self.world.items.get(id).expect("an item of this run, before its end")
     }
 
     fn questions(&self, level: &[ItemRef]) -> Step<Vec<Question>> {
         let mut questions = Vec::new();
         for id in level {
-            let (wanted, work) = (&self.world.wanted[id], &self.world.works[id]);
             let blind = self.kind(&id.kind)?.observe == Observe::None;
-            let skipped = work.situation == Situation::New && self.answer(id) == Some(&Answer::Skip);
-            let early =
-                work.situation == Situation::New && wanted.item.refs().any(|target| self.is_open(target));
-            if !blind && !skipped && !early && work.situation != Situation::Same {
-                questions.push(self.question(wanted, purpose(&work.situation))?);
+            let situation = self.situation(id);
+            let new = situation == Situation::New;
+            if blind || situation == Situation::Same || (new && self.answer(id) == Some(&Answer::Skip)) {
+                continue;
+            }
+            let wanted = self.wanted(id);
+            if !(new && wanted.item.refs().any(|target| self.is_open(target))) {
+                questions.push(self.question(&wanted, purpose(situation))?);
             }
         }
         Ok(questions)
     }
 
+    pub(super) fn situation(&self, id: &ItemRef) -> Situation {
+        self.world.items.work(id).map_or(Situation::Same, |work| work.situation)
+    }
+
     /// Not known to be there and not known to be absent: what refers to it cannot be looked for yet, since a missing
     /// handle says "known to be absent". It is blocked.
     fn is_open(&self, id: &ItemRef) -> bool {
-        let next = self.world.works.get(id).map(|work| &work.next);
+        let next = self.world.items.work(id).map(|work| &work.next);
         matches!(next, Some(Next::Unknown(_) | Next::InDoubt | Next::Decide(..) | Next::Blocked(_)))
     }
 
@@ -88,8 +115,8 @@ impl<C: Connector> Run<'_, C> {
         if let Some(Answer::Adopt(handle)) = self.answer(&wanted.item.id) {
             return Ok(Some(handle.clone()).filter(|handle| !handle.is_empty()));
         }
-        if let Some(handle) = self.world.ledger.get(&wanted.item.id).and_then(|entry| entry.handle.clone()) {
-            return Ok(Some(handle));
+        if let Some(handle) = self.world.ledger.handle(&wanted.item.id) {
+            return Ok(Some(handle.to_owned()));
         }
         let Some(identity) = &wanted.identity else { return Ok(None) };
         Ok(match self.env.host.identity(identity)? {
@@ -109,8 +136,8 @@ impl<C: Connector> Run<'_, C> {
         let probed = shared.map(|question| (question.item.id.clone(), question.handle.clone()));
         self.world.probed.extend(probed);
         for (id, observation) in self.observe(questions).await? {
-            if let Some(work) = self.world.works.get_mut(&id) {
-                work.observation = Some(observation);
+            if let Some(work) = self.world.items.work_mut(&id) {
+                work.saw(observation);
             }
         }
         Ok(())
@@ -119,7 +146,7 @@ impl<C: Connector> Run<'_, C> {
     pub(super) fn judge_all(&mut self, level: &[ItemRef]) -> Step<()> {
         for id in level {
             let next = self.judge_one(id)?;
-            if let Some(work) = self.world.works.get_mut(id) {
+            if let Some(work) = self.world.items.work_mut(id) {
                 work.next = next;
             }
             self.place(id);
@@ -129,9 +156,9 @@ impl<C: Connector> Run<'_, C> {
 
     /// Remembers where a thing is that was seen and judged to be this item's: what refers to it needs the place.
     fn place(&mut self, id: &ItemRef) {
-        let work = &self.world.works[id];
+        let Some(work) = self.world.items.work(id) else { return };
         let elsewhere = matches!(work.next, Next::Apply { action: Action::Create, .. } | Next::Decide(..));
-        match &work.observation {
+        match work.observation() {
             _ if elsewhere => drop(self.world.seen.remove(id)),
             Some(Observation::Present(presence)) => {
                 let there = (presence.handle.clone(), presence.outputs.clone());
@@ -142,16 +169,15 @@ impl<C: Connector> Run<'_, C> {
     }
 
     fn judge_one(&self, id: &ItemRef) -> Step<Next> {
-        let (wanted, work) = (&self.world.wanted[id], &self.world.works[id]);
-        let seen = work.observation.as_ref();
-        self.judge(wanted, &work.situation, self.world.ledger.get(id), seen)
+        let seen = self.world.items.work(id).and_then(Work::observation);
+        self.judge(&self.wanted(id), self.situation(id), self.world.ledger.get(id).as_ref(), seen)
     }
 
     /// Judges an item by what was seen of it.
     pub(super) fn judge(
         &self,
         wanted: &Wanted,
-        situation: &Situation,
+        situation: Situation,
         entry: Option<&LedgerEntry>,
         seen: Option<&Observation>,
     ) -> Step<Next> {
@@ -191,9 +217,9 @@ impl<C: Connector> Run<'_, C> {
     }
 
     fn time_ends(&self, id: &ItemRef) -> bool {
-        let work = &self.world.works[id];
+        let Some(work) = self.world.items.work(id) else { return false };
         let seen = matches!(
-            work.observation,
+            work.observation(),
             Some(Observation::Absent(_) | Observation::Pending | Observation::Present(_))
         );
         matches!(work.next, Next::InDoubt) && seen && self.until_settled(id).is_some()
@@ -201,8 +227,8 @@ impl<C: Connector> Run<'_, C> {
 
     /// Milliseconds until an absence is certain.
     fn until_settled(&self, id: &ItemRef) -> Option<u64> {
-        let known = self.world.ledger.get(id).and_then(|entry| entry.doubt.as_ref());
-        let doubt = known.or(self.world.restored.as_ref().map(|restored| &restored.doubt))?;
+        let known = self.world.ledger.get(id).and_then(|entry| entry.doubt);
+        let doubt = known.or(self.world.restored.as_ref().map(|restored| restored.doubt.clone()))?;
         let settle = self.env.connector.manifest().kind(&id.kind)?.settle_ms;
         let rest = doubt.until.saturating_add_unsigned(settle) - self.time.now();
         u64::try_from(rest).ok().filter(|rest| *rest > 0)
@@ -210,17 +236,19 @@ impl<C: Connector> Run<'_, C> {
 
     /// What refers to something that will not be there is not applied.
     fn block(&mut self, level: &[ItemRef]) {
-        for id in level {
-            let missing = self.world.wanted[id].item.refs().find(|target| !self.will_be(target)).cloned();
-            let applies = matches!(self.world.works[id].next, Next::Apply { .. });
-            if let (Some(target), true, Some(work)) = (missing, applies, self.world.works.get_mut(id)) {
+        let referring: Vec<ItemRef> =
+            level.iter().filter(|id| self.world.items.refers(id)).cloned().collect();
+        for id in &referring {
+            let missing = self.wanted(id).item.refs().find(|target| !self.will_be(target)).cloned();
+            let work = self.world.items.work_mut(id).filter(|work| matches!(work.next, Next::Apply { .. }));
+            if let (Some(target), Some(work)) = (missing, work) {
                 work.next = Next::Blocked(target);
             }
         }
     }
 
     fn will_be(&self, id: &ItemRef) -> bool {
-        match self.world.works.get(id).map(|work| &work.next) {
+        match self.world.items.work(id).map(|work| &work.next) {
             Some(
                 Next::Same
                 | Next::Adopt(_)
@@ -230,7 +258,7 @@ impl<C: Connector> Run<'_, C> {
                 | Next::Tell { .. },
             ) => true,
             Some(_) => false,
-            None => self.world.there(id).is_some(),
+            None => self.world.is_there(id),
         }
     }
 

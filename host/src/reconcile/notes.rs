@@ -31,8 +31,8 @@ impl<C: Connector> Run<'_, C> {
 
     /// Notes an entry, to be written with the next flush.
     pub(super) fn put(&mut self, entry: LedgerEntry) {
-        self.world.pending.entries.insert(entry.item.clone());
-        self.world.ledger.insert(entry.item.clone(), entry);
+        self.world.ledger.put(&entry);
+        self.world.pending.entries.insert(entry.item);
     }
 
     /// Notes what became of an item, to be written with the next flush.
@@ -43,15 +43,14 @@ impl<C: Connector> Run<'_, C> {
         action: Option<Action>,
         remarks: Vec<Message>,
     ) {
-        let item = self.world.wanted.get(id).map(|wanted| &wanted.item);
         let left = || self.world.departures.iter().find(|d| d.entry.item == *id).map(|d| &d.entry);
-        let (group, about) = match item {
-            Some(item) => (item.group.clone(), item.about.clone()),
+        let (group, about) = match self.world.items.get(id) {
+            Some(wanted) => (wanted.item.group.clone(), wanted.item.about.clone()),
             None => left().map_or((None, None), |entry| (entry.group.clone(), entry.about.clone())),
         };
         self.world.pending.outcomes.insert(id.clone());
         let row = OutcomeRow { item: id.clone(), group, about, outcome, action, remarks };
-        self.world.outcomes.insert(id.clone(), row);
+        self.world.outcomes.note(row, &self.world.ledger);
     }
 
     /// Writes down durably what became known; what schools share first: a hold too many is dropped by the next run, one
@@ -59,11 +58,11 @@ impl<C: Connector> Run<'_, C> {
     pub(super) fn flush(&mut self) -> Step<()> {
         self.flush_held()?;
         let Some(fence) = &self.fence else { return Ok(()) };
-        let Pending { entries, outcomes } = std::mem::take(&mut self.world.pending);
-        let outcomes = outcomes.iter().filter_map(|id| self.world.outcomes.get(id)).collect();
-        let mut progress = Progress { outcomes, ..Progress::default() };
-        for id in &entries {
-            match self.world.ledger.get(id) {
+        let Pending { entries, outcomes, settled } = std::mem::take(&mut self.world.pending);
+        let rows = outcomes.iter().filter_map(|id| self.world.outcomes.row(id, &self.world.ledger));
+        let mut progress = Progress { outcomes: rows.collect(), settled, ..Progress::default() };
+        for id in entries {
+            match self.world.ledger.get(&id) {
                 Some(entry) => progress.put.push(entry),
                 None => progress.drop.push(id),
             }
@@ -71,6 +70,10 @@ impl<C: Connector> Run<'_, C> {
         if !progress.is_empty() {
             self.env.school.record(fence, &self.env.task.id, self.number, &progress)?;
         }
+        outcomes
+            .iter()
+            .filter(|id| self.world.outcomes.went_well(id))
+            .for_each(|id| self.world.items.let_go(id));
         Ok(())
     }
 

@@ -6,12 +6,12 @@ use crate::error::Result;
 use crate::model::contract::{Difference, LeftOut, Observation};
 use crate::model::setup::Changes;
 use crate::model::{
-    Action, Connector, FieldHash, Intent, ItemRef, Message, Outcome, Plan, PlanCounts, Planned,
+    Action, Connector, FieldHash, Intent, ItemRef, Message, Outcome, Plan, PlanCounts, Planned, Waiting,
 };
 
 use super::extent::later;
 use super::halt::Step;
-use super::hash::{PlanLine, settings};
+use super::hash::{PlanHash, PlanLine, settings};
 use super::hold::{self, Circumstances, Size};
 use super::look::bare;
 use super::run::Run;
@@ -25,20 +25,39 @@ impl<C: Connector> Run<'_, C> {
     pub(super) fn make_plan(&mut self) -> Step<()> {
         let mut plan = Plan { left_out: self.left_out(), ..Plan::default() };
         plan.counts.left_out = plan.left_out.len() as u64 + self.world.rest.1;
-        for id in self.in_levels().concat() {
-            let (wanted, work) = (&self.world.wanted[&id], &self.world.works[&id]);
-            self.count(&mut plan.counts, wanted, work);
-            plan.lines.extend(self.line(wanted, work));
+        plan.counts.unchanged = self.world.ledger.as_they_were() as u64;
+        // Who reads a plan asks for it without a run.
+        let shown = self.fence.is_none();
+        let mut hash = self.hasher.plan();
+        for id in self.in_levels().iter().flatten() {
+            let Some(work) = self.world.items.work(id).filter(|work| !self.stays(work, &mut plan.counts))
+            else {
+                continue;
+            };
+            let wanted = self.wanted(id);
+            self.count(&mut plan.counts, &wanted, work);
+            let Some(line) = self.line(&wanted, work) else { continue };
+            weigh(&mut hash, &line, &wanted.hashes);
+            plan.lines.extend(Some(line).filter(|_| shown));
         }
         for departure in self.leaving_order() {
             let waits = self.leaves_later(departure);
             count_departure(&mut plan.counts, departure, waits);
-            plan.lines.extend(departure_line(departure, waits));
+            let Some(line) = departure_line(departure, waits) else { continue };
+            weigh(&mut hash, &line, &[]);
+            plan.lines.extend(Some(line).filter(|_| shown));
         }
-        plan.hash = self.plan_hash(&plan);
+        plan.hash = hash.end();
         plan.hold = self.needs_person(&plan.counts)?;
         self.plan = Some(plan);
         Ok(())
+    }
+
+    /// Does the item stay as it is? Then it is counted.
+    fn stays(&self, work: &Work, counts: &mut PlanCounts) -> bool {
+        let stays = matches!(work.next, Next::Same | Next::Found(_) | Next::Believed(_));
+        counts.unchanged += u64::from(stays);
+        stays
     }
 
     fn left_out(&self) -> Vec<LeftOut> {
@@ -55,9 +74,7 @@ impl<C: Connector> Run<'_, C> {
             left_out: self.left_out_count()?,
             ..PlanCounts::default()
         };
-        let mut plan = Plan { counts, ..Plan::default() };
-        plan.hash = self.plan_hash(&plan);
-        Ok(plan)
+        Ok(Plan { counts, hash: self.hasher.plan().end(), ..Plan::default() })
     }
 
     fn line(&self, wanted: &Wanted, work: &Work) -> Option<Planned> {
@@ -67,7 +84,7 @@ impl<C: Connector> Run<'_, C> {
             }
             next => intent(next)?,
         };
-        let handle = self.world.ledger.get(&wanted.item.id).and_then(|entry| entry.handle.clone());
+        let handle = self.world.ledger.handle(&wanted.item.id).map(str::to_owned);
         Some(Planned {
             item: Arc::clone(&wanted.item),
             scope: wanted.scope.clone(),
@@ -80,7 +97,7 @@ impl<C: Connector> Run<'_, C> {
 
     fn count(&self, counts: &mut PlanCounts, wanted: &Wanted, work: &Work) {
         let counter = match &work.next {
-            Next::Same | Next::Found(_) | Next::Believed(_) => &mut counts.unchanged,
+            Next::Same | Next::Found(_) | Next::Believed(_) => return,
             Next::Adopt(presence) => {
                 let puts_right = self.env.task.changes == Changes::Update
                     && !self.is_for_later(&wanted.item.id.kind, Action::Update);
@@ -118,21 +135,6 @@ impl<C: Connector> Run<'_, C> {
         order
     }
 
-    /// Names exactly this set of changes, questions and departures.
-    fn plan_hash(&self, plan: &Plan) -> String {
-        let weighty = plan.lines.iter().filter_map(|line| {
-            let intent = weight(&line.intent)?;
-            let content = self.content(&line.item.id);
-            let handle = line.handle.as_deref().unwrap_or_default();
-            Some(PlanLine { item: &line.item.id, intent, handle, content })
-        });
-        self.hasher.plan(weighty)
-    }
-
-    fn content(&self, id: &ItemRef) -> &[FieldHash] {
-        self.world.wanted.get(id).map_or(&[], |wanted| wanted.hashes.as_slice())
-    }
-
     fn needs_person(&mut self, counts: &PlanCounts) -> Result<Option<crate::model::Hold>> {
         let task = &self.env.task.id;
         let before = self.env.school.task_memory(task)?;
@@ -144,12 +146,9 @@ impl<C: Connector> Run<'_, C> {
             version: &self.env.connector.manifest().version,
             settings: settings(&self.env.task),
         };
-        let known = self.world.ledger.values().filter(|entry| is_there(entry.state));
-        let size = Size {
-            ledger: known.count() as u64,
-            wanted: self.world.wanted.len() as u64,
-            newly_gone: self.newly_gone(),
-        };
+        let known = self.world.ledger.heads().filter(|(_, entry)| is_there(entry.state));
+        let size =
+            Size { ledger: known.count() as u64, wanted: self.world.wanted(), newly_gone: self.newly_gone() };
         // What lies ahead was counted before the clock was set back; beyond a day, by a clock that was wrong.
         let (since, until) = (self.time.now() - DAY, self.time.now() + DAY);
         let tally = self.env.school.tally(task, since, until)?;
@@ -186,9 +185,10 @@ impl<C: Connector> Run<'_, C> {
             return self.world.known.saturating_sub(self.world.outcomes.len() as u64);
         }
         let same = |(id, work): &(&ItemRef, &Work)| {
-            matches!(work.next, Next::Same | Next::Found(_)) && !self.world.outcomes.contains_key(*id)
+            matches!(work.next, Next::Same | Next::Found(_)) && !self.world.outcomes.contains(id)
         };
-        self.world.works.iter().filter(same).count() as u64 + self.world.rest.0
+        let same = self.world.items.works().filter(same).count() + self.world.ledger.as_they_were();
+        same as u64 + self.world.rest.0
     }
 
     /// Who is left out, as far as this run knows.
@@ -207,12 +207,20 @@ fn intent(next: &Next) -> Option<Intent> {
         Next::Apply { action, .. } => Intent::Apply(*action),
         Next::Tell { .. } | Next::Lost => Intent::ReportChange,
         Next::Decide(_, candidates) => Intent::Decide(candidates.clone()),
-        Next::Wait(waiting) => Intent::Wait(waiting.clone()),
+        Next::Wait(waiting) => Intent::Wait(Waiting::clone(waiting)),
         Next::InDoubt => Intent::InDoubt,
         Next::Blocked(target) => Intent::Blocked(target.clone()),
         Next::Expired => Intent::Expired,
         Next::Unknown(reason) => Intent::Unknown(reason.clone()),
     })
+}
+
+/// A plan's hash names exactly this set of changes, questions and departures.
+fn weigh(hash: &mut PlanHash, line: &Planned, content: &[FieldHash]) {
+    if let Some(intent) = weight(&line.intent) {
+        let handle = line.handle.as_deref().unwrap_or_default();
+        hash.add(&PlanLine { item: &line.item.id, intent, handle, content });
+    }
 }
 
 /// How a line enters the plan's hash; lines that change nothing do not.
@@ -232,7 +240,7 @@ fn weight(intent: &Intent) -> Option<&'static str> {
 
 /// For the preview: what was seen to differ, or at least which fields will be put right.
 fn differing(wanted: &Wanted, work: &Work) -> Vec<Difference> {
-    if let Some(Observation::Present(presence)) = &work.observation {
+    if let Some(Observation::Present(presence)) = work.observation() {
         return presence.differing.iter().filter(|d| wanted.owns(&d.field)).cloned().collect();
     }
     match &work.next {
@@ -245,7 +253,7 @@ fn differing(wanted: &Wanted, work: &Work) -> Vec<Difference> {
 
 /// What the observation has to tell beside.
 pub(super) fn remarks(work: &Work) -> Vec<Message> {
-    match &work.observation {
+    match work.observation() {
         Some(Observation::Present(presence)) => presence.remarks.clone(),
         _ => Vec::new(),
     }

@@ -15,6 +15,7 @@ use crate::store::Restored;
 use super::call::Question;
 use super::halt::Step;
 use super::run::Run;
+use super::state::Work;
 
 impl<C: Connector> Run<'_, C> {
     /// Takes up that the school was restored, in the time of this run; where waiting begins anew that is written down.
@@ -36,12 +37,12 @@ impl<C: Connector> Run<'_, C> {
         if self.world.restored.is_none() {
             return Ok(());
         }
-        let named = |id: &&ItemRef| self.world.ledger.get(*id).is_some_and(|entry| entry.handle.is_some());
-        let absent =
-            |id: &&ItemRef| matches!(self.world.works[*id].observation, Some(Observation::Absent(_)));
+        let named = |id: &&ItemRef| self.world.ledger.handle(id).is_some();
+        let seen = |id: &ItemRef| self.world.items.work(id).and_then(Work::observation);
+        let absent = |id: &&ItemRef| matches!(seen(id), Some(Observation::Absent(_)));
         let lost = level.iter().filter(named).filter(absent);
         let questions = lost.map(|id| {
-            let wanted = &self.world.wanted[id];
+            let wanted = self.wanted(id);
             Question {
                 item: Arc::clone(&wanted.item),
                 handle: None,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::model::manifest::Kind;
-use crate::model::{Connector, Extent, Message, OutcomeRow, Plan, RunId, RunStatus};
+use crate::model::{Connector, Extent, Message, Plan, RunId, RunStatus};
 use crate::store::{Fence, RunEnd};
 
 use super::env::{Env, Mode, Options, RunReport};
@@ -41,6 +41,8 @@ pub(super) struct Run<'a, C> {
     pub(super) approved: bool,
     /// Additions beyond what earlier runs meant to be there.
     pub(super) growth: u64,
+    /// Changes that were sent, and all there are.
+    pub(super) to_apply: (u64, u64),
 }
 
 /// How the phases ended.
@@ -88,6 +90,7 @@ impl<'a, C: Connector> Run<'a, C> {
             quiet: false,
             approved: false,
             growth: 0,
+            to_apply: (0, 0),
             env,
         })
     }
@@ -135,11 +138,11 @@ impl<'a, C: Connector> Run<'a, C> {
             }
             Err(Halt::Broken(error)) => return Err(error),
         };
-        let outcomes: Vec<OutcomeRow> = std::mem::take(&mut self.world.outcomes).into_values().collect();
-        let counts = status::counts(&outcomes, self.unchanged(), self.left_out_count()?);
+        let outcomes = || self.world.outcomes.all().map(|(_, outcome, _)| outcome);
+        let counts = status::counts(outcomes(), self.unchanged(), self.left_out_count()?);
         let (status, stop) = match halted {
             Some(status) => (status, stop),
-            None => self.weighed(status::status(&outcomes)),
+            None => self.weighed(status::status(outcomes())),
         };
         let (reason, verdict, detail, again) = match stop {
             Some(Stop { reason, verdict, detail, postponed }) => (Some(reason), verdict, detail, postponed),
@@ -156,6 +159,7 @@ impl<'a, C: Connector> Run<'a, C> {
             };
             self.env.school.end_run(fence, number, &end, self.time.now())?;
         }
+        let outcomes = self.world.outcomes.end(self.world.ledger);
         Ok(RunReport { run: id, status, reason, detail, plan, outcomes, counts, quiet: self.quiet, again })
     }
 

@@ -6,18 +6,14 @@ use std::sync::Arc;
 use crate::error::Result;
 use crate::model::contract::Scope;
 use crate::model::records::{Dependency, RecordType};
-use crate::model::{Connector, Millis, ScopeId};
+use crate::model::{Connector, LedgerEntry, Millis, ScopeId};
 use crate::store::{ScopeMemory, Settled, TaskMemory};
 
-use super::contract::{self, Keys};
+use super::contract;
 use super::env::Phase;
-use super::halt::{Step, Stop};
+use super::halt::Step;
 use super::run::Run;
 use super::select;
-use super::state::{Asked, Wanted};
-
-/// Most pages of one scope: a million items.
-const PAGES: u32 = 1_000_000;
 
 impl<C: Connector> Run<'_, C> {
     /// Works out what should exist, as far as anything can have changed.
@@ -42,14 +38,13 @@ impl<C: Connector> Run<'_, C> {
             .collect();
         self.world.rest = self.rest(&memories);
         let total = ask.len() as u64;
-        let mut keys = Keys::default();
         for (done, scope) in list.iter().filter(|scope| ask.contains(&scope.id)).enumerate() {
             self.env.progress.progress(Phase::Desired, done as u64, total);
-            self.desired(scope, &mut keys).await?;
+            self.desired(scope).await?;
         }
         self.env.progress.progress(Phase::Desired, total, total);
         let whole = self.world.asked.iter().filter(|a| a.whole).map(|a| a.scope.id.clone()).collect();
-        self.world.unchosen = select::keep(&mut self.world.wanted, &self.chosen, &whole);
+        self.world.unchosen = select::keep(&mut self.world.items, &self.chosen, &whole);
         Ok(())
     }
 
@@ -69,9 +64,15 @@ impl<C: Connector> Run<'_, C> {
     }
 
     pub(super) fn load_ledger(&mut self) -> Result<()> {
-        let all = self.env.school.ledger(&self.env.task.id)?;
-        self.world.ledger = all.into_iter().map(|entry| (entry.item.clone(), entry)).collect();
-        self.carry_doubts();
+        let mut doubtful = Vec::new();
+        let ledger = &mut self.world.ledger;
+        self.env.school.each_entry(&self.env.task.id, &mut |entry| {
+            ledger.put(&entry);
+            if entry.doubt.is_some() {
+                doubtful.push(entry);
+            }
+        })?;
+        self.carry_doubts(doubtful);
         self.load_restored()?;
         let decisions = self.env.school.decisions(Some(&self.env.task.id), false)?;
         self.world.decisions = decisions.into_iter().map(|d| (d.ask.item.clone(), d)).collect();
@@ -80,18 +81,18 @@ impl<C: Connector> Run<'_, C> {
 
     /// Doubts of earlier runs, in the time of this one. Where waiting begins anew that is written down: the next run
     /// goes on with it.
-    fn carry_doubts(&mut self) {
+    fn carry_doubts(&mut self, doubtful: Vec<LedgerEntry>) {
         let alone = self.fence.is_some();
-        let mut anew = Vec::new();
-        for entry in self.world.ledger.values_mut() {
+        for mut entry in doubtful {
             let Some(doubt) = entry.doubt.take() else { continue };
             let known = self.time.knows(&doubt);
             entry.doubt = Some(self.time.carry(doubt, alone));
-            if !known {
-                anew.push(entry.clone());
+            if known {
+                self.world.ledger.put(&entry);
+            } else {
+                self.put(entry);
             }
         }
-        anew.into_iter().for_each(|entry| self.put(entry));
     }
 
     /// The scopes, from memory where nothing they came from has changed. Says whether the connector was asked.
@@ -210,95 +211,17 @@ impl<C: Connector> Run<'_, C> {
         ask.extend(told.map(|memory| memory.scope.id.clone()));
         let audits: BTreeMap<&str, Millis> = self.audits().collect();
         let now = self.time.now();
-        for entry in self.world.ledger.values() {
-            let before = audits.get(&*entry.item.kind);
+        for (item, entry) in self.world.ledger.heads() {
+            let before = audits.get(&*item.kind);
             let due = before.zip(entry.confirmed).is_some_and(|(before, at)| at < *before || at > now);
-            if entry.doubt.is_some() || due {
-                ask.insert(entry.scope.clone());
+            if entry.doubtful || due {
+                ask.insert(ScopeId(Arc::clone(entry.scope)));
             }
         }
         let chosen: BTreeSet<_> =
             list.iter().filter(|scope| self.chosen.asks(scope)).map(|s| &s.id).collect();
         ask.retain(|id| chosen.contains(id));
         ask
-    }
-
-    async fn desired(&mut self, scope: &Scope, keys: &mut Keys) -> Step<()> {
-        let mut asked = Asked {
-            scope: scope.clone(),
-            dependencies: Vec::new(),
-            valid_until: None,
-            complete: false,
-            left_out: Vec::new(),
-            items: 0,
-            digest: [0; 32],
-            whole: self.chosen.whole(scope),
-        };
-        let first = self.world.wanted.len();
-        let mut cursor: Option<String> = None;
-        for page in 0.. {
-            let next = self.page(&mut asked, cursor.as_deref(), keys).await?;
-            if next.is_none() {
-                break;
-            }
-            if next == cursor || page >= PAGES {
-                return Err(Stop::contract(format!("`desired` of scope `{}` does not end", scope.id)).into());
-            }
-            cursor = next;
-        }
-        asked.items = (self.world.wanted.len() - first) as u64;
-        asked.digest = self.digest(&scope.id);
-        self.world.asked.push(asked);
-        Ok(())
-    }
-
-    fn digest(&self, scope: &ScopeId) -> [u8; 32] {
-        let items = self.world.wanted.values().filter(|wanted| &wanted.scope == scope);
-        self.hasher.items(items.map(|wanted| (&wanted.item.id, wanted.hashes.as_slice())))
-    }
-
-    async fn page(
-        &mut self,
-        asked: &mut Asked,
-        cursor: Option<&str>,
-        keys: &mut Keys,
-    ) -> Step<Option<String>> {
-        let connector = self.connector();
-        let id = asked.scope.id.clone();
-        let traced = self.call(|| connector.desired(&id, cursor)).await?;
-        let page = traced.answer;
-        contract::page(connector.manifest(), &page)?;
-        for dependency in traced.dependencies {
-            if !asked.dependencies.contains(&dependency) {
-                asked.dependencies.push(dependency);
-            }
-        }
-        for item in page.items {
-            keys.note(&item.id, &id)?;
-            self.not_elsewhere(&item.id, &id)?;
-            let hashes = self.hasher.fields(&item);
-            let identity = self.identity_of(&item);
-            let wanted = Wanted { item: Arc::new(item), scope: id.clone(), hashes, identity };
-            self.world.wanted.insert(wanted.item.id.clone(), Arc::new(wanted));
-        }
-        asked.left_out.extend(page.left_out);
-        asked.valid_until = [asked.valid_until, page.valid_until].into_iter().flatten().min();
-        asked.complete = page.complete && page.next.is_none();
-        Ok(page.next)
-    }
-
-    /// A key that a scope known to be unchanged desires too is desired twice.
-    fn not_elsewhere(&self, id: &crate::model::ItemRef, scope: &ScopeId) -> Step<()> {
-        let entry = self.world.ledger.get(id);
-        match entry
-            .filter(|e| &e.scope != scope && e.gone_since.is_none() && self.world.fresh.contains(&e.scope))
-        {
-            Some(other) => {
-                Err(Stop::contract(format!("{id} is desired in scope `{}` and in `{scope}`", other.scope))
-                    .into())
-            }
-            None => Ok(()),
-        }
     }
 
     /// How many records the school has, and of which study year its latest class is: to name likely causes.

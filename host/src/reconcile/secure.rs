@@ -13,12 +13,12 @@ use crate::store::{Held, IdentityRef};
 use super::call::purpose;
 use super::halt::Step;
 use super::run::Run;
-use super::state::{Next, Situation};
+use super::state::{Next, Situation, Work};
 
 impl<C: Connector> Run<'_, C> {
     /// Shared things that this task holds or makes: nobody else removes them.
     pub(super) fn safe(&self) -> Result<BTreeSet<IdentityRef>> {
-        if self.fence.is_none() || self.world.wanted.values().all(|wanted| wanted.identity.is_none()) {
+        if self.fence.is_none() || !self.world.items.any_shared() {
             return Ok(BTreeSet::new());
         }
         let mut safe: BTreeSet<IdentityRef> = self.env.host.holdings(&self.own())?.into_iter().collect();
@@ -31,8 +31,12 @@ impl<C: Connector> Run<'_, C> {
     pub(super) async fn secure(&mut self, level: &[ItemRef], safe: &BTreeSet<IdentityRef>) -> Step<()> {
         let mut loose = Vec::new();
         for id in level {
-            let (wanted, next) = (self.world.wanted[id].clone(), self.world.works[id].next.clone());
-            if wanted.identity.as_ref().is_none_or(|identity| safe.contains(identity)) || !relies(&next) {
+            let next = self.world.items.work(id).map(|work| &work.next);
+            let Some(next) = next.filter(|next| relies(next) && self.world.items.is_shared(id)) else {
+                continue;
+            };
+            let (wanted, next) = (self.wanted(id), next.clone());
+            if wanted.identity.as_ref().is_some_and(|identity| safe.contains(identity)) {
                 continue;
             }
             if let Next::Adopt(presence) = next {
@@ -56,13 +60,13 @@ impl<C: Connector> Run<'_, C> {
         let mut questions = Vec::new();
         for id in &mine {
             self.world.seen.remove(id);
-            questions.push(self.question(&self.world.wanted[id], purpose(&self.world.works[id].situation))?);
+            questions.push(self.question(&self.wanted(id), purpose(self.situation(id)))?);
         }
         self.see(questions).await?;
         self.judge_all(&mine)?;
         for id in &mine {
-            let work = &self.world.works[id];
-            if work.situation == Situation::New && !matches!(work.next, Next::Adopt(_)) {
+            let adopts = |work: &Work| matches!(work.next, Next::Adopt(_));
+            if self.situation(id) == Situation::New && !self.world.items.work(id).is_some_and(adopts) {
                 self.let_lie(id, None)?;
             }
         }
@@ -73,7 +77,7 @@ impl<C: Connector> Run<'_, C> {
     pub(super) fn hold_now(&self, ids: &[ItemRef]) -> Result<Vec<Option<TaskRef>>> {
         let Some(fence) = self.fence.as_ref().filter(|_| !ids.is_empty()) else { return Ok(Vec::new()) };
         let held: Vec<Option<Held>> =
-            ids.iter().map(|id| self.world.ledger.get(id).and_then(|entry| self.held(entry))).collect();
+            ids.iter().map(|id| self.world.ledger.get(id).and_then(|entry| self.held(&entry))).collect();
         let known: Vec<Held> = held.iter().flatten().cloned().collect();
         let mut answers = self.env.host.hold_identities(fence, &self.env.task.id, &known)?.into_iter();
         // What has no place yet cannot be held, and nobody can remove it.
@@ -82,9 +86,9 @@ impl<C: Connector> Run<'_, C> {
 
     /// Another task is removing or making it: this one waits for another run.
     fn leave_to(&mut self, id: &ItemRef, task: TaskRef) -> Step<()> {
-        let wanted = self.world.wanted[id].clone();
+        let wanted = self.wanted(id);
         self.world.seen.remove(id);
-        let Some(work) = self.world.works.get_mut(id) else { return Ok(()) };
+        let Some(work) = self.world.items.work_mut(id) else { return Ok(()) };
         work.next = Next::Unknown(Message::new("host-shared-busy").with("school", task.school));
         if work.situation == Situation::New {
             self.forget(id);
@@ -96,7 +100,7 @@ impl<C: Connector> Run<'_, C> {
 
     /// It is not taken over after all: not held, and known as it was before.
     pub(super) fn let_lie(&mut self, id: &ItemRef, before: Option<&LedgerEntry>) -> Step<()> {
-        let identity = self.world.wanted.get(id).and_then(|wanted| wanted.identity.clone());
+        let identity = self.world.items.get(id).and_then(|wanted| wanted.identity.clone());
         if let (Some(fence), Some(identity)) = (&self.fence, identity) {
             self.env.host.unhold_identity(fence, &self.env.task.id, &identity, false)?;
         }
@@ -123,7 +127,7 @@ impl<C: Connector> Run<'_, C> {
             let open = |entry: &LedgerEntry| {
                 entry.state == LedgerState::InDoubt && self.identity_in(entry).as_ref() == Some(&id)
             };
-            if !self.world.ledger.values().any(open) {
+            if !self.world.ledger.entries().any(|entry| open(&entry)) {
                 self.env.host.keep_identity(fence, &self.env.task.id, &id)?;
             }
         }

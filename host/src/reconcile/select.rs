@@ -1,11 +1,11 @@
 //! What a person chose: scopes, items, and what those need. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use crate::model::records::RecordRef;
 use crate::model::{ItemRef, Scope, Selection};
 
+use super::items::Items;
 use super::state::Wanted;
 
 /// A group's title without case, space and hyphen: `5 а` is `5-А`.
@@ -59,7 +59,7 @@ impl Chosen {
 
 /// Keeps what is chosen and, of the rest, what it refers to. Answers what is not kept.
 pub(super) fn keep(
-    wanted: &mut BTreeMap<ItemRef, Arc<Wanted>>,
+    items: &mut Items,
     chosen: &Chosen,
     whole: &BTreeSet<crate::model::ScopeId>,
 ) -> BTreeSet<ItemRef> {
@@ -68,15 +68,13 @@ pub(super) fn keep(
     }
     let direct =
         |w: &Wanted| whole.contains(&w.scope) || chosen.item(w.item.group.as_deref(), w.item.about.as_ref());
-    let mut open: Vec<ItemRef> = wanted.values().filter(|w| direct(w)).map(|w| w.item.id.clone()).collect();
+    let mut open: Vec<ItemRef> = items.all().filter(|w| direct(w)).map(|w| w.item.id.clone()).collect();
     let mut kept = BTreeSet::new();
     while let Some(id) = open.pop() {
-        if let Some(found) = wanted.get(&id).filter(|_| !kept.contains(&id)) {
+        if let Some(found) = items.get(&id).filter(|_| !kept.contains(&id)) {
             open.extend(found.item.refs().cloned());
             kept.insert(id);
         }
     }
-    let others = wanted.keys().filter(|id| !kept.contains(*id)).cloned().collect();
-    wanted.retain(|id, _| kept.contains(id));
-    others
+    items.keep(&kept)
 }

@@ -3,14 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::model::contract::{Candidate, Difference, LeftOut, Observation, Presence, Scope};
+use crate::model::contract::{Basis, Candidate, Difference, LeftOut, Observation, Presence, Scope};
 use crate::model::item::{Ownership, Target};
 use crate::model::records::Dependency;
 use crate::model::{
-    Action, FieldHash, Item, ItemRef, LedgerEntry, LedgerState, Message, Millis, OutcomeRow, Param, ScopeId,
-    TaskRef, Waiting,
+    Action, FieldHash, Item, ItemRef, LedgerEntry, LedgerState, Message, Millis, Param, ScopeId, SharedTexts,
+    TaskRef, Waiting, WriteTicket,
 };
 use crate::store::{Decision, Held, IdentityRef, Question, Restored};
+
+use super::hash::ItemsDigest;
+use super::items::Items;
+use super::ledger::Ledger;
+use super::outcomes::Noted;
 
 /// An item that should exist.
 #[derive(Clone, Debug)]
@@ -30,6 +35,11 @@ impl Wanted {
             .filter(|hash| self.owns(&hash.name) && !same(hash))
             .map(|h| h.name.to_string())
             .collect()
+    }
+
+    /// Are there any such?
+    pub(super) fn has_changed(&self, known: &[FieldHash]) -> bool {
+        self.hashes.iter().any(|hash| !known.contains(hash) && self.owns(&hash.name))
     }
 
     /// Is the field kept true after creation?
@@ -61,15 +71,17 @@ pub(super) struct Asked {
     pub(super) complete: bool,
     pub(super) left_out: Vec<LeftOut>,
     pub(super) items: u64,
-    pub(super) digest: [u8; 32],
+    /// Of the items so far, in the order in which they were answered.
+    pub(super) digest: ItemsDigest,
     /// All its items belong to this run, not only chosen ones.
     pub(super) whole: bool,
 }
 
 /// How an item stands before anybody looks at the other side.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Situation {
     /// Unknown to the ledger.
+    #[default]
     New,
     /// A write without an answer.
     Doubt,
@@ -84,26 +96,27 @@ pub(super) enum Situation {
 }
 
 /// What is to be done with an item.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) enum Next {
     /// Nothing.
+    #[default]
     Same,
     /// Take over.
-    Adopt(Presence),
+    Adopt(Box<Presence>),
     /// It is there, as we left it or as we hoped.
-    Found(Presence),
+    Found(Box<Presence>),
     /// A person says that it arrived; nobody can check.
     Believed(Option<String>),
     /// Make a change. A token where an earlier attempt had one.
     Apply { action: Action, fields: Vec<String>, token: Option<String> },
     /// Differs; tell.
-    Tell { fields: Vec<String>, presence: Option<Presence> },
+    Tell { fields: Vec<String>, presence: Option<Box<Presence>> },
     /// It was there and is not.
     Lost,
     /// Ask a person.
     Decide(Question, Vec<Candidate>),
     /// Wait for a person.
-    Wait(Waiting),
+    Wait(Box<Waiting>),
     /// No definite answer yet.
     InDoubt,
     /// Refers to what is not there.
@@ -114,12 +127,43 @@ pub(super) enum Next {
     Unknown(Message),
 }
 
-/// An item with what was found out about it.
-#[derive(Clone, Debug)]
+/// What was found out about an item.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Work {
     pub(super) situation: Situation,
-    pub(super) observation: Option<Observation>,
     pub(super) next: Next,
+    seen: Seen,
+}
+
+/// What was seen there; of most that is new, that it is absent.
+#[derive(Clone, Debug, Default)]
+enum Seen {
+    #[default]
+    Nothing,
+    Absent(Basis),
+    Other(Box<Observation>),
+}
+
+impl Work {
+    /// What was seen there, if anybody looked.
+    pub(super) fn observation(&self) -> Option<&Observation> {
+        static NOT_LISTED: Observation = Observation::Absent(Basis::Listing);
+        static NOT_FOUND: Observation = Observation::Absent(Basis::Lookup);
+        match &self.seen {
+            Seen::Nothing => None,
+            Seen::Absent(Basis::Listing) => Some(&NOT_LISTED),
+            Seen::Absent(Basis::Lookup) => Some(&NOT_FOUND),
+            Seen::Other(observation) => Some(observation),
+        }
+    }
+
+    /// Notes what was seen.
+    pub(super) fn saw(&mut self, observation: Observation) {
+        self.seen = match observation {
+            Observation::Absent(basis) => Seen::Absent(basis),
+            other => Seen::Other(Box::new(other)),
+        };
+    }
 }
 
 /// Something of the ledger that is no longer desired.
@@ -152,6 +196,8 @@ pub(super) enum Leaving {
 pub(super) struct Pending {
     pub(super) entries: BTreeSet<ItemRef>,
     pub(super) outcomes: BTreeSet<ItemRef>,
+    /// Writes that are over; their items are among the entries.
+    pub(super) settled: Vec<WriteTicket>,
 }
 
 /// Everything a run knows.
@@ -171,12 +217,12 @@ pub(super) struct World {
     pub(super) fresh: BTreeSet<ScopeId>,
     /// Desired in these scopes, and not chosen.
     pub(super) unchosen: BTreeSet<ItemRef>,
-    /// What should exist.
-    pub(super) wanted: BTreeMap<ItemRef, Arc<Wanted>>,
-    /// The level of each.
-    pub(super) levels: BTreeMap<ItemRef, usize>,
-    /// What is to be done with each.
-    pub(super) works: BTreeMap<ItemRef, Work>,
+    /// Names of fields.
+    pub(super) names: SharedTexts,
+    /// What should exist, and what is to be done with it; without what the ledger notes to be as it was.
+    pub(super) items: Items,
+    /// The items in the order of application, level by level.
+    pub(super) order: Arc<Vec<Vec<ItemRef>>>,
     /// What leaves.
     pub(super) departures: Vec<Departure>,
     /// The school came from a backup: what is not known here may be there all the same.
@@ -188,7 +234,7 @@ pub(super) struct World {
     /// Scopes outside this run of which something refers to what is made anew.
     pub(super) loose: BTreeSet<ScopeId>,
     /// What is known to be there.
-    pub(super) ledger: BTreeMap<ItemRef, LedgerEntry>,
+    pub(super) ledger: Ledger,
     /// What is held from now on and not in the store yet.
     pub(super) held: Vec<Held>,
     /// What became known and is not in the store yet.
@@ -204,13 +250,18 @@ pub(super) struct World {
     /// Questions and answers by item.
     pub(super) decisions: BTreeMap<ItemRef, Decision>,
     /// What became of items.
-    pub(super) outcomes: BTreeMap<ItemRef, OutcomeRow>,
+    pub(super) outcomes: Noted,
 }
 
 impl World {
     /// Is it desired, chosen or not?
     pub(super) fn desires(&self, id: &ItemRef) -> bool {
-        self.wanted.contains_key(id) || self.unchosen.contains(id)
+        self.items.contains(id) || self.ledger.was_as_it_was(id) || self.unchosen.contains(id)
+    }
+
+    /// How many items are desired, and chosen.
+    pub(super) fn wanted(&self) -> u64 {
+        (self.items.len() + self.ledger.as_they_were()) as u64
     }
 
     /// What is known of each item that this one refers to.
@@ -222,19 +273,22 @@ impl World {
     }
 
     fn target(&self, id: &ItemRef) -> Target {
-        let known = self.there(id);
-        let (handle, outputs) =
-            known.map_or((None, Vec::new()), |(handle, outputs)| (handle, outputs.to_vec()));
+        let (handle, outputs) = self.there(id).unwrap_or_default();
         Target { item: id.clone(), handle, outputs }
     }
 
     /// Handle and outputs of something that is certainly there.
-    pub(super) fn there(&self, id: &ItemRef) -> Option<(Option<String>, &[Param])> {
+    pub(super) fn there(&self, id: &ItemRef) -> Option<(Option<String>, Vec<Param>)> {
         if let Some((handle, outputs)) = self.seen.get(id) {
-            return Some((Some(handle.clone()), outputs));
+            return Some((Some(handle.clone()), outputs.clone()));
         }
         let entry = self.ledger.get(id).filter(|entry| is_there(entry.state))?;
-        Some((entry.handle.clone(), &entry.outputs))
+        Some((entry.handle, entry.outputs))
+    }
+
+    /// Is it certainly there?
+    pub(super) fn is_there(&self, id: &ItemRef) -> bool {
+        self.seen.contains_key(id) || self.ledger.state(id).is_some_and(is_there)
     }
 }
 

@@ -1,13 +1,15 @@
 //! The truth about a run, from its outcomes. Pure.
 
-use crate::model::{Outcome, OutcomeRow, RunCounts, RunStatus};
+use crate::model::{Outcome, RunCounts, RunStatus};
 
 /// How many of which outcome.
-pub(super) fn counts(outcomes: &[OutcomeRow], unchanged: u64, left_out: u64) -> RunCounts {
+pub(super) fn counts<'a>(
+    outcomes: impl Iterator<Item = &'a Outcome>,
+    unchanged: u64,
+    left_out: u64,
+) -> RunCounts {
     let mut counts = RunCounts { unchanged, left_out, ..RunCounts::default() };
-    for row in outcomes {
-        *counter(&mut counts, &row.outcome) += 1;
-    }
+    outcomes.for_each(|outcome| *counter(&mut counts, outcome) += 1);
     counts
 }
 
@@ -29,8 +31,8 @@ fn counter<'a>(counts: &'a mut RunCounts, outcome: &Outcome) -> &'a mut u64 {
 }
 
 /// The status of a run that went through: as grave as its gravest outcome.
-pub(super) fn status(outcomes: &[OutcomeRow]) -> RunStatus {
-    let gravest = outcomes.iter().map(|row| of(&row.outcome)).max_by_key(|status| gravity(*status));
+pub(super) fn status<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> RunStatus {
+    let gravest = outcomes.map(of).max_by_key(|status| gravity(*status));
     gravest.unwrap_or(RunStatus::Success)
 }
 
@@ -65,12 +67,7 @@ fn gravity(status: RunStatus) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ItemRef, Message};
-
-    fn row(outcome: Outcome) -> OutcomeRow {
-        let item = ItemRef::new("k", "1");
-        OutcomeRow { item, group: None, about: None, outcome, action: None, remarks: Vec::new() }
-    }
+    use crate::model::Message;
 
     #[test]
     fn d14_success_needs_everything_read_back() {
@@ -85,8 +82,7 @@ mod tests {
             (vec![Outcome::InDoubt, Outcome::Decision(1)], RunStatus::Waiting),
         ];
         for (outcomes, expected) in cases {
-            let rows: Vec<_> = outcomes.into_iter().map(row).collect();
-            assert_eq!(status(&rows), expected, "{rows:?}");
+            assert_eq!(status(outcomes.iter()), expected, "{outcomes:?}");
         }
     }
 }

@@ -16,8 +16,8 @@ impl<C: Connector> Run<'_, C> {
     /// Nothing changed but perhaps where it belongs.
     pub(super) fn refresh(&mut self, wanted: &Wanted) -> Step<()> {
         let Some(known) = self.world.ledger.get(&wanted.item.id) else { return Ok(()) };
-        let entry = self.entry(wanted, Some(known));
-        if entry != *known {
+        let entry = self.entry(wanted, Some(&known));
+        if entry != known {
             self.put(entry);
         }
         Ok(())
@@ -25,9 +25,9 @@ impl<C: Connector> Run<'_, C> {
 
     /// What was gone, is wanted again and still there is held again, before that is written down.
     pub(super) fn hold_again(&mut self, id: &ItemRef) {
-        let returned = self.world.ledger.get(id).filter(|entry| entry.gone_since.is_some()).cloned();
-        if let Some(entry) = returned {
-            self.hold(&entry);
+        if self.world.ledger.head(id).is_some_and(|entry| entry.gone_since.is_some()) {
+            let returned = self.world.ledger.get(id);
+            returned.iter().for_each(|entry| self.hold(entry));
         }
     }
 
@@ -44,7 +44,7 @@ impl<C: Connector> Run<'_, C> {
     /// Notes what is about to be taken over, as not certain yet.
     pub(super) fn known_soon(&mut self, wanted: &Wanted, presence: &Presence) -> Step<()> {
         let known = self.world.ledger.get(&wanted.item.id);
-        let mut entry = self.entry(wanted, known);
+        let mut entry = self.entry(wanted, known.as_ref());
         entry.origin = match known {
             Some(known) => known.origin,
             None => self.origin(wanted, presence)?,
@@ -61,7 +61,7 @@ impl<C: Connector> Run<'_, C> {
         presence: &Presence,
         action: Option<Action>,
     ) -> Step<Option<Job>> {
-        let doubt = self.world.ledger.get(&wanted.item.id).and_then(|entry| entry.doubt.as_ref());
+        let doubt = self.world.ledger.get(&wanted.item.id).and_then(|entry| entry.doubt);
         let action = action.or(doubt.map(|doubt| doubt.action));
         self.settle_there(wanted, presence, Origin::Created, Outcome::Applied, action)
     }
@@ -98,7 +98,7 @@ impl<C: Connector> Run<'_, C> {
         action: Option<Action>,
     ) -> Step<()> {
         let known = self.world.ledger.get(&wanted.item.id);
-        let mut entry = self.entry(wanted, known);
+        let mut entry = self.entry(wanted, known.as_ref());
         entry.origin = known.map_or(origin, |known| known.origin);
         entry.handle = Some(presence.handle.clone());
         self.world.handles.learn(&wanted.item.id, &presence.handle);
@@ -114,7 +114,7 @@ impl<C: Connector> Run<'_, C> {
     }
 
     pub(super) fn unchanged_there(&mut self, wanted: &Wanted, presence: &Presence) {
-        let mut entry = self.entry(wanted, self.world.ledger.get(&wanted.item.id));
+        let mut entry = self.entry(wanted, self.world.ledger.get(&wanted.item.id).as_ref());
         entry.handle = Some(presence.handle.clone());
         entry.outputs.clone_from(&presence.outputs);
         entry.fields.clone_from(&wanted.hashes);
@@ -123,7 +123,7 @@ impl<C: Connector> Run<'_, C> {
     }
 
     pub(super) fn believe(&mut self, wanted: &Wanted, handle: Option<String>) -> Step<()> {
-        let mut entry = self.entry(wanted, self.world.ledger.get(&wanted.item.id));
+        let mut entry = self.entry(wanted, self.world.ledger.get(&wanted.item.id).as_ref());
         entry.handle = handle.or(entry.handle);
         entry.fields.clone_from(&wanted.hashes);
         entry.state = LedgerState::Accepted;
@@ -141,7 +141,7 @@ impl<C: Connector> Run<'_, C> {
         presence: Option<Presence>,
         notes: Vec<Message>,
     ) {
-        let mut entry = self.entry(wanted, self.world.ledger.get(&wanted.item.id));
+        let mut entry = self.entry(wanted, self.world.ledger.get(&wanted.item.id).as_ref());
         entry.fields = wanted.hashes_but(&fields);
         if let Some(presence) = presence {
             entry.handle = Some(presence.handle);
@@ -162,7 +162,7 @@ impl<C: Connector> Run<'_, C> {
 
     /// Not certain any more, and looked at in every run from now on.
     pub(super) fn missing(&mut self, wanted: &Wanted) {
-        let entry = self.entry(wanted, self.world.ledger.get(&wanted.item.id));
+        let entry = self.entry(wanted, self.world.ledger.get(&wanted.item.id).as_ref());
         self.put(self.uncertain(entry));
     }
 

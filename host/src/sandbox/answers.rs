@@ -6,8 +6,8 @@ use crate::model::dialogue::{Step, Turn};
 use crate::model::manifest::{Direction, Manifest};
 use crate::model::setup::Limits;
 use crate::model::{
-    Action, CallError, Change, DesiredPage, Effect, Finding, Item, ItemRef, LeftOut, Message, Observation,
-    Param, Scope, Value, Verdict,
+    Action, CallError, DesiredPage, Effect, Finding, Item, ItemRef, LeftOut, Message, Observation, Param,
+    Scope, Value, Verdict,
 };
 
 /// Bytes of a key and of a scope's id.
@@ -100,11 +100,10 @@ impl Judge<'_> {
         if let Some(waiting) = &item.waiting {
             self.messages([&waiting.whom].into_iter().chain(&waiting.steps))?;
         }
-        let mut names = BTreeSet::new();
+        if item.has_a_field_twice() {
+            return broken(format!("an item of the kind `{}` has a field twice", item.id.kind));
+        }
         item.fields.iter().try_for_each(|field| {
-            if !names.insert(&field.name) {
-                return broken(format!("an item of the kind `{}` has a field twice", item.id.kind));
-            }
             self.text(&field.name)?;
             self.value(&field.value)
         })
@@ -157,23 +156,23 @@ impl Judge<'_> {
     /// `written` are the items whose changes left in a request that may have arrived.
     pub(super) fn effects(
         &self,
-        changes: &[Change],
+        changes: &[(ItemRef, Action)],
         effects: &[Effect],
         written: &BTreeSet<ItemRef>,
     ) -> Judged {
         same_number("changes", changes.len(), effects.len())?;
-        changes.iter().zip(effects).try_for_each(|(change, effect)| {
-            if matches!(effect, Effect::Done(_) | Effect::Pending) && !written.contains(&change.item.id) {
-                return broken(format!("says that {} was applied, and never sent it", change.item.id));
+        changes.iter().zip(effects).try_for_each(|((item, action), effect)| {
+            if matches!(effect, Effect::Done(_) | Effect::Pending) && !written.contains(item) {
+                return broken(format!("says that {item} was applied, and never sent it"));
             }
-            self.effect(change, effect)
+            self.effect(item, *action, effect)
         })
     }
 
-    fn effect(&self, change: &Change, effect: &Effect) -> Judged {
+    fn effect(&self, item: &ItemRef, action: Action, effect: &Effect) -> Judged {
         match effect {
-            Effect::Done(made) if change.action == Action::Create && made.handle.is_none() => {
-                broken(format!("created {} without a handle", change.item.id))
+            Effect::Done(made) if action == Action::Create && made.handle.is_none() => {
+                broken(format!("created {item} without a handle"))
             }
             Effect::Done(made) => {
                 self.texts(&made.handle)?;

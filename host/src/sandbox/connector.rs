@@ -16,8 +16,8 @@ use crate::model::dialogue::{Input, RoundTrip, Turn};
 use crate::model::manifest::{Direction, Manifest};
 use crate::model::setup::Limits;
 use crate::model::{
-    CallError, Change, Connector, DesiredPage, Effect, Failure, Finding, Message, Observation, Probe, Scope,
-    ScopeId, Verdict, WriteJournal,
+    Action, CallError, Change, Connector, DesiredPage, Effect, Failure, Finding, ItemRef, Message,
+    Observation, Probe, Scope, ScopeId, Verdict, WriteJournal,
 };
 
 /// A connector set up for one task.
@@ -155,11 +155,13 @@ impl Connector for TaskConnector {
         info.changes = changes.iter().map(|change| change.item.id.clone()).collect();
         info.token_window_ms = token_window(&self.manifest, &changes);
         info.journal = Some(Arc::clone(&watched) as Arc<dyn WriteJournal>);
-        let (info, asked) = (Arc::new(info), changes.clone());
-        let asked: Vec<wit::Change> = asked.into_iter().map(Into::into).collect();
+        let info = Arc::new(info);
+        let named: Vec<(ItemRef, Action)> =
+            changes.iter().map(|change| (change.item.id.clone(), change.action)).collect();
+        let asked: Vec<wit::Change> = changes.into_iter().map(Into::into).collect();
         let (effects, _) = call!(self, info, |guest, store| guest.call_apply(store, &asked))?;
         let effects: Vec<Effect> = effects.into_iter().map(Into::into).collect();
-        self.judge().effects(&changes, &effects, &watched.items())?;
+        self.judge().effects(&named, &effects, &watched.items())?;
         Ok(effects)
     }
 

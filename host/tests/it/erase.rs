@@ -75,11 +75,18 @@ fn school(store: &SchoolDb, fence: &Fence) -> u64 {
     let one = entry("pupil-1", LedgerState::Confirmed);
     let told = [outcome("pupil-1", "x"), outcome("pupil-10", "waits for pupil-1")];
     let progress =
-        Progress { put: vec![&one, &relation, &other], drop: vec![], outcomes: told.iter().collect() };
+        Progress { put: vec![one, relation, other], outcomes: told.to_vec(), ..Progress::default() };
     store.record(fence, &task, Some(run), &progress).unwrap();
     let items = [ItemRef::new("person", "pupil-1"), ItemRef::new("person", "pupil-10")];
-    let sending =
-        Sending { run: Some(run), operation: "create", items: &items, doubts: &[], sent: NOW, until: NOW };
+    let doubts = [entry("pupil-1", LedgerState::InDoubt)];
+    let sending = Sending {
+        run: Some(run),
+        operation: "create",
+        items: &items,
+        doubts: &doubts,
+        sent: NOW,
+        until: NOW,
+    };
     store.journal_sent(fence, &task, &sending).unwrap();
     let lines = ["read pupil-1 twice", "read pupil-10"];
     let lines = lines.map(|text| LogRow { at: NOW, level: "info".into(), text: text.into() });
@@ -156,8 +163,18 @@ fn a_person_goes_from_every_table_and_others_stay() {
     let store = open(folder.path(), "one");
     let lane = store.take_lane("test", NOW).unwrap();
     let run = school(&store, lane.fence());
-    let everywhere =
-        ["guardian_of", "ledger", "log", "outcome", "record", "record_before", "run", "scope", "write_item"];
+    let everywhere = [
+        "guardian_of",
+        "ledger",
+        "log",
+        "outcome",
+        "record",
+        "record_before",
+        "run",
+        "scope",
+        "sending",
+        "write_item",
+    ];
     assert_eq!(naming(&file, "pupil-1"), everywhere);
 
     let before = dump(&file);

@@ -29,7 +29,7 @@ fn with_runs(store: &SchoolDb, fence: &Fence, task: &TaskId, count: i64) {
             action: None,
             remarks: vec![],
         };
-        let progress = Progress { outcomes: vec![&outcome], ..Progress::default() };
+        let progress = Progress { outcomes: vec![outcome], ..Progress::default() };
         store.record(fence, task, Some(run), &progress).unwrap();
         let request = |write| RequestRow {
             at,
@@ -105,7 +105,7 @@ fn what_is_old_goes_and_what_promises_rest_on_stays() {
     };
     store.remember_scopes(lane.fence(), &often, &[memory]).unwrap();
     let doubt = LedgerEntry { confirmed: Some(1), ..LedgerEntry::unknown(ItemRef::new("k", "old")) };
-    store.record(lane.fence(), &often, None, &Progress { put: vec![&doubt], ..Progress::default() }).unwrap();
+    store.record(lane.fence(), &often, None, &Progress { put: vec![doubt], ..Progress::default() }).unwrap();
     drop(lane);
 
     let before = store.run(4).unwrap().unwrap();

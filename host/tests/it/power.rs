@@ -144,7 +144,7 @@ fn only_what_is_not_durable_is_lost_and_only_from_the_end() {
     );
 
     let known = LedgerEntry { state: LedgerState::Confirmed, doubt: None, ..doubtful };
-    let progress = Progress { put: vec![&known], ..Progress::default() };
+    let progress = Progress { put: vec![known], ..Progress::default() };
     store.record(lane.fence(), &"t".into(), None, &progress).unwrap();
     assert_eq!(
         after_power_loss(&commits, folder.path(), 9),

@@ -16,7 +16,7 @@ fn class_with(people: &[&str]) -> Vec<(Scope, Vec<Item>)> {
 }
 
 fn outcome(report: &reconcile::RunReport, kind: &str, key: &str) -> Outcome {
-    report.outcome(&ItemRef::new(kind, key)).map_or(Outcome::Unchanged, |row| row.outcome.clone())
+    report.outcome(&ItemRef::new(kind, key)).map_or(Outcome::Unchanged, |row| row.outcome)
 }
 
 use exchange::reconcile;
@@ -701,7 +701,7 @@ fn what_is_found_under_another_s_name_is_a_question() {
 
 fn outcome_or_same(report: &reconcile::RunReport, kind: &str, key: &str) -> Outcome {
     let id = ItemRef::new(kind, key);
-    report.outcomes.iter().find(|row| row.item == id).map_or(Outcome::Unchanged, |row| row.outcome.clone())
+    report.outcome(&id).map_or(Outcome::Unchanged, |row| row.outcome)
 }
 
 #[test]
@@ -780,4 +780,24 @@ fn d15_a_dialogue_commits_once_however_many_tabs() {
     world.one().wants(vec![(scope("s"), vec![])]);
     let report = world.one().run();
     assert!(report.outcomes.is_empty(), "what a dialogue wrote is of no scope");
+}
+
+#[test]
+fn what_is_worked_off_in_parts_comes_to_one_end() {
+    let world = World::new();
+    let mut items: Vec<Item> = (0..4_150).map(|n| named("mass", &format!("m{n:04}"))).collect();
+    items.extend((0..7).map(|n| named("person", &n.to_string())));
+    let wanted = vec![(scope("s"), items)];
+    world.one().wants(wanted.clone());
+    let plan = world.one().plan();
+    assert_eq!((plan.counts.create, plan.lines.len()), (4_157, 4_157));
+    world.up().faults = [Fault::None, Fault::Rejected, Fault::StoredLost].into();
+    let report = world.one().run();
+    assert_eq!(report.plan.as_ref().map(|plan| &plan.hash), Some(&plan.hash));
+    let counts = report.counts;
+    assert_eq!((counts.accepted + counts.applied, counts.rejected + counts.decisions), (3_957, 200));
+    assert_eq!(world.things(), 4_057, "what was lost on the way back is there");
+    let whole = world.up().batches.iter().filter(|size| **size == 100).count();
+    assert_eq!((whole, world.up().batches.len()), (41, 42 + 3), "batches are cut at the ends only");
+    assert_eq!(world.one().run().counts.unchanged, 3_957, "what is there stays");
 }

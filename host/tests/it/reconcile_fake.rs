@@ -166,6 +166,7 @@ pub(crate) fn manifest() -> Manifest {
         Kind { nature: Nature::Awaited, ..kind("link") },
         Kind { token_window_ms: WINDOW, settle_ms: SETTLE, ..kind("token") },
         Kind { observe: Observe::None, ..kind("blind") },
+        Kind { observe: Observe::None, batch: 100, ..kind("mass") },
     ];
     Manifest {
         id: "fake".into(),
@@ -384,7 +385,7 @@ impl Connector for Fake {
     ) -> std::result::Result<Traced<DesiredPage>, CallError> {
         drop(self.called());
         let all = self.desired.lock().unwrap();
-        let items = all.iter().find(|(known, _)| &known.id == scope).map(|(_, items)| items.clone()).unwrap();
+        let items = all.iter().find(|(known, _)| &known.id == scope).map(|(_, items)| items).unwrap();
         let from: usize = cursor.map_or(0, |cursor| cursor.parse().unwrap());
         let to = (from + 4).min(items.len());
         let mut page: Vec<Item> = items[from..to].to_vec();

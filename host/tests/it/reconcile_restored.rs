@@ -5,7 +5,7 @@ use exchange::model::setup::Changes;
 use exchange::model::*;
 use exchange::reconcile::RunReport;
 use exchange::store::backup::{Source, Wish, back_up, put_back};
-use exchange::store::{Answer, DecisionStore, KeepStore, LaneStore, Question};
+use exchange::store::{Answer, DecisionStore, JournalStore, KeepStore, LaneStore, Question, Sending};
 
 use super::reconcile_fake::*;
 
@@ -196,6 +196,26 @@ fn a_doubt_of_the_backup_that_has_ended_since_is_no_reason_to_send_again() {
     world.one().touch();
     assert_eq!(world.one().run().status, RunStatus::Success);
     assert_eq!(world.count("person", "a"), 1);
+}
+
+#[test]
+fn a_write_that_was_under_way_when_the_backup_was_made_is_in_doubt() {
+    let world = World::new();
+    let one = world.one();
+    let lane = one.store.take_lane("run", START).unwrap();
+    let item = ItemRef::new("person", "a");
+    let (sent, until) = (START - 2_000, START - 1_000);
+    let doubt = Doubt { action: Action::Create, token: "t".into(), sent, until, scale: None };
+    let unknown = LedgerEntry::unknown(item.clone());
+    let doubts = [LedgerEntry { state: LedgerState::InDoubt, doubt: Some(doubt), ..unknown }];
+    let sending = Sending { run: None, operation: "add", items: &[item], doubts: &doubts, sent, until };
+    one.store.journal_sent(lane.fence(), &one.env.task.id, &sending).unwrap();
+    let backup = backed_up(&world);
+    drop(lane);
+    restore(&world, &backup, None);
+    let known = world.one().ledger("person", "a").unwrap();
+    assert_eq!(known.state, LedgerState::InDoubt);
+    assert_eq!(known.doubt.unwrap().until, world.clock.peek(), "it may have arrived until now");
 }
 
 #[test]

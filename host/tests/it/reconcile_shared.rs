@@ -18,8 +18,8 @@ fn world(parents: &[&str]) -> World {
 }
 
 fn reason(report: &exchange::reconcile::RunReport, name: &str) -> String {
-    match report.outcome(&ItemRef::new("person", name)).map(|row| &row.outcome) {
-        Some(Outcome::Failed(reason)) => reason.code.clone(),
+    match report.outcome(&ItemRef::new("person", name)).map(|row| row.outcome) {
+        Some(Outcome::Failed(reason)) => reason.code,
         other => format!("{other:?}"),
     }
 }

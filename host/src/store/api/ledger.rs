@@ -7,26 +7,35 @@ use super::Fence;
 
 /// What became known, in one transaction.
 #[derive(Clone, Debug, Default)]
-pub struct Progress<'a> {
+pub struct Progress {
     /// Entries as they are now.
-    pub put: Vec<&'a LedgerEntry>,
+    pub put: Vec<LedgerEntry>,
     /// Entries that are no more.
-    pub drop: Vec<&'a ItemRef>,
+    pub drop: Vec<ItemRef>,
     /// Outcomes of the run, each replacing an earlier one of its item.
-    pub outcomes: Vec<&'a OutcomeRow>,
+    pub outcomes: Vec<OutcomeRow>,
+    /// Writes whose doubts are over: all their items are among `put` and `drop`.
+    pub settled: Vec<WriteTicket>,
 }
 
-impl Progress<'_> {
+impl Progress {
     /// Nothing to write.
     pub fn is_empty(&self) -> bool {
-        self.put.is_empty() && self.drop.is_empty() && self.outcomes.is_empty()
+        self.put.is_empty() && self.drop.is_empty() && self.outcomes.is_empty() && self.settled.is_empty()
     }
 }
 
 /// The ledger of a school's tasks.
 pub trait LedgerStore: Send + Sync {
+    /// Goes through all entries of a task, ordered by kind and key, in one transaction. Memory does not grow with them.
+    fn each_entry(&self, task: &TaskId, each: &mut dyn FnMut(LedgerEntry)) -> Result<()>;
+
     /// All entries of a task, ordered by kind and key.
-    fn ledger(&self, task: &TaskId) -> Result<Vec<LedgerEntry>>;
+    fn ledger(&self, task: &TaskId) -> Result<Vec<LedgerEntry>> {
+        let mut all = Vec::new();
+        self.each_entry(task, &mut |entry| all.push(entry))?;
+        Ok(all)
+    }
 
     /// One entry.
     fn ledger_entry(&self, task: &TaskId, item: &ItemRef) -> Result<Option<LedgerEntry>>;
@@ -41,7 +50,7 @@ pub trait LedgerStore: Send + Sync {
     fn ledger_due(&self, task: &TaskId, kind: &str, before: Millis, now: Millis) -> Result<u64>;
 
     /// Writes down what became known. Durable.
-    fn record(&self, fence: &Fence, task: &TaskId, run: Option<u64>, progress: &Progress<'_>) -> Result<()>;
+    fn record(&self, fence: &Fence, task: &TaskId, run: Option<u64>, progress: &Progress) -> Result<()>;
 }
 
 /// A request with writes that is about to leave.
@@ -84,7 +93,8 @@ pub struct WriteRow {
 
 /// The journal of writes.
 pub trait JournalStore: Send + Sync {
-    /// Journals a write and puts its items in doubt, in one durable transaction. Only after this may bytes leave.
+    /// Journals a write and puts its items in doubt, in one durable transaction. Only after this may bytes leave. The
+    /// doubts hold until [`LedgerStore::record`] says more of the items.
     fn journal_sent(&self, fence: &Fence, task: &TaskId, sending: &Sending<'_>) -> Result<WriteTicket>;
 
     /// A definite answer came. Need not be durable: lost, it leaves a doubt that is observed.

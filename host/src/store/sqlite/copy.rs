@@ -13,6 +13,7 @@ use crate::store::backup::Facts;
 use crate::store::{KeyRing, Restored, Seal};
 
 use super::file::{Commit, Database, broken, in_file, no_file};
+use super::ledger::settle;
 use super::migrate::{self, Script};
 use super::values::{col, exec, first, json, number, rows};
 
@@ -155,6 +156,7 @@ impl Copy<'_> {
 /// What is known to be there is looked at again, and what is in doubt can still arrive. What people have said of writes
 /// and plans was said of another present. Dialogues are over.
 fn fit(t: &Transaction<'_>, now: Millis) -> Result<()> {
+    settle(t, &[])?;
     exec(t, "UPDATE ledger SET confirmed = NULL WHERE confirmed IS NOT NULL", [])?;
     let doubts = "UPDATE ledger SET doubt = json_remove(json_set(doubt, '$.until', ?1), '$.scale') \
                   WHERE doubt IS NOT NULL";

@@ -21,6 +21,7 @@ use self::subject::Subject;
 use super::SchoolDb;
 use super::file::{Commit, broken};
 use super::import::forget_imports;
+use super::ledger::settle;
 use super::records::raise_revision;
 use super::values::{bytes32, col, columns, exec, number, rows};
 
@@ -97,6 +98,8 @@ impl EraseStore for SchoolDb {
 impl SchoolDb {
     fn erase_all(&self, t: &Transaction<'_>, who: &RecordRef) -> Result<Erased> {
         let mut erased = Erased::default();
+        // Writes under way name their items beside the ledger.
+        settle(t, &[])?;
         let subject = Subject::find(t, who)?;
         subject.erase_records(t, &self.time_zone, &mut erased)?;
         traces::erase(t, &subject, &mut erased)?;

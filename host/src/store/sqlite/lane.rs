@@ -14,6 +14,7 @@ use crate::store::seal::random;
 use crate::store::{Fence, Holder, LANE_BUSY, Lane, LaneStore, MasterKey, Seal};
 
 use super::file::{Commit, Database, no_file};
+use super::ledger::settle;
 use super::migrate;
 use super::values::{col, exec, first, number};
 
@@ -212,6 +213,8 @@ impl LaneStore for SchoolDb {
         let raised = self.database.write(Commit::Durable, |t| {
             // Another program may have brought the file up to date since this one has opened it.
             migrate::refuse_newer(t, &self.lane.with_extension("db"), migrate::SCHOOL.len())?;
+            // Whoever wrote before is dead: what was under way is in doubt.
+            settle(t, &[])?;
             number(t, raise, [])
         })?;
         Ok(Lane::new(Fence { school: self.school.clone(), number: raised }, Box::new(file)))

@@ -1,50 +1,83 @@
-//! Ledger entries and the journal of writes as rows.
+//! The ledger and the journal of writes.
+//!
+//! A write under way is one row with the entries of its items in doubt, and not a row of the ledger for each: most are
+//! answered at once, and what they come to is written then. Whoever reads the ledger sees these doubts over it.
+
+use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Row, params};
 
 use crate::error::Result;
-use crate::model::{ItemRef, LedgerEntry, Millis, OutcomeRow, TaskId, WriteTicket};
+use crate::model::{ItemRef, LedgerEntry, LedgerState, Millis, SharedTexts, TaskId, WriteTicket};
 use crate::store::{Fence, JournalStore, LedgerStore, Progress, Sending, WriteRow};
 
 use super::SchoolDb;
-use super::file::Commit;
-use super::values::{bytes32, col, exec, first, int, json, json_col, json_col_opt, json_opt, number, rows};
+use super::entries::{COLUMNS, drop_entries, entry, put_entries};
+use super::file::{Commit, broken};
+use super::outcomes::put_outcomes;
+use super::values::{col, exec, first, int, json, number, parse, rows};
 
 impl LedgerStore for SchoolDb {
-    fn ledger(&self, task: &TaskId) -> Result<Vec<LedgerEntry>> {
-        let sql = "SELECT * FROM ledger WHERE task = ?1 ORDER BY kind, key";
-        self.database.read(|t| rows(t, sql, [task.as_str()], entry))
+    fn each_entry(&self, task: &TaskId, each: &mut dyn FnMut(LedgerEntry)) -> Result<()> {
+        let sql = format!("SELECT {COLUMNS} FROM ledger WHERE task = ?1 ORDER BY kind, key");
+        self.database.read(|t| {
+            let mut doubts = doubts(t, task)?;
+            let mut statement = t.prepare_cached(&sql).map_err(broken)?;
+            let mut rows = statement.query([task.as_str()]).map_err(broken)?;
+            let mut shared = SharedTexts::default();
+            while let Some(row) = rows.next().map_err(broken)? {
+                let known = entry(row, &mut shared)?;
+                let later = doubts.split_off(&known.item);
+                std::mem::replace(&mut doubts, later).into_values().for_each(&mut *each);
+                each(doubts.remove(&known.item).unwrap_or(known));
+            }
+            doubts.into_values().for_each(each);
+            Ok(())
+        })
     }
 
     fn ledger_entry(&self, task: &TaskId, item: &ItemRef) -> Result<Option<LedgerEntry>> {
-        let sql = "SELECT * FROM ledger WHERE task = ?1 AND kind = ?2 AND key = ?3";
-        self.database.read(|t| first(t, sql, [task.as_str(), &item.kind, &item.key], entry))
+        let sql = format!("SELECT {COLUMNS} FROM ledger WHERE task = ?1 AND kind = ?2 AND key = ?3");
+        self.database.read(|t| {
+            let doubt = doubts(t, task)?.remove(item);
+            let known = || {
+                first(t, &sql, [task.as_str(), &item.kind, &item.key], |row| {
+                    entry(row, &mut SharedTexts::default())
+                })
+            };
+            doubt.map_or_else(known, |doubt| Ok(Some(doubt)))
+        })
     }
 
     fn ledger_count(&self, task: &TaskId) -> Result<u64> {
         let sql = "SELECT count(*) FROM ledger WHERE task = ?1";
-        self.database.read(|t| number(t, sql, [task.as_str()]))
+        self.count(task, |_| true, |t| number(t, sql, [task.as_str()]))
     }
 
     fn ledger_open(&self, task: &TaskId) -> Result<u64> {
         let sql =
             "SELECT count(*) FROM ledger WHERE task = ?1 AND state IN ('\"in-doubt\"', '\"unconfirmed\"')";
-        self.database.read(|t| number(t, sql, [task.as_str()]))
+        let open =
+            |entry: &LedgerEntry| matches!(entry.state, LedgerState::InDoubt | LedgerState::Unconfirmed);
+        self.count(task, open, |t| number(t, sql, [task.as_str()]))
     }
 
     fn ledger_due(&self, task: &TaskId, kind: &str, before: Millis, now: Millis) -> Result<u64> {
         // Two questions, since an index answers no `OR` of them.
         let sql = "SELECT (SELECT count(*) FROM ledger WHERE task = ?1 AND kind = ?2 AND confirmed < ?3) + \
                    (SELECT count(*) FROM ledger WHERE task = ?1 AND kind = ?2 AND confirmed > ?4)";
-        self.database.read(|t| number(t, sql, params![task.as_str(), kind, before, now]))
+        let due = |entry: &LedgerEntry| {
+            &*entry.item.kind == kind && entry.confirmed.is_some_and(|at| at < before || at > now)
+        };
+        self.count(task, due, |t| number(t, sql, params![task.as_str(), kind, before, now]))
     }
 
-    fn record(&self, fence: &Fence, task: &TaskId, run: Option<u64>, progress: &Progress<'_>) -> Result<()> {
+    fn record(&self, fence: &Fence, task: &TaskId, run: Option<u64>, progress: &Progress) -> Result<()> {
         self.change(fence, Commit::Durable, |t| {
-            progress.drop.iter().try_for_each(|item| drop_entry(t, task, item))?;
-            progress.put.iter().try_for_each(|entry| put_entry(t, task, entry))?;
-            let Some(run) = run else { return Ok(()) };
-            progress.outcomes.iter().try_for_each(|row| put_outcome(t, run, row))
+            settle(t, &progress.settled)?;
+            drop_entries(t, task, &progress.drop)?;
+            put_entries(t, task, &progress.put)?;
+            run.map_or(Ok(()), |run| put_outcomes(t, run, &progress.outcomes))
         })
     }
 }
@@ -53,15 +86,16 @@ impl JournalStore for SchoolDb {
     fn journal_sent(&self, fence: &Fence, task: &TaskId, sending: &Sending<'_>) -> Result<WriteTicket> {
         let sql = "INSERT INTO write (task, run, operation, sent, until) VALUES (?1, ?2, ?3, ?4, ?5)";
         let item = "INSERT OR IGNORE INTO write_item VALUES (?1, ?2, ?3)";
+        let doubts = json(sending.doubts)?;
         self.change(fence, Commit::Durable, |t| {
             let run = sending.run.map(int);
             exec(t, sql, params![task.as_str(), run, sending.operation, sending.sent, sending.until])?;
             let ticket = t.last_insert_rowid();
-            sending
-                .items
-                .iter()
-                .try_for_each(|id| exec(t, item, params![ticket, id.kind, id.key]).map(drop))?;
-            sending.doubts.iter().try_for_each(|entry| put_entry(t, task, entry))?;
+            let mut named = t.prepare_cached(item).map_err(broken)?;
+            for id in sending.items {
+                named.execute(params![ticket, id.kind, id.key]).map_err(broken)?;
+            }
+            exec(t, "INSERT INTO sending VALUES (?1, ?2, ?3)", params![ticket, task.as_str(), doubts])?;
             Ok(WriteTicket(ticket as u64))
         })
     }
@@ -98,74 +132,51 @@ fn write_row(t: &Connection, row: &Row<'_>) -> Result<WriteRow> {
     })
 }
 
+impl SchoolDb {
+    /// Counts entries: by a question to the database, or one by one while writes are under way.
+    fn count(
+        &self,
+        task: &TaskId,
+        counts: impl Fn(&LedgerEntry) -> bool,
+        question: impl FnOnce(&Connection) -> Result<u64>,
+    ) -> Result<u64> {
+        let under_way = "SELECT 1 FROM sending WHERE task = ?1";
+        let asked = self.database.read(|t| {
+            let under_way = first(t, under_way, [task.as_str()], |_| Ok(()))?.is_some();
+            if under_way { Ok(None) } else { question(t).map(Some) }
+        })?;
+        if let Some(count) = asked {
+            return Ok(count);
+        }
+        let mut count = 0;
+        self.each_entry(task, &mut |entry| count += u64::from(counts(&entry)))?;
+        Ok(count)
+    }
+}
+
+/// The entries of items whose writes are under way, or were when a process died.
+fn doubts(t: &Connection, task: &TaskId) -> Result<BTreeMap<ItemRef, LedgerEntry>> {
+    let sql = "SELECT doubts FROM sending WHERE task = ?1 ORDER BY ticket";
+    let texts = rows(t, sql, [task.as_str()], |row| col::<String>(row, "doubts"))?;
+    let lists = texts.iter().map(|text| parse::<Vec<LedgerEntry>>(text)).collect::<Result<Vec<_>>>()?;
+    Ok(lists.into_iter().flatten().map(|entry| (entry.item.clone(), entry)).collect())
+}
+
+/// These writes are over, and all before them: what was not said to be settled is in doubt, and goes where doubts of
+/// earlier runs are. Without any it is all of them.
+pub(super) fn settle(t: &Connection, settled: &[WriteTicket]) -> Result<()> {
+    let over = "DELETE FROM sending WHERE ticket = ?1";
+    settled.iter().try_for_each(|ticket| exec(t, over, [int(ticket.0)]).map(drop))?;
+    let last = settled.iter().map(|ticket| int(ticket.0)).max();
+    let left = "DELETE FROM sending WHERE ?1 IS NULL OR ticket < ?1 RETURNING ticket, task, doubts";
+    let mut left: Vec<(i64, TaskId, String)> = rows(t, left, [last], |row| {
+        Ok((col(row, "ticket")?, col::<String>(row, "task")?.into(), col(row, "doubts")?))
+    })?;
+    left.sort_by_key(|(ticket, ..)| *ticket);
+    left.iter().try_for_each(|(_, task, doubts)| put_entries(t, task, &parse::<Vec<_>>(doubts)?))
+}
+
 /// The columns `kind` and `key`.
 pub(super) fn item_ref(row: &Row<'_>) -> Result<ItemRef> {
     Ok(ItemRef { kind: col(row, "kind")?, key: col(row, "key")? })
-}
-
-fn entry(row: &Row<'_>) -> Result<LedgerEntry> {
-    let identity: Option<Vec<u8>> = col(row, "identity")?;
-    Ok(LedgerEntry {
-        item: item_ref(row)?,
-        scope: col::<String>(row, "scope")?.into(),
-        group: col(row, "class")?,
-        about: json_col_opt(row, "about")?,
-        handle: col(row, "handle")?,
-        outputs: json_col(row, "outputs")?,
-        refs: json_col(row, "refs")?,
-        fields: json_col(row, "fields")?,
-        origin: json_col(row, "origin")?,
-        state: json_col(row, "state")?,
-        gone: json_col(row, "gone")?,
-        identity: identity.as_deref().map(bytes32).transpose()?,
-        doubt: json_col_opt(row, "doubt")?,
-        confirmed: col(row, "confirmed")?,
-        gone_since: col(row, "gone_since")?,
-    })
-}
-
-fn put_entry(t: &Connection, task: &TaskId, entry: &LedgerEntry) -> Result<()> {
-    let sql = "INSERT OR REPLACE INTO ledger (task, kind, key, scope, class, about, handle, outputs, refs, fields, \
-               origin, state, gone, identity, doubt, confirmed, gone_since) VALUES \
-               (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
-    let values = params![
-        task.as_str(),
-        entry.item.kind,
-        entry.item.key,
-        entry.scope.as_str(),
-        entry.group,
-        json_opt(entry.about.as_ref())?,
-        entry.handle,
-        json(&entry.outputs)?,
-        json(&entry.refs)?,
-        json(&entry.fields)?,
-        json(&entry.origin)?,
-        json(&entry.state)?,
-        json(&entry.gone)?,
-        entry.identity.as_ref().map(|hash| hash.as_slice()),
-        json_opt(entry.doubt.as_ref())?,
-        entry.confirmed,
-        entry.gone_since,
-    ];
-    exec(t, sql, values).map(drop)
-}
-
-fn drop_entry(t: &Connection, task: &TaskId, item: &ItemRef) -> Result<()> {
-    let sql = "DELETE FROM ledger WHERE task = ?1 AND kind = ?2 AND key = ?3";
-    exec(t, sql, [task.as_str(), &item.kind, &item.key]).map(drop)
-}
-
-fn put_outcome(t: &Connection, run: u64, row: &OutcomeRow) -> Result<()> {
-    let sql = "INSERT OR REPLACE INTO outcome VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    let values = params![
-        int(run),
-        row.item.kind,
-        row.item.key,
-        row.group,
-        json_opt(row.about.as_ref())?,
-        json(&row.outcome)?,
-        json_opt(row.action.as_ref())?,
-        json(&row.remarks)?,
-    ];
-    exec(t, sql, values).map(drop)
 }

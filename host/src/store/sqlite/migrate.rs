@@ -21,6 +21,7 @@ pub(super) const SCHOOL: &[Script] = &[
     include_str!("../../../migrations/school/import_memory.sql"),
     include_str!("../../../migrations/school/erased.sql"),
     include_str!("../../../migrations/school/seeing.sql"),
+    include_str!("../../../migrations/school/compact_ledger.sql"),
 ];
 
 /// The host's file.

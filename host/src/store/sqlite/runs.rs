@@ -10,7 +10,7 @@ use crate::store::{Fence, LogRow, RequestRow, RunEnd, RunStore};
 
 use super::SchoolDb;
 use super::file::Commit;
-use super::ledger::item_ref;
+use super::outcomes::outcome;
 use super::values::{col, exec, first, int, json, json_col, json_col_opt, json_opt, rows};
 
 /// Requests are counted where they still are; a run whose requests were dropped remembers how many there were.
@@ -132,17 +132,6 @@ fn end_interrupted(t: &Transaction<'_>, now: Millis) -> Result<()> {
     let sql = "UPDATE run SET finished = ?1, status = ?2, reason = ?3 WHERE finished IS NULL";
     let reason = json(&Message::new("host-interrupted"))?;
     exec(t, sql, params![now, json(&RunStatus::Failed)?, reason]).map(drop)
-}
-
-fn outcome(row: &Row<'_>) -> Result<OutcomeRow> {
-    Ok(OutcomeRow {
-        item: item_ref(row)?,
-        group: col(row, "class")?,
-        about: json_col_opt(row, "about")?,
-        outcome: json_col(row, "outcome")?,
-        action: json_col_opt(row, "action")?,
-        remarks: json_col(row, "remarks")?,
-    })
 }
 
 fn add_request(t: &Transaction<'_>, run: u64, row: &RequestRow) -> Result<()> {

@@ -42,7 +42,8 @@ fn world() -> World {
         "Петрову Петру отказано: СНИЛС {SNILS} (11223344595), ivanova@example.org, +7 912 345-67-89, {TOKEN} {STRANGER}"
     );
     file.execute("INSERT INTO log VALUES (1, 0, 'warn', ?1)", [&line]).expect("a line");
-    let request = "INSERT INTO request VALUES (1, 0, 'rows', 'look-up', 'POST', 0, NULL, ?1, 1, 1, 1, 1)";
+    let request =
+        "INSERT INTO request VALUES (1, 0, 'rows', 'look-up', 'POST', 0, NULL, ?1, 1, 1, 1, 1, '/rows')";
     file.execute(request, [&line]).expect("a request");
     let reason = serde_json::json!({"code": "host-decision", "args": [{"name": "number", "value": line}]});
     file.execute("UPDATE run SET reason = ?1", [reason.to_string()]).expect("a reason");

@@ -14,7 +14,7 @@ fn old_runs(world: &World, count: u32, days: i64) {
                    '\"success\"', '{\"groups\":[],\"persons\":[]}', (SELECT counts FROM run LIMIT 1)) RETURNING number";
         let number: i64 = file.query_row(run, [at], |row| row.get(0)).expect("a run");
         file.execute(
-            "INSERT INTO request VALUES (?1, ?2, 'rows', 'look-up', 'POST', 0, 200, NULL, 1, 1, 1, 1)",
+            "INSERT INTO request VALUES (?1, ?2, 'rows', 'look-up', 'POST', 0, 200, NULL, 1, 1, 1, 1, '/rows')",
             [number, at],
         )
         .expect("a request");
