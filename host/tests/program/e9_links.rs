@@ -30,10 +30,16 @@ fn world() -> World {
     world
 }
 
+/// A client that may sign in with a password.
+const CLIENT: &str = "00000000-0000-4000-8000-0000000000e9";
+
 /// A token of the school's administrator.
 fn token(world: &World) -> String {
     let options = StandOptions::default();
-    let body = json!({"client_id": options.client_id, "client_secret": options.client_secret,
+    let client = json!({"id": CLIENT, "secret": options.client_secret, "name": "By hand", "redirectUris": [],
+        "flows": ["password"]});
+    world.post("seed", &json!({"clients": [client]}));
+    let body = json!({"client_id": CLIENT, "client_secret": options.client_secret,
         "username": ADMINISTRATOR, "password": options.password,
         "scope": "CommonInfo,ContactInfo,FriendsAndRelatives,EducationalInfo"});
     let url =
