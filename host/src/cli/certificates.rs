@@ -4,7 +4,8 @@ use super::app::now;
 use crate::capability::first_to_expire;
 use crate::capability::sign::{self, KeyFault};
 use crate::error::Result;
-use crate::model::setup::{HostConfig, SigningKey, TaskConfig, TokenKey};
+use crate::model::setup::{HostConfig, TaskConfig};
+use crate::model::signing::{SigningKey, TokenKey};
 use crate::model::{Message, Millis, Severity};
 
 /// A certificate that ends sooner is to be replaced now.

@@ -120,6 +120,11 @@ const fn optional(name: &'static str, shape: Shape, doc: &'static str) -> Key {
     Key { name, shape, default: Default::None, doc }
 }
 
+/// A default time, as one would write it.
+fn duration(ms: u64) -> String {
+    format!("{:?}", super::units::show_duration(ms))
+}
+
 /// A key with a default.
 const fn defaulted(name: &'static str, shape: Shape, default: fn() -> String, doc: &'static str) -> Key {
     Key { name, shape, default: Default::Is(default), doc }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::host::{name_fits, only_one, positive};
 use super::report::Problem;
 use super::view::View;
-use crate::model::setup::{PROGRAM_TIMEOUT_MS, Program, SignedBy, SigningKey, TokenKey, VerifiedBy};
+use crate::model::signing::{PROGRAM_TIMEOUT_MS, Program, SignedBy, SigningKey, TokenKey, VerifiedBy};
 
 /// `[signing.NAME]`, each.
 pub(super) fn signing(

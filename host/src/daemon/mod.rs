@@ -5,6 +5,7 @@
 
 pub mod callback;
 pub mod dialogue;
+pub mod disk;
 mod expiry;
 pub mod host;
 mod jobs;

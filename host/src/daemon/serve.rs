@@ -5,7 +5,6 @@
 //! What goes wrong with one run, one school or one file stops neither the loop nor another school.
 
 mod board;
-mod disk;
 mod health;
 mod metrics;
 mod nightly;
@@ -104,7 +103,7 @@ impl<S: Settings> Server<S> {
             Some(address) => Some(Health::listen(address, Arc::clone(&board), Arc::clone(&clock)).await?),
             None => None,
         };
-        let telling = Telling::start(Arc::clone(&host), Arc::clone(&board), Arc::clone(&clock));
+        let telling = Telling::start(Arc::clone(&host), Arc::clone(&clock));
         let mut server = Self {
             settings,
             board,

@@ -19,6 +19,7 @@ pub mod plan;
 pub mod records;
 pub mod setup;
 mod shared_text;
+pub mod signing;
 pub mod timetable;
 mod visible;
 

@@ -3,18 +3,17 @@
 //! Texts that many share (names of fields, classes, scopes) stand in a table, once; everything else follows each other
 //! in one allocation. Bytes live as long as a run and are never stored.
 
+mod read;
+mod write;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::model::item::{Field, OutputRef, Ownership, Value};
-use crate::model::records::{RecordRef, RecordType};
-use crate::model::{
-    Action, Doubt, FieldHash, Item, ItemRef, LedgerEntry, LedgerState, Message, Millis, Origin, Param, Scale,
-    ScopeId, TimeWindow, Waiting, WhenGone,
-};
-use crate::store::IdentityRef;
-
+use self::read::Reader;
+use self::write::Writer;
 use super::state::Wanted;
+use crate::model::item::Ownership;
+use crate::model::{Action, Item, ItemRef, LedgerEntry, LedgerState, Millis, Origin, ScopeId, WhenGone};
 
 /// Texts by number.
 #[derive(Debug, Default)]
@@ -47,293 +46,6 @@ const STATES: [LedgerState; 4] =
 const GONE: [WhenGone; 4] = [WhenGone::Report, WhenGone::Forget, WhenGone::Close, WhenGone::Remove];
 const ACTIONS: [Action; 4] = [Action::Create, Action::Update, Action::Close, Action::Remove];
 const OWNERSHIPS: [Ownership; 2] = [Ownership::Owned, Ownership::CreateOnly];
-
-/// Appends.
-struct Writer<'a> {
-    bytes: Vec<u8>,
-    texts: &'a mut Texts,
-}
-
-impl Writer<'_> {
-    fn number(&mut self, mut number: u64) {
-        while number >= 0x80 {
-            self.bytes.push(number as u8 | 0x80);
-            number >>= 7;
-        }
-        self.bytes.push(number as u8);
-    }
-
-    fn signed(&mut self, number: i64) {
-        self.number((number << 1 ^ number >> 63).cast_unsigned());
-    }
-
-    fn place<T: PartialEq>(&mut self, values: &[T], value: &T) {
-        let place = values.iter().position(|known| known == value);
-        self.number(place.unwrap_or(values.len()) as u64);
-    }
-
-    fn text(&mut self, text: &str) {
-        self.number(text.len() as u64);
-        self.bytes.extend_from_slice(text.as_bytes());
-    }
-
-    fn shared(&mut self, text: &str) {
-        let number = self.texts.number(text);
-        self.number(number as u64);
-    }
-
-    fn opt<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
-        self.number(u64::from(value.is_some()));
-        if let Some(value) = value {
-            write(self, value);
-        }
-    }
-
-    fn list<T>(&mut self, list: &[T], write: impl Fn(&mut Self, &T)) {
-        self.number(list.len() as u64);
-        list.iter().for_each(|member| write(self, member));
-    }
-
-    fn item_ref(&mut self, item: &ItemRef) {
-        self.shared(&item.kind);
-        self.text(&item.key);
-    }
-
-    /// Most things are about the record after which they are called.
-    fn about(&mut self, about: Option<&RecordRef>, of: &ItemRef) {
-        self.opt(about, |w, about| {
-            w.place(&RecordType::ALL, &about.record_type);
-            w.opt(Some(&*about.id).filter(|id| *id != &*of.key), Self::text);
-        });
-    }
-
-    fn param(&mut self, param: &Param) {
-        self.shared(&param.name);
-        self.text(&param.value);
-    }
-
-    fn hash(&mut self, field: &FieldHash) {
-        self.shared(&field.name);
-        self.bytes.extend_from_slice(&field.hash);
-    }
-
-    fn doubt(&mut self, doubt: &Doubt) {
-        self.place(&ACTIONS, &doubt.action);
-        self.text(&doubt.token);
-        self.signed(doubt.sent);
-        self.signed(doubt.until);
-        self.opt(doubt.scale, |w, scale| {
-            w.number(scale.boot);
-            w.signed(scale.zero);
-        });
-    }
-
-    fn value(&mut self, value: &Value) {
-        match value {
-            Value::None => self.number(0),
-            Value::Text(text) => {
-                self.number(1);
-                self.text(text);
-            }
-            Value::Integer(number) => {
-                self.number(2);
-                self.signed(*number);
-            }
-            Value::Flag(flag) => self.number(3 + u64::from(*flag)),
-            Value::Texts(texts) => {
-                self.number(5);
-                self.list(texts, |w, text| w.text(text));
-            }
-            Value::Reference(item) => {
-                self.number(6);
-                self.item_ref(item);
-            }
-            Value::References(items) => {
-                self.number(7);
-                self.list(items, Self::item_ref);
-            }
-            Value::Output(output) => {
-                self.number(8);
-                self.item_ref(&output.item);
-                self.shared(&output.name);
-            }
-        }
-    }
-
-    fn field(&mut self, field: &Field) {
-        self.shared(&field.name);
-        self.place(&OWNERSHIPS, &field.ownership);
-        self.value(&field.value);
-    }
-
-    fn message(&mut self, message: &Message) {
-        self.shared(&message.code);
-        self.list(&message.args, Self::param);
-    }
-
-    fn waiting(&mut self, waiting: &Waiting) {
-        self.message(&waiting.whom);
-        self.list(&waiting.steps, Self::message);
-    }
-
-    fn window(&mut self, window: TimeWindow) {
-        self.opt(window.not_before, Self::signed);
-        self.opt(window.not_after, Self::signed);
-    }
-
-    fn identity(&mut self, identity: &IdentityRef) {
-        self.shared(&identity.space);
-        self.bytes.extend_from_slice(&identity.hash);
-    }
-}
-
-/// Reads what a [`Writer`] wrote. Nothing else comes here: bytes that end early are a defect of this module.
-struct Reader<'a> {
-    bytes: &'a [u8],
-    texts: &'a Texts,
-}
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, count: usize) -> &'a [u8] {
-        let (taken, rest) = self.bytes.split_at(count);
-        self.bytes = rest;
-        taken
-    }
-
-    fn number(&mut self) -> u64 {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.take(1)[0];
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                break;
-            }
-        }
-        number
-    }
-
-    fn size(&mut self) -> usize {
-        self.number() as usize
-    }
-
-    fn signed(&mut self) -> i64 {
-        let number = self.number();
-        (number >> 1).cast_signed() ^ -(number & 1).cast_signed()
-    }
-
-    fn text(&mut self) -> &'a str {
-        let count = self.size();
-        std::str::from_utf8(self.take(count)).expect("a text was written here")
-    }
-
-    fn owned(&mut self) -> String {
-        self.text().to_owned()
-    }
-
-    fn shared(&mut self) -> &'a Arc<str> {
-        let number = self.size();
-        &self.texts.texts[number]
-    }
-
-    fn opt<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        (self.number() == 1).then(|| read(self))
-    }
-
-    fn list<T>(&mut self, read: impl Fn(&mut Self) -> T) -> Vec<T> {
-        let count = self.size();
-        (0..count).map(|_| read(self)).collect()
-    }
-
-    fn item_ref(&mut self) -> ItemRef {
-        let kind = Arc::clone(self.shared());
-        ItemRef { kind, key: self.text().into() }
-    }
-
-    fn about(&mut self, of: &ItemRef) -> Option<RecordRef> {
-        self.opt(|r| {
-            let record_type = RecordType::ALL[r.size()];
-            let id = r.opt(Self::owned).unwrap_or_else(|| of.key.as_ref().to_owned());
-            RecordRef { record_type, id }
-        })
-    }
-
-    fn param(&mut self) -> Param {
-        Param { name: self.shared().to_string(), value: self.owned() }
-    }
-
-    fn bytes<const N: usize>(&mut self) -> [u8; N] {
-        let mut bytes = [0; N];
-        bytes.copy_from_slice(self.take(N));
-        bytes
-    }
-
-    fn hash(&mut self) -> FieldHash {
-        FieldHash { name: Arc::clone(self.shared()), hash: self.bytes() }
-    }
-
-    fn doubt(&mut self) -> Doubt {
-        Doubt {
-            action: ACTIONS[self.size()],
-            token: self.owned(),
-            sent: self.signed(),
-            until: self.signed(),
-            scale: self.opt(|r| Scale { boot: r.number(), zero: r.signed() }),
-        }
-    }
-
-    fn value(&mut self) -> Value {
-        match self.number() {
-            0 => Value::None,
-            1 => Value::Text(self.owned()),
-            2 => Value::Integer(self.signed()),
-            3 => Value::Flag(false),
-            4 => Value::Flag(true),
-            5 => Value::Texts(self.list(Self::owned)),
-            6 => Value::Reference(self.item_ref()),
-            7 => Value::References(self.list(Self::item_ref)),
-            _ => {
-                let item = self.item_ref();
-                Value::Output(OutputRef { item, name: self.shared().to_string() })
-            }
-        }
-    }
-
-    fn field(&mut self) -> Field {
-        let name = self.shared().to_string();
-        let ownership = OWNERSHIPS[self.size()];
-        Field { name, value: self.value(), ownership }
-    }
-
-    fn message(&mut self) -> Message {
-        Message { code: self.shared().to_string(), args: self.list(Self::param) }
-    }
-
-    fn waiting(&mut self) -> Waiting {
-        Waiting { whom: self.message(), steps: self.list(Self::message) }
-    }
-
-    fn window(&mut self) -> TimeWindow {
-        TimeWindow { not_before: self.opt(Self::signed), not_after: self.opt(Self::signed) }
-    }
-
-    fn identity(&mut self) -> IdentityRef {
-        IdentityRef { space: self.shared().to_string(), hash: self.bytes() }
-    }
-
-    fn head(&mut self) -> Head<'a> {
-        Head {
-            state: STATES[self.size()],
-            origin: ORIGINS[self.size()],
-            gone: GONE[self.size()],
-            doubtful: self.number() == 1,
-            confirmed: self.opt(Self::signed),
-            gone_since: self.opt(Self::signed),
-            scope: self.shared(),
-            group: self.opt(Self::shared),
-            handle: self.opt(Self::text),
-        }
-    }
-}
 
 /// What is asked of many entries, without making the rest of them.
 #[derive(Clone, Copy, Debug)]
@@ -440,6 +152,10 @@ pub(super) fn unpack_wanted(id: &ItemRef, bytes: &[u8], texts: &Texts) -> Wanted
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::item::{Field, OutputRef, Value};
+    use crate::model::records::{RecordRef, RecordType};
+    use crate::model::{Doubt, FieldHash, Message, Param, Scale, TimeWindow, Waiting};
+    use crate::store::IdentityRef;
 
     fn value(value: Value) -> Field {
         Field { name: "field".into(), value, ownership: Ownership::CreateOnly }

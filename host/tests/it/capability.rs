@@ -2,7 +2,7 @@
 
 use exchange::model::connector::Connector;
 use exchange::model::records::RecordType;
-use exchange::model::setup::{Program, SignedBy, SigningKey};
+use exchange::model::signing::{Program, SignedBy, SigningKey};
 use serde_json::json;
 
 use crate::sandbox_world::{FakeClock, World, world};

@@ -113,7 +113,7 @@ impl Rules<'_> {
             Outcome::Answered(response) => retry_after(response, now),
             _ => None,
         };
-        let wait = backoff(standing.attempts, jitter).max(after.unwrap_or(0));
+        let wait = backoff(STEP, LONGEST_STEP, standing.attempts, jitter).max(after.unwrap_or(0));
         let may = self.may_repeat(&outcome, standing);
         let patient = standing.waited_ms.saturating_add(wait) <= self.config.patience_ms;
         if may && patient && standing.attempts < self.config.attempts {
@@ -177,9 +177,10 @@ fn seconds(ms: u64) -> u32 {
     u32::try_from(ms.div_ceil(1000)).unwrap_or(u32::MAX)
 }
 
-/// Full jitter: anything from nothing to the step, which doubles.
-fn backoff(attempts: u32, jitter: f64) -> u64 {
-    let step = STEP.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(LONGEST_STEP);
+/// Full jitter: anything from nothing to the step, which doubles with every attempt up to the longest. Milliseconds;
+/// `jitter` is a random number from 0 to 1.
+pub fn backoff(step_ms: u64, longest_ms: u64, attempts: u32, jitter: f64) -> u64 {
+    let step = step_ms.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(longest_ms);
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
@@ -310,7 +311,7 @@ mod tests {
 
     #[test]
     fn steps_double_up_to_a_limit() {
-        assert_eq!([1, 2, 3, 40].map(|n| backoff(n, 1.0)), [500, 1_000, 2_000, 30_000]);
-        assert_eq!(backoff(3, 0.0), 0);
+        assert_eq!([1, 2, 3, 40].map(|n| backoff(STEP, LONGEST_STEP, n, 1.0)), [500, 1_000, 2_000, 30_000]);
+        assert_eq!(backoff(STEP, LONGEST_STEP, 3, 0.0), 0);
     }
 }

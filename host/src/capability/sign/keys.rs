@@ -13,7 +13,8 @@ use super::{program, rsa, token};
 use crate::capability::{Certificate, first_to_expire};
 use crate::model::Millis;
 use crate::model::manifest::SignatureForm;
-use crate::model::setup::{HostConfig, SignedBy, SigningKey, TokenKey};
+use crate::model::setup::HostConfig;
+use crate::model::signing::{SignedBy, SigningKey, TokenKey};
 
 /// Programs of all keys at once: each is a process.
 const AT_ONCE: usize = 8;

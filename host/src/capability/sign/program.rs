@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
 use super::MAX_BYTES;
-use crate::model::setup::Program;
+use crate::model::signing::Program;
 
 /// Runs it and answers what it printed. The error names no bytes of either.
 pub(super) async fn run(

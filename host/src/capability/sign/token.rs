@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 use super::{MAX_BYTES, program, rsa};
 use crate::capability::Certificate;
 use crate::model::Millis;
-use crate::model::setup::{Program, TokenKey, VerifiedBy};
+use crate::model::signing::{Program, TokenKey, VerifiedBy};
 
 /// Seconds by which clocks may differ.
 const LEEWAY_S: i64 = 60;

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::Findings;
 use crate::cli::backup::size;
+use crate::daemon::disk;
 use crate::model::Message;
 use crate::model::setup::KeySource;
 use crate::store::backup;
@@ -82,10 +83,8 @@ fn folder(findings: &mut Findings<'_>, data: &Path) {
     }
 }
 
-#[cfg(target_os = "linux")]
 fn room(findings: &mut Findings<'_>, data: &Path) {
-    let Ok(disk) = rustix::fs::statvfs(data) else { return };
-    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    let Some(free) = disk::free(data) else { return };
     let what = || Message::new("doctor-room").with("free", size(free));
     if free < LITTLE {
         findings.problem(data.display(), what(), Message::new("doctor-room-cure"));
@@ -95,9 +94,6 @@ fn room(findings: &mut Findings<'_>, data: &Path) {
         findings.good(data.display(), "doctor-room-good");
     }
 }
-
-#[cfg(not(target_os = "linux"))]
-fn room(_: &mut Findings<'_>, _: &Path) {}
 
 /// What killed processes leave: harmless, but it takes room, or holds data that nobody looks after.
 fn leftovers(findings: &mut Findings<'_>, data: &Path) {

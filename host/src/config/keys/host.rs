@@ -3,8 +3,8 @@
 use super::notify::NOTIFY;
 use super::signing::{SIGNING, VERIFICATION};
 use super::timetable::{CALENDAR, SCHEDULE};
-use super::{Shape, Table, defaulted, optional, required};
-use crate::config::units::{show_duration, show_size};
+use super::{Shape, Table, defaulted, duration, optional, required};
+use crate::config::units::show_size;
 use crate::model::setup::{HostConfig, Keep, KeySource, Limits, Serve, Upstream};
 
 /// `exchange.toml`.
@@ -367,10 +367,6 @@ fn limits() -> Limits {
 
 fn text(value: &str) -> String {
     format!("{value:?}")
-}
-
-fn duration(ms: u64) -> String {
-    text(&show_duration(ms))
 }
 
 fn size(bytes: u64) -> String {

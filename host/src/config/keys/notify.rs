@@ -1,8 +1,7 @@
 //! The keys of notifications: ways and common recipients in `exchange.toml`, a school's own in its file.
 
-use super::{Key, Shape, Table, defaulted, optional, required};
+use super::{Key, Shape, Table, defaulted, duration, optional, required};
 use crate::config::notify::GATHER_MS;
-use crate::config::units::show_duration;
 use crate::model::notify::{MailServer, MailTls, Notify, Topic};
 
 /// `[notify]` of `exchange.toml`.
@@ -146,7 +145,3 @@ static TO: Table = Table {
 };
 
 const GATHER: &str = "How long a message waits for others that would go with it. Webhooks never wait.";
-
-fn duration(ms: u64) -> String {
-    format!("{:?}", show_duration(ms))
-}

@@ -1,8 +1,7 @@
 //! The keys of `[signing]` and `[verification]` in `exchange.toml`.
 
-use super::{Shape, Table, defaulted, optional, required};
-use crate::config::units::show_duration;
-use crate::model::setup::{PROGRAM_TIMEOUT_MS, VerifiedBy};
+use super::{Shape, Table, defaulted, duration, optional, required};
+use crate::model::signing::{PROGRAM_TIMEOUT_MS, VerifiedBy};
 
 pub(super) static SIGNING: Table = Table {
     title: "[signing.NAME]",
@@ -58,10 +57,5 @@ pub(super) static VERIFICATION: Table = Table {
 };
 
 const fn timeout() -> super::Key {
-    defaulted(
-        "timeout",
-        Shape::Duration,
-        || format!("{:?}", show_duration(PROGRAM_TIMEOUT_MS)),
-        "Time that the program may take.",
-    )
+    defaulted("timeout", Shape::Duration, || duration(PROGRAM_TIMEOUT_MS), "Time that the program may take.")
 }

@@ -1,7 +1,6 @@
 //! The keys of schedules and calendars, which `exchange.toml` and a school's file share.
 
-use super::{Shape, Table, defaulted, optional};
-use crate::config::units::show_duration;
+use super::{Shape, Table, defaulted, duration, optional};
 use crate::model::timetable::{Missed, Weekdays};
 
 /// `schedule` as a table.
@@ -39,7 +38,7 @@ pub(super) static SCHEDULE: Table = Table {
             "within",
             Shape::Duration,
             || match Missed::default() {
-                Missed::Latest { within_ms } => format!("{:?}", show_duration(within_ms)),
+                Missed::Latest { within_ms } => duration(within_ms),
                 Missed::Skip => String::new(),
             },
             "With `missed = \"latest\"`: later than this it is let go.",

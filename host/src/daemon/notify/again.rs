@@ -1,6 +1,7 @@
 //! When a message that was not taken is sent again, and when it is given up. Pure.
 
 use super::Answer;
+use crate::capability::http::backoff;
 use crate::model::Millis;
 use crate::store::{AttemptEnd, DeliveryState};
 
@@ -33,23 +34,15 @@ impl Course {
         if now.saturating_sub(self.made) >= i64::try_from(self.give_up_ms).unwrap_or(i64::MAX) {
             return over(DeliveryState::GivenUp);
         }
-        let wait = backoff(self.attempt, jitter).max(after_ms);
+        let wait = pause(self.attempt, jitter).max(after_ms);
         let due = now.saturating_add_unsigned(wait);
         AttemptEnd { state: DeliveryState::Waiting, due, answer: answer.said().to_owned() }
     }
 }
 
-/// Full jitter: anything up to the step, which doubles.
-fn backoff(attempt: u32, jitter: f64) -> u64 {
-    let step = STEP_MS.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(LONGEST_MS);
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "small"
-    )]
-    let wait = (step as f64 * jitter.clamp(0.0, 1.0)) as u64;
-    wait.max(LEAST_MS)
+/// Milliseconds until the next attempt after so many.
+fn pause(attempts: u32, jitter: f64) -> u64 {
+    backoff(STEP_MS, LONGEST_MS, attempts, jitter).max(LEAST_MS)
 }
 
 #[cfg(test)]
@@ -64,8 +57,8 @@ mod tests {
 
     #[test]
     fn steps_double_up_to_a_limit_and_are_never_nothing() {
-        assert_eq!([1, 2, 3, 40].map(|n| backoff(n, 1.0)), [60_000, 120_000, 240_000, LONGEST_MS]);
-        assert_eq!(backoff(5, 0.0), LEAST_MS);
+        assert_eq!([1, 2, 3, 40].map(|n| pause(n, 1.0)), [60_000, 120_000, 240_000, LONGEST_MS]);
+        assert_eq!(pause(5, 0.0), LEAST_MS);
     }
 
     #[test]

@@ -9,7 +9,6 @@ use crate::daemon::host::Host;
 use crate::error::{Error, Result};
 use crate::model::{Millis, RunCounts};
 use crate::schedule::Reason;
-use crate::store::OutboxCount;
 
 /// A loop that has not turned for so many milliseconds is stuck. A commit may wait ten seconds for another process.
 const STUCK_MS: Millis = 60_000;
@@ -46,11 +45,7 @@ pub(super) struct State {
     pub(super) items: BTreeMap<(String, &'static str), u64>,
     /// Times of which no run came.
     pub(super) let_go: BTreeMap<Reason, u64>,
-    /// When certificates of keys end, by the section that names them.
-    pub(super) certificates: Vec<(String, Millis)>,
-    /// Messages by channel and state.
-    pub(super) outbox: Vec<OutboxCount>,
-    /// What tasks share, asked about remote systems and the disk.
+    /// What tasks share, asked about what is measured.
     pub(super) host: Option<Arc<Host>>,
     /// Of runs begun: how many were late by at most so much, and how much in all.
     pub(super) lags: Lags,

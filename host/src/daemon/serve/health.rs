@@ -15,8 +15,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::board::{Board, State};
-use super::disk::Room;
-use super::metrics;
+use super::metrics::{self, Measured};
 use crate::error::{Context, Kind, Result};
 use crate::reconcile::Clock;
 
@@ -81,10 +80,8 @@ async fn ready(Shared(told): Shared<Told>) -> Response {
 async fn numbers(Shared(told): Shared<Told>) -> Response {
     let state = told.board.state().clone();
     let host = state.host.clone();
-    let readings = host.as_ref().map(|host| host.readings()).unwrap_or_default();
-    // A folder of a thousand files may wait for the disk. What cannot be measured is left out.
-    let room = tokio::task::spawn_blocking(move || host.map(|host| Room::of(&host.config().data))).await;
-    let text = metrics::text(&state, &readings, room.ok().flatten());
+    let measured = tokio::task::spawn_blocking(move || host.map(|host| Measured::of(&host))).await;
+    let text = metrics::text(&state, measured.ok().flatten().as_ref());
     ([(header::CONTENT_TYPE, metrics::TYPE)], text).into_response()
 }
 

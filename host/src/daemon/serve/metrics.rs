@@ -4,30 +4,57 @@
 use std::fmt::Display;
 
 use super::board::{LAGS_MS, Lags, State};
-use super::disk::Room;
 use crate::capability::http::{CLASSES, Reading};
+use crate::capability::sign;
+use crate::daemon::disk::Room;
+use crate::daemon::host::Host;
 use crate::model::Millis;
 use crate::schedule::Reason;
-use crate::store::{DeliveryState, OutboxCount};
+use crate::store::{DeliveryState, OutboxCount, OutboxStore};
 
 /// Content type of the format.
 pub(super) const TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// All of them.
-pub(super) fn text(state: &State, readings: &[Reading], room: Option<Room>) -> String {
+/// What is looked up when somebody asks for it.
+#[derive(Debug, Default)]
+pub(super) struct Measured {
+    readings: Vec<Reading>,
+    room: Room,
+    /// Messages by channel and state.
+    outbox: Vec<OutboxCount>,
+    /// When certificates of keys end, by the section that names them.
+    certificates: Vec<(String, Millis)>,
+}
+
+impl Measured {
+    /// Looks at files and asks the store, and so may wait for the disk. What cannot be read is left out.
+    pub(super) fn of(host: &Host) -> Self {
+        let outbox = host.store().and_then(|store| store.outbox());
+        let outbox = outbox.inspect_err(|error| tracing::warn!(?error, "messages cannot be counted"));
+        Self {
+            readings: host.readings(),
+            room: Room::of(&host.config().data),
+            outbox: outbox.unwrap_or_default(),
+            certificates: sign::ends(host.config()),
+        }
+    }
+}
+
+/// All of them; without what is measured where there is nothing yet to be measured.
+pub(super) fn text(state: &State, measured: Option<&Measured>) -> String {
     let mut page = Page::default();
     page.family("exchange_build_info", "gauge", "The program that serves.");
     page.sample("exchange_build_info", concat!("{version=\"", env!("CARGO_PKG_VERSION"), "\"}"), 1);
     page.runs(state);
     page.server(state);
     page.lags(&state.lags);
-    page.outbox(&state.outbox);
-    page.requests(readings);
-    page.upstreams(readings);
-    if let Some(room) = room {
-        page.room(room);
+    if let Some(measured) = measured {
+        page.outbox(&measured.outbox);
+        page.requests(&measured.readings);
+        page.upstreams(&measured.readings);
+        page.room(measured.room);
+        page.certificates(&measured.certificates);
     }
-    page.certificates(&state.certificates);
     page.0
 }
 
@@ -228,7 +255,6 @@ mod tests {
         board.began(-5);
         board.items("rows-to-http", &RunCounts { applied: 4, in_doubt: 1, ..RunCounts::default() });
         board.let_go(Reason::NewYear, 3);
-        board.state().certificates = vec![("signing.esia".into(), 2_000)];
         board.turned(0, 2, 5);
         assert!(board.file("exchange.toml".as_ref(), &Err(Error::config("cut short")), 1_000));
         assert!(!board.file("exchange.toml".as_ref(), &Err(Error::config("cut short")), 2_000), "no news");
@@ -245,8 +271,9 @@ mod tests {
         let room = Room { host: 10, schools: 20, free: Some(30) };
         let waiting =
             OutboxCount { channel: "mail".into(), state: DeliveryState::Waiting, count: 3, oldest: 2_000 };
-        board.state().outbox = vec![waiting];
-        text(&board.state(), &[reading], Some(room))
+        let certificates = vec![("signing.esia".into(), 2_000)];
+        let measured = Measured { readings: vec![reading], room, outbox: vec![waiting], certificates };
+        text(&board.state(), Some(&measured))
     }
 
     #[test]

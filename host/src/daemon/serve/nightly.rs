@@ -85,7 +85,10 @@ fn work(host: &Host, schools: &[Arc<SchoolConfig>], clock: &dyn Clock, cancel: &
         }
     }
     if let Err(error) = of_host(host, clock, cancel) {
-        tracing::error!(?error, "old notifications cannot be dropped");
+        tracing::error!(
+            ?error,
+            "the daily work cannot be ended: old notifications, or noting that it was done"
+        );
     }
 }
 

@@ -8,15 +8,12 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
-use super::board::Board;
-use crate::capability::sign;
 use crate::daemon::host::Host;
 use crate::daemon::notify::{Courier, Teller};
 use crate::error::Result;
 use crate::model::setup::SchoolConfig;
 use crate::reconcile::{Cancel, Clock};
 use crate::sandbox::SystemRandom;
-use crate::store::OutboxStore;
 
 /// Milliseconds between looks at the outbox.
 const BEAT_MS: u64 = 2_000;
@@ -30,13 +27,12 @@ pub(super) struct Telling {
 }
 
 impl Telling {
-    pub(super) fn start(host: Arc<Host>, board: Arc<Board>, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn start(host: Arc<Host>, clock: Arc<dyn Clock>) -> Self {
         let (schools, queue) = unbounded_channel();
         let (host, cancel) = (Arc::new(Mutex::new(host)), Cancel::default());
         let worker = Worker {
             host: Arc::clone(&host),
             queue,
-            board,
             courier: Courier::new(Arc::clone(&clock), Arc::new(SystemRandom)),
             clock,
             cancel: cancel.clone(),
@@ -73,7 +69,6 @@ impl Drop for Telling {
 struct Worker {
     host: Arc<Mutex<Arc<Host>>>,
     queue: UnboundedReceiver<Arc<SchoolConfig>>,
-    board: Arc<Board>,
     courier: Courier,
     clock: Arc<dyn Clock>,
     cancel: Cancel,
@@ -111,12 +106,7 @@ impl Worker {
             }
         }
         let host = self.settings();
-        self.courier.deliver(&host, &self.cancel).await?;
-        let outbox = host.store()?.outbox()?;
-        let certificates = sign::ends(host.config());
-        let mut state = self.board.state();
-        (state.outbox, state.certificates) = (outbox, certificates);
-        Ok(())
+        self.courier.deliver(&host, &self.cancel).await.map(drop)
     }
 
     fn settings(&self) -> Arc<Host> {

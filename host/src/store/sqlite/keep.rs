@@ -90,7 +90,9 @@ impl HostKeepStore for HostDb {
         let sql = format!("DELETE FROM notification WHERE number IN ({old})");
         self.database.write(Commit::Lazy, |t| {
             let dropped = exec(t, &sql, params![before, limit])? as u64;
-            outbox::drop_empty(t)?;
+            if dropped > 0 {
+                outbox::drop_empty(t)?;
+            }
             Ok(dropped)
         })
     }

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use exchange::model::setup::SignedBy;
+use exchange::model::signing::SignedBy;
 
 use super::world::World;
 

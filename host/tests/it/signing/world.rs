@@ -8,7 +8,8 @@ use exchange::capability::Secret;
 use exchange::capability::sign::{Keys, Signatures};
 use exchange::model::Param;
 use exchange::model::manifest::Manifest;
-use exchange::model::setup::{Grants, HostConfig, Program, SignedBy, SigningKey, TokenKey, VerifiedBy};
+use exchange::model::setup::{Grants, HostConfig};
+use exchange::model::signing::{Program, SignedBy, SigningKey, TokenKey, VerifiedBy};
 use exchange::sandbox::SystemClock;
 use exchange::sandbox::ports::{Clock, Signature, Signer};
 

@@ -4,18 +4,18 @@ use std::path::Path;
 
 /// Bytes on the disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Room {
+pub(crate) struct Room {
     /// Of the host's database, with what belongs to it.
-    pub(super) host: u64,
+    pub(crate) host: u64,
     /// Of all schools' databases.
-    pub(super) schools: u64,
+    pub(crate) schools: u64,
     /// Left for us; `None`: unknown.
-    pub(super) free: Option<u64>,
+    pub(crate) free: Option<u64>,
 }
 
 impl Room {
     /// Of the data in this folder. Looks at every file of it: not for every turn of a loop.
-    pub(super) fn of(data: &Path) -> Self {
+    pub(crate) fn of(data: &Path) -> Self {
         Self { host: databases(data), schools: databases(&data.join("schools")), free: free(data) }
     }
 }
@@ -27,14 +27,16 @@ fn databases(folder: &Path) -> u64 {
     sizes.filter_map(|entry| entry.metadata().ok()).map(|about| about.len()).sum()
 }
 
+/// Bytes left for us where this folder is; `None`: unknown.
 #[cfg(target_os = "linux")]
-fn free(folder: &Path) -> Option<u64> {
+pub fn free(folder: &Path) -> Option<u64> {
     let room = rustix::fs::statvfs(folder).ok()?;
     Some(room.f_bavail.saturating_mul(room.f_frsize))
 }
 
+/// As on Linux, where it is known.
 #[cfg(not(target_os = "linux"))]
-fn free(_folder: &Path) -> Option<u64> {
+pub fn free(_folder: &Path) -> Option<u64> {
     None
 }
 
