@@ -19,9 +19,6 @@ use crate::model::records::{Date, Filter, Order, OrderKind, Pupil, Record, Recor
 use crate::report::{Format, Sheet, run_report, table};
 use crate::store::{RecordStore, SchoolDb};
 
-/// Records read at once.
-const PAGE: u32 = 1_000;
-
 /// What to list.
 pub(super) struct Wanted<'a> {
     /// Classes by title; empty: all.
@@ -166,21 +163,14 @@ fn day(date: Option<Date>) -> String {
     date.map(|date| date.strftime("%d.%m.%Y").to_string()).unwrap_or_default()
 }
 
-/// All records of a type that fit, page by page.
+/// All records of a type that fit.
 fn all<T: serde::de::DeserializeOwned>(store: &SchoolDb, of: RecordType, filter: &Filter) -> Result<Vec<T>> {
     let mut records = Vec::new();
-    let mut cursor: Option<String> = None;
-    loop {
-        let page = store.page(of, filter, cursor.as_deref(), PAGE)?;
-        for (_, json) in page.rows {
-            records
-                .push(serde_json::from_str(&json).context(Kind::Internal, "a stored record cannot be read")?);
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            return Ok(records);
-        }
-    }
+    store.each_record(of, filter, &mut |json| {
+        records.push(serde_json::from_str(json).context(Kind::Internal, "a stored record cannot be read")?);
+        Ok(())
+    })?;
+    Ok(records)
 }
 
 #[cfg(test)]

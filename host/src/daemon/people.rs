@@ -16,8 +16,6 @@ const WITH_NAMES: [RecordType; 4] =
     [RecordType::Pupil, RecordType::Guardian, RecordType::Application, RecordType::Staff];
 /// Members of records that are names.
 const NAMES: [&str; 3] = ["last_name", "first_name", "middle_name"];
-/// Records read at once.
-const PAGE: u32 = 500;
 
 /// The names of one school.
 pub(super) struct StoredPeople {
@@ -35,15 +33,10 @@ impl StoredPeople {
     fn read(&self) -> Result<HashSet<String>> {
         let mut words = HashSet::new();
         for record_type in WITH_NAMES {
-            let mut cursor: Option<String> = None;
-            loop {
-                let page = self.store.page(record_type, &Filter::default(), cursor.as_deref(), PAGE)?;
-                page.rows.iter().for_each(|(_, json)| collect(json, &mut words));
-                match page.next {
-                    Some(next) => cursor = Some(next),
-                    None => break,
-                }
-            }
+            self.store.each_record(record_type, &Filter::default(), &mut |json| {
+                collect(json, &mut words);
+                Ok(())
+            })?;
         }
         Ok(words)
     }

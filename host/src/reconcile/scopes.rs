@@ -229,16 +229,11 @@ impl<C: Connector> Run<'_, C> {
         let counts = RecordType::ALL.into_iter().map(|kind| self.env.school.count(kind));
         let records = counts.sum::<Result<u64>>()?;
         let mut year = None;
-        let mut cursor = None;
-        loop {
-            let filter = Default::default();
-            let page = self.env.school.page(RecordType::SchoolClass, &filter, cursor.as_deref(), 500)?;
-            year = year.max(page.rows.iter().filter_map(|(_, json)| study_year(json)).max());
-            cursor = page.next;
-            if cursor.is_none() {
-                return Ok((records, year));
-            }
-        }
+        self.env.school.each_record(RecordType::SchoolClass, &Default::default(), &mut |json| {
+            year = year.max(study_year(json));
+            Ok(())
+        })?;
+        Ok((records, year))
     }
 }
 

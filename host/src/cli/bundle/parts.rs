@@ -105,17 +105,10 @@ pub(super) fn learn(app: &App, schools: &[Open], school_names: bool) -> Result<R
 }
 
 fn records(redact: &mut Redact, store: &SchoolDb, record_type: RecordType) -> Result<()> {
-    let mut cursor = None;
-    loop {
-        let page = store.page(record_type, &Default::default(), cursor.as_deref(), 1_000)?;
-        for (_, json) in &page.rows {
-            redact.record(&serde_json::from_str(json).map_err(no_json)?);
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            return Ok(());
-        }
-    }
+    store.each_record(record_type, &Default::default(), &mut |json| {
+        redact.record(&serde_json::from_str(json).map_err(no_json)?);
+        Ok(())
+    })
 }
 
 /// All parts, in the order in which they are shown.

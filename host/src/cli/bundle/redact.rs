@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+use crate::capability::log::people::folded;
 use crate::capability::{Redactor, Secret};
 use crate::model::notify::Address;
 
@@ -162,10 +163,6 @@ impl Redact {
 }
 
 /// Names are written with either of the two letters.
-fn folded(word: &str) -> String {
-    word.to_lowercase().replace('ё', "е")
-}
-
 fn is_name(field: &str) -> bool {
     field.ends_with("name") && !field.starts_with("system")
 }

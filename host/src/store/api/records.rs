@@ -10,6 +10,9 @@ use crate::model::records::{Filter, Record, RecordType};
 
 use super::Fence;
 
+/// Records read at once where all are read.
+const PAGE: u32 = 1_000;
+
 /// A page of records as stored JSON, in the order of their ids. Personal.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct RecordPage {
@@ -99,6 +102,25 @@ pub trait RecordStore: Send + Sync {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<RecordPage>;
+
+    /// All records of a type that the filter answers, each as stored JSON, in the order of their ids. Read in pages, so
+    /// that nobody waits for the whole; ends with the first error of `each`.
+    fn each_record(
+        &self,
+        record_type: RecordType,
+        filter: &Filter,
+        each: &mut dyn FnMut(&str) -> Result<()>,
+    ) -> Result<()> {
+        let mut cursor = None;
+        loop {
+            let page = self.page(record_type, filter, cursor.as_deref(), PAGE)?;
+            page.rows.iter().try_for_each(|(_, json)| each(json))?;
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(());
+            }
+        }
+    }
 
     /// Digest over ids and content hashes of all records that the filter answers.
     fn digest(&self, record_type: RecordType, filter: &Filter) -> Result<[u8; 32]>;
