@@ -15,8 +15,7 @@ use crate::error::{Error, Result};
 use crate::model::setup::KeySource;
 use crate::model::{Message, SchoolId};
 use crate::store::{
-    AuditStore, HostDb, InUse, KeyRing, LaneStore, MasterKey, SchoolDb, SchoolOptions, SealedCounts,
-    schools_with_data,
+    AuditStore, HostDb, InUse, KeyRing, LaneStore, MasterKey, SchoolDb, SchoolOptions, SealedCounts, backup,
 };
 
 /// Puts everything under a new key.
@@ -41,7 +40,7 @@ pub(super) fn rotate(app: &App, destroy: bool) -> Result<u8> {
 fn everything_anew(app: &App, host: &HostDb, ring: &KeyRing) -> Result<u64> {
     let mut changed = host.seal_anew()?;
     let mut left = under(&ring.others, |key| host.sealed_under(key))?;
-    for school in schools_with_data(&app.host.data)? {
+    for school in backup::schools_in(&app.host.data)? {
         let store = open(app, &school, ring)?;
         let lane = store.take_lane("key rotate", now())?;
         changed += store.seal_anew(lane.fence())?;
@@ -101,7 +100,7 @@ pub(super) fn status(app: &App) -> Result<u8> {
     let ring = app.keys.ring()?;
     let host: Arc<HostDb> = app.process()?.store()?;
     let mut sealed = host.sealed()?;
-    for school in schools_with_data(&app.host.data)? {
+    for school in backup::schools_in(&app.host.data)? {
         sealed += open(app, &school, &ring)?.sealed()?;
     }
     let old_keys = app.keys.kept().iter().map(|path| path.display().to_string()).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::error::Result;
 use crate::model::{Millis, SchoolId};
-use crate::store::{DebugStore, LaneStore, SchoolDb};
+use crate::store::{DebugStore, LaneStore, SchoolDb, backup};
 
 use super::host::Host;
 
@@ -26,8 +26,8 @@ pub(super) fn expire(store: &SchoolDb, now: Millis) -> Result<()> {
 
 /// The same for these schools, as far as they have data; a school whose data cannot be read costs only itself.
 pub(super) fn sweep(host: &Host, schools: &BTreeSet<SchoolId>) {
-    let data = host.config().data.join("schools");
-    for school in schools.iter().filter(|school| data.join(format!("{school}.db")).exists()) {
+    let has_data = |school: &&SchoolId| backup::school_file(&host.config().data, school).exists();
+    for school in schools.iter().filter(has_data) {
         if let Err(error) = host.open(school) {
             tracing::error!(%school, ?error, "what may be kept no longer could not be dropped");
         }

@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 use self::document::document;
 pub use self::span::Spans;
 use self::span::{Finished, Queue};
+use crate::capability::http::provide_tls;
 use crate::error::{Context, Kind, Result};
 
 /// Spans that may wait for the collector: a few megabytes.
@@ -44,8 +45,7 @@ pub struct Exporter {
 /// # Errors
 /// The HTTP client cannot be made.
 pub fn start(collector: &str) -> Result<(Spans, Exporter)> {
-    // Fails when another part of the process was first: then there is a provider already.
-    drop(rustls::crypto::ring::default_provider().install_default());
+    provide_tls();
     let client = Client::builder().redirect(redirect::Policy::none()).timeout(PATIENCE).build();
     let client = client.context(Kind::Failed, "the client of the collector of traces cannot be made")?;
     let (queue, waiting) = mpsc::channel(MOST_WAITING);

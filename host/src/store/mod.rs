@@ -13,7 +13,7 @@ pub use api::*;
 pub use seal::{KeyRing, MasterKey, Seal};
 pub use sqlite::{
     COMMITS, HostDb, InUse, SchoolDb, SchoolOptions, data_files, destroy_school_files, known_versions,
-    rehearse, school_files, schools_with_data, upgrade,
+    rehearse, school_files, upgrade,
 };
 
 /// Everything kept for one school.

@@ -52,7 +52,7 @@ fn after_each_file_everything_opens_and_at_the_end_the_old_key_opens_nothing() {
         }
         (host.identity_key().unwrap(), host.fingerprint_key().unwrap())
     };
-    assert_eq!(schools_with_data(data).unwrap(), ["one".into(), "two".into()]);
+    assert_eq!(backup::schools_in(data).unwrap(), ["one".into(), "two".into()]);
     opens(data, [1, 2]);
     assert_eq!(host(data, 2, &[1]).seal_anew().unwrap(), 3);
     opens(data, [1, 2]);

@@ -33,7 +33,7 @@ fn parse_base(base: &str) -> Result<Url> {
 }
 
 /// Names the implementation of TLS. Fails when another part of the process was first: then there is one already.
-pub(super) fn provide_tls() {
+pub fn provide_tls() {
     drop(rustls::crypto::ring::default_provider().install_default());
 }
 

@@ -35,6 +35,7 @@ use crate::sandbox::ports::{CallInfo, Http, HttpError, Request, Response};
 use again::{Next, Outcome, Rules, Standing};
 pub use again::{backoff, retry_after};
 pub use bodies::AttemptBodies;
+pub use client::provide_tls;
 use pass::{Pass, Refused};
 use prepare::Prepared;
 pub use probe::{Probe, own_metrics, probe};

@@ -17,6 +17,7 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParam
 use lettre::transport::smtp::extension::ClientId;
 
 use super::Answer;
+use crate::capability::http::provide_tls;
 use crate::capability::{Redactor, Secret};
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::Millis;
@@ -93,8 +94,7 @@ impl<'a> Postman<'a> {
 
     /// Connects, secures the connection, signs in.
     async fn connect(&self, server: &MailServer) -> Result<AsyncSmtpConnection> {
-        // Fails when another part of the process was first: then there is a provider already.
-        drop(rustls::crypto::ring::default_provider().install_default());
+        provide_tls();
         let hello = hello(server)?;
         let timeout = Some(Duration::from_millis(server.timeout_ms));
         let first = if server.tls == MailTls::Tls { Some(tls(server)?) } else { None };

@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::model::setup::SchoolConfig;
 use crate::reconcile::{Cancel, Clock};
 use crate::sandbox::SystemRandom;
+use crate::store::backup;
 
 /// Milliseconds between looks at the outbox.
 const BEAT_MS: u64 = 2_000;
@@ -122,7 +123,7 @@ impl Worker {
 
     fn catch_up(&self, school: &SchoolConfig) -> Result<()> {
         let host = self.settings();
-        if !host.config().data.join("schools").join(format!("{}.db", school.id)).exists() {
+        if !backup::school_file(&host.config().data, &school.id).exists() {
             return Ok(());
         }
         let (shared, store) = (host.store()?, host.school(school)?);

@@ -38,5 +38,4 @@ pub use file::COMMITS;
 pub use host::HostDb;
 pub use in_use::InUse;
 pub use lane::{SchoolDb, SchoolOptions};
-pub use sealed::schools_with_data;
 pub use upgrade::{data_files, known_versions, rehearse, upgrade};

@@ -1,15 +1,12 @@
 //! Everything that is sealed, put under another key: a file in one transaction, so that a file is under one key or the
 //! other whatever ends the process.
 
-use std::path::Path;
-
 use rusqlite::{Connection, Transaction};
 
 use crate::error::Result;
-use crate::model::SchoolId;
 use crate::store::{Fence, MasterKey, Seal, SealedCounts};
 
-use super::file::{Commit, Database, no_file};
+use super::file::{Commit, Database};
 use super::values::{col, exec, number, rows};
 use super::{HostDb, SchoolDb};
 
@@ -98,23 +95,6 @@ impl HostDb {
     pub fn sealed_under(&self, key: &MasterKey) -> Result<u64> {
         marked(&self.database, key)
     }
-}
-
-/// The schools that have data in this folder, whatever the settings say.
-pub fn schools_with_data(data: &Path) -> Result<Vec<SchoolId>> {
-    let folder = data.join("schools");
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(cause) => return Err(no_file(cause, &folder)),
-    };
-    let mut schools = Vec::new();
-    for entry in entries {
-        let name = entry.map_err(|cause| no_file(cause, &folder))?.file_name();
-        schools.extend(name.to_str().and_then(|name| name.strip_suffix(".db")).map(SchoolId::from));
-    }
-    schools.sort();
-    Ok(schools)
 }
 
 struct Found {

@@ -11,11 +11,11 @@ use crate::store::{DataFile, backup};
 
 use super::file::{Database, broken};
 use super::migrate::{self, HOST, SCHOOL, Script};
-use super::{copy, host, lane, schools_with_data};
+use super::{copy, host, lane};
 
 /// The versions that this program makes of the host's file and of a school's.
 pub fn known_versions() -> (usize, usize) {
-    (HOST.len(), SCHOOL.len())
+    (copy::newest(true), copy::newest(false))
 }
 
 /// The database files of a data folder, the host's first; none where there is no data yet. A restore that was begun is
@@ -26,9 +26,9 @@ pub fn known_versions() -> (usize, usize) {
 pub fn data_files(data: &Path) -> Result<Vec<Result<DataFile>>> {
     backup::finish(data)?;
     let mut files: Vec<(PathBuf, Option<_>)> = Vec::new();
-    files.extend(Some(data.join("host.db")).filter(|file| file.exists()).map(|file| (file, None)));
-    for school in schools_with_data(data)? {
-        files.push((data.join("schools").join(format!("{school}.db")), Some(school)));
+    files.extend(Some(backup::host_file(data)).filter(|file| file.exists()).map(|file| (file, None)));
+    for school in backup::schools_in(data)? {
+        files.push((backup::school_file(data, &school), Some(school)));
     }
     Ok(files.into_iter().map(|(path, school)| look(data, path, school)).collect())
 }
