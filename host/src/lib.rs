@@ -25,3 +25,5 @@ pub mod report;
 pub mod daemon;
 
 pub mod cli;
+
+pub mod web;

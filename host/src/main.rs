@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(exchange::cli::main(std::env::args_os()))
+    ExitCode::from(exchange::cli::main(std::env::args_os(), exchange::web::routes))
 }

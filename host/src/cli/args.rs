@@ -44,6 +44,9 @@ pub enum Command {
     },
     Import(Import),
     Bind(Bind),
+    Links {
+        place: Option<Place>,
+    },
     Unbind {
         task: TaskName,
         #[arg(long)]
@@ -199,6 +202,8 @@ pub struct Import {
 #[derive(Args, Debug)]
 pub struct Bind {
     pub task: TaskName,
+    #[arg(long, conflicts_with_all = ["port", "wait"])]
+    pub browser: bool,
     #[arg(long, default_value_t = 0)]
     pub port: u16,
     #[arg(long, default_value = "10m")]

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use tokio::sync::oneshot;
 
 use super::app::{App, now};
@@ -15,7 +16,10 @@ use super::ready::Ready;
 use super::stores::About;
 use super::{links, stores, terminal};
 use crate::daemon::callback::{Callback, Returned};
+use crate::daemon::desk;
 use crate::daemon::dialogue::{Conversation, Stray};
+use crate::daemon::lazy::LazyConnector;
+use crate::daemon::links::Links;
 use crate::daemon::notify::{Alarm, Teller};
 use crate::daemon::page::Page;
 use crate::daemon::vault::Vault;
@@ -23,6 +27,7 @@ use crate::error::{Error, Result};
 use crate::model::dialogue::{Choice, DeadEnd, Ending, Form, FormKind, Input, Step};
 use crate::model::notify::Topic;
 use crate::model::setup::TaskConfig;
+use crate::model::wording::{Piece, pieces};
 use crate::model::{Connector, Link, Message, Param, TaskRef, visible};
 use crate::store::BindingStore;
 
@@ -31,12 +36,28 @@ pub(super) async fn bind(app: &App, args: &Bind) -> Result<u8> {
     let ready = Ready::open(app, &args.task.0)?;
     let wait = terminal::duration(&args.wait)?;
     let dialogue = binding_dialogue(&ready)?;
+    if args.browser {
+        return invite(app, &ready);
+    }
     let pages = |code| page(app, code, false);
     let mut callback = Callback::listen(args.port, pages("page-elsewhere"), pages("page-over")).await?;
     let ended = converse(app, &ready, &dialogue, &mut callback, wait).await;
     // However it ended, a browser that was promised a page gets it.
     callback.close().await;
     ended
+}
+
+/// Prints a one-time address at which `exchange serve` goes through the dialogue.
+fn invite(app: &App, ready: &Ready) -> Result<u8> {
+    let web = links::web(app)?;
+    let address = desk::invite(web, &ready.task, &stores::operator())?;
+    stores::audit(app, "invite", &ready.name)?;
+    if app.output.json {
+        return app.output.print_json(&serde_json::json!({ "address": address })).map(|()| 0);
+    }
+    let minutes = web.invitation_ms.div_ceil(60_000);
+    app.output.line(app.text(Message::new("bind-invitation").with("minutes", minutes)))?;
+    app.output.line(format!("  {}", app.output.tone(Tone::Strong, &address))).map(|()| 0)
 }
 
 async fn converse(
@@ -46,7 +67,7 @@ async fn converse(
     callback: &mut Callback,
     wait: Duration,
 ) -> Result<u8> {
-    let talk = Conversation::start(&*ready.task.connector, dialogue, callback.url());
+    let talk = Conversation::start(Arc::clone(&ready.task.connector), dialogue, callback.url());
     let talk = talk.await.map_err(|error| ready.conversation_error(error))?;
     let mut session = Session { app, ready, talk, browser: None };
     let deadline = tokio::time::Instant::now() + wait;
@@ -66,7 +87,7 @@ async fn converse(
                 session.hear(Input::Form(values)).await?;
             }
             Step::Commit(items) => {
-                let committed = ready.commit(session.talk.id(), &items).await?;
+                let committed = ready.task.commit(session.talk.id(), items).await?;
                 session.hear(Input::Committed(committed)).await?;
             }
             Step::Done(ending) => return session.done(&ending),
@@ -87,20 +108,37 @@ fn binding_dialogue(ready: &Ready) -> Result<String> {
 
 /// A page whose heading and text are `CODE` and `CODE-text`.
 fn page(app: &App, code: &str, good: bool) -> Page {
-    Page { title: app.word(code), text: vec![app.word(&format!("{code}-text"))], link: None, good }
+    let page = Page::new(app.catalogue.language(), app.word(code)).line(app.word(&format!("{code}-text")));
+    if good { page.good() } else { page.bad(StatusCode::BAD_REQUEST) }
 }
 
 struct Session<'a> {
     app: &'a App,
     ready: &'a Ready,
-    talk: Conversation<'a, crate::daemon::lazy::LazyConnector>,
+    talk: Conversation<LazyConnector>,
     /// A browser that waits for a page about what its return led to.
     browser: Option<oneshot::Sender<Page>>,
 }
 
 impl Session<'_> {
+    /// Links in it become addresses: a terminal has no other.
     fn text(&self, message: &Message) -> String {
-        self.ready.catalogue.of(&self.talk_connector(), message)
+        let (text, links) = (self.ready.catalogue.of(&self.talk_connector(), message), self.links());
+        let told = |piece: &Piece<'_>| match (piece, links.of_piece(piece)) {
+            (Piece::Link { words, .. }, Some(address)) => format!("{words}: {address}"),
+            (Piece::Link { words, .. } | Piece::Words(words), _) => (*words).to_owned(),
+        };
+        pieces(&text).iter().map(told).collect()
+    }
+
+    /// A label is data, or the code of one of the connector's texts.
+    fn label(&self, label: &str) -> String {
+        let known = self.ready.manifest().messages.ru.contains_key(label);
+        if known { self.text(&Message::new(label)) } else { visible(label).into_owned() }
+    }
+
+    fn links(&self) -> Links {
+        Links::of(&self.app.host, &self.ready.task.config)
     }
 
     fn talk_connector(&self) -> String {
@@ -112,7 +150,7 @@ impl Session<'_> {
     }
 
     fn show_address(&self, link: &Link) -> Result<()> {
-        let address = links::address(self.app, &self.ready.task.config, link);
+        let address = self.links().address(link);
         let address = address.ok_or_else(|| no_address(&self.ready.task.config, link))?;
         self.app.output.line(self.app.word("bind-open"))?;
         self.app.output.line(format!("  {}", self.app.output.tone(Tone::Strong, &address)))
@@ -160,12 +198,11 @@ impl Session<'_> {
     fn answer_browser(&mut self) {
         let Some(browser) = self.browser.take() else { return };
         let page = match self.talk.step() {
-            Step::Failed(end) => Page {
-                title: self.app.word("page-failed"),
-                text: std::iter::once(&end.reason).chain(&end.advice).map(|text| self.text(text)).collect(),
-                link: None,
-                good: false,
-            },
+            Step::Failed(end) => std::iter::once(&end.reason).chain(&end.advice).fold(
+                Page::new(self.app.catalogue.language(), self.app.word("page-failed"))
+                    .bad(StatusCode::BAD_REQUEST),
+                |page, text| page.line(self.text(text)),
+            ),
             _ => page(self.app, "page-good", true),
         };
         // A tab closed meanwhile is no error.
@@ -188,9 +225,8 @@ impl Session<'_> {
         out.line(out.tone(Tone::Strong, &self.text(&choice.title)))?;
         choice.text.iter().try_for_each(|text| out.line(self.text(text)))?;
         for (n, option) in choice.options.iter().enumerate() {
-            let link =
-                option.link.as_ref().and_then(|link| links::address(self.app, &self.ready.task.config, link));
-            let label = visible(&option.label);
+            let link = option.link.as_ref().and_then(|link| self.links().address(link));
+            let label = self.label(&option.label);
             out.line(format!("  {}. {label}  {}", n + 1, link.unwrap_or_default()))?;
             option.details.iter().try_for_each(|text| out.line(format!("     {}", self.text(text))))?;
         }
@@ -222,9 +258,7 @@ impl Session<'_> {
 
     fn done(&mut self, ending: &Ending) -> Result<u8> {
         let ready = self.ready;
-        ready.keep_binding(&ending.facts)?;
-        stores::audit(self.app, "bind", &ready.name)?;
-        tell_binding(self.app, &ready.name, Topic::Recovered)?;
+        ready.task.bound(&ending.facts, &stores::entry(self.app, "bind", &ready.name))?;
         ending.text.iter().try_for_each(|text| self.app.output.line(self.text(text)))?;
         Ok(0)
     }

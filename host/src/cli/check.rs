@@ -9,7 +9,7 @@ use super::output::Tone;
 use super::ready::Ready;
 use super::upstreams;
 use crate::error::Result;
-use crate::model::{CallError, Connector, Failure, Finding, Message, Severity, TaskRef};
+use crate::model::{CallError, Connector, Finding, Message, Severity, TaskRef};
 
 #[derive(Serialize)]
 struct Row {
@@ -87,23 +87,12 @@ fn key(app: &App, task: &TaskRef, Told { severity, about, what, cure }: Told) ->
 
 fn failed(error: CallError) -> Finding {
     let what = match error {
-        CallError::Failed(failure) => failure_message(failure),
+        CallError::Failed(failure) => failure.told(),
         CallError::Stopped(verdict, _) => {
             Message::new("host-connector-stopped").with("verdict", format!("{verdict:?}"))
         }
     };
     Finding { severity: Severity::Problem, what, next_step: None }
-}
-
-/// What a connector's failure says to people.
-pub(super) fn failure_message(failure: Failure) -> Message {
-    match failure {
-        Failure::Unauthorized(reason) | Failure::Forbidden(reason) | Failure::Unavailable(reason) => reason,
-        Failure::InvalidConfig(bad) => bad.reason,
-        Failure::Refused(refusal) => refusal.reason,
-        Failure::Retry(_) => Message::new("host-busy-there"),
-        Failure::Cancelled => Message::new("host-cancelled"),
-    }
 }
 
 fn print(app: &App, row: &Row) -> Result<()> {

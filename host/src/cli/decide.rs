@@ -6,6 +6,7 @@ use super::app::{App, name_of, now};
 use super::names::Place;
 use super::status::connector_text;
 use super::stores::{self, About};
+use crate::daemon::links::Links;
 use crate::error::{Error, Result};
 use crate::model::setup::{SchoolConfig, TaskConfig};
 use crate::model::{Message, TaskRef, visible};
@@ -57,7 +58,7 @@ fn row(app: &App, school: &SchoolConfig, task: &TaskConfig, store: &SchoolDb, de
         .map(|candidate| CandidateRow {
             handle: candidate.handle.clone(),
             evidence: candidate.evidence.iter().map(|message| connector_text(app, task, message)).collect(),
-            link: candidate.link.as_ref().and_then(|link| super::links::address(app, task, link)),
+            link: candidate.link.as_ref().and_then(|link| Links::of(&app.host, task).address(link)),
         })
         .collect();
     Row {

@@ -1,51 +1,87 @@
-//! Absolute addresses of pages that a connector names by upstream and path.
+//! `exchange links`: the addresses that families open and that other systems have to know.
+
+use serde::Serialize;
 
 use super::app::App;
-use crate::model::Link;
-use crate::model::setup::TaskConfig;
+use super::names::Place;
+use crate::daemon::desk;
+use crate::error::{Error, Result};
+use crate::model::manifest::Text;
+use crate::model::web::Web;
+use crate::model::{Message, TaskRef};
+use crate::report::Language;
 
-/// The address for a person's browser; `None` where the task does not grant the upstream.
-pub(super) fn address(app: &App, task: &TaskConfig, link: &Link) -> Option<String> {
-    let upstream = task.grants.upstreams.get(&link.upstream)?;
-    let base = app.host.upstreams.get(upstream)?.base.first()?;
-    join(base, link)
+/// An address that is open to everybody.
+#[derive(Serialize)]
+struct Address {
+    school: String,
+    task: String,
+    dialogue: String,
+    title: String,
+    address: String,
+    enabled: bool,
 }
 
-/// Base address, path and query as one address; `None` when the path would lead elsewhere.
-fn join(base: &str, link: &Link) -> Option<String> {
-    if !link.path.starts_with('/') || link.path.starts_with("//") {
-        return None;
-    }
-    let mut url = url::Url::parse(base.trim_end_matches('/')).ok()?;
-    let path = format!("{}{}", url.path().trim_end_matches('/'), link.path);
-    url.set_path(&path);
-    if !link.query.is_empty() {
-        url.query_pairs_mut().extend_pairs(link.query.iter().map(|param| (&param.name, &param.value)));
-    }
-    Some(url.into())
+#[derive(Serialize)]
+struct Addresses {
+    callback: String,
+    addresses: Vec<Address>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Param;
-
-    #[test]
-    fn a_link_stays_on_its_upstream() {
-        let link = |path: &str| Link {
-            upstream: "x".into(),
-            path: path.into(),
-            query: vec![Param::new("redirect_uri", "http://127.0.0.1:1/callback?a=b&c")],
-        };
-        let address = join("https://login.example/base/", &link("/oauth2")).unwrap();
-        assert_eq!(
-            address,
-            "https://login.example/base/oauth2?redirect_uri=http%3A%2F%2F127.0.0.1%3A1%2Fcallback%3Fa%3Db%26c"
-        );
-        for bad in ["//evil.example/", "evil.example", ""] {
-            assert_eq!(join("https://login.example", &link(bad)), None);
+/// Lists the addresses of a place.
+pub(super) fn links(app: &App, place: Option<&Place>) -> Result<u8> {
+    let web = web(app)?;
+    let told = Addresses { callback: web.callback(), addresses: addresses(app, web, place)? };
+    if app.output.json {
+        return app.output.print_json(&told).map(|()| 0);
+    }
+    if told.addresses.is_empty() {
+        app.output.line(app.word("links-none"))?;
+    }
+    for one in &told.addresses {
+        app.output.line(format!("{}/{}: {}", one.school, one.task, one.title))?;
+        app.output.line(format!("  {}", one.address))?;
+        if !one.enabled {
+            app.output.line(format!("  {}", app.word("links-off")))?;
         }
-        let odd = join("https://login.example", &link("/a?b#c")).unwrap();
-        assert!(odd.starts_with("https://login.example/a%3Fb%23c?"), "{odd}");
+    }
+    app.output.line(app.word("links-callback"))?;
+    app.output.line(format!("  {}", told.callback)).map(|()| 0)
+}
+
+/// Where browsers are listened to.
+pub(super) fn web(app: &App) -> Result<&Web> {
+    app.host.web.as_ref().ok_or_else(|| {
+        Error::config("exchange.toml has no [web] table")
+            .message(Message::new("error-no-web"))
+            .hint("[web]\nlisten = \"127.0.0.1:8080\"\naddress = \"https://exchange.example.ru\"")
+    })
+}
+
+fn addresses(app: &App, web: &Web, place: Option<&Place>) -> Result<Vec<Address>> {
+    let mut addresses = Vec::new();
+    for (school, task) in app.tasks(place)? {
+        let name = TaskRef { school: school.id.clone(), task: task.id.clone() };
+        // What cannot be read is told by `check`; the other addresses are good.
+        let Ok(manifest) = app.manifest_for(&name, &task.connector) else { continue };
+        for (dialogue, about) in manifest.dialogues.iter().filter(|(_, about)| about.open) {
+            let place = desk::Place { task: name.clone(), dialogue: dialogue.clone() };
+            addresses.push(Address {
+                school: school.id.to_string(),
+                task: task.id.to_string(),
+                dialogue: dialogue.clone(),
+                title: title(app, &about.title),
+                address: format!("{}{}", web.address, place.path()),
+                enabled: task.enabled,
+            });
+        }
+    }
+    Ok(addresses)
+}
+
+fn title(app: &App, text: &Text) -> String {
+    match app.catalogue.language() {
+        Language::Ru => text.ru.clone(),
+        Language::En => text.en.clone(),
     }
 }

@@ -53,13 +53,14 @@ use self::log::Log;
 use self::names::Place;
 use self::output::Output;
 use crate::daemon::runtime::{block_on, block_on_for};
+use crate::daemon::serve::Face;
 use crate::error::Result;
 use crate::model::SchoolId;
 use crate::report::{Catalogue, Language};
 use crate::store::Answer;
 
-/// Runs the program with these words; answers the exit code.
-pub fn main(words: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
+/// Runs the program with these words; answers the exit code. `face` is what browsers see of `serve`.
+pub fn main(words: impl IntoIterator<Item = std::ffi::OsString>, face: Face) -> u8 {
     let words: Vec<_> = words.into_iter().collect();
     let catalogue = Catalogue::new(language(&words));
     let command = help::localise(Cli::command(), &catalogue);
@@ -67,7 +68,7 @@ pub fn main(words: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
         Ok(cli) => cli,
         Err(error) => return print_usage(&error),
     };
-    match dispatch(cli, catalogue) {
+    match dispatch(cli, catalogue, face) {
         Ok(code) => code,
         Err(failed) => {
             let (error, catalogue) = *failed;
@@ -99,7 +100,7 @@ fn print_usage(error: &clap::Error) -> u8 {
 
 type Failed = (crate::error::Error, Catalogue);
 
-fn dispatch(cli: Cli, catalogue: Catalogue) -> std::result::Result<u8, Box<Failed>> {
+fn dispatch(cli: Cli, catalogue: Catalogue, face: Face) -> std::result::Result<u8, Box<Failed>> {
     let output = Output::new(cli.global.json, cli.global.quiet);
     match cli.command {
         Command::Init { dir } => {
@@ -118,7 +119,7 @@ fn dispatch(cli: Cli, catalogue: Catalogue) -> std::result::Result<u8, Box<Faile
         Command::Serve => {
             let language = catalogue.language();
             App::load(&cli.global, catalogue)
-                .and_then(|app| serving(app, cli.global))
+                .and_then(|app| serving(app, cli.global, face))
                 .map_err(|error| Box::new((error, Catalogue::new(language))))
         }
         command => {
@@ -130,9 +131,9 @@ fn dispatch(cli: Cli, catalogue: Catalogue) -> std::result::Result<u8, Box<Faile
     }
 }
 
-fn serving(app: App, global: Global) -> Result<u8> {
+fn serving(app: App, global: Global, face: Face) -> Result<u8> {
     let at_once = usize::try_from(app.host.serve.runs_at_once).unwrap_or(usize::MAX);
-    block_on_for(at_once, serve::serve(app, global))
+    block_on_for(at_once, serve::serve(app, global, face))
 }
 
 fn completions(shell: clap_complete::Shell) {
@@ -144,6 +145,7 @@ fn run(app: &App, command: Command) -> Result<u8> {
         Command::Check { place } => block_on(Log::of(app).telling(None, check::check(app, place.as_ref()))),
         Command::Import(args) => import::import(app, &args),
         Command::Bind(args) => block_on(Log::of(app).telling(None, bind::bind(app, &args))),
+        Command::Links { place } => links::links(app, place.as_ref()),
         Command::Unbind { task, reason, confirm } => bind::unbind(app, &task.0, &reason, confirm.as_deref()),
         Command::Plan(args) => block_on(Log::of(app).telling(None, plan::plan(app, &args))),
         Command::Run(args) => send(app, &args),

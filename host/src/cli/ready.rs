@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use super::app::{App, now};
-use super::check::failure_message;
-use super::{connectors, stores};
+use super::app::App;
+use super::connectors;
 use crate::daemon::dialogue::CallErrorOrOurs;
 use crate::daemon::host::Package;
-use crate::daemon::task::{Task, Watch};
+use crate::daemon::task::Task;
 use crate::error::{Error, Result};
 use crate::model::manifest::Manifest;
 use crate::model::setup::{SchoolConfig, TaskConfig};
-use crate::model::{CallError, Connector, Effect, Failure, Item, ItemRef, Message, Param, TaskRef, visible};
-use crate::reconcile::{self, Cancel, RunReport};
+use crate::model::{CallError, Connector, Failure, Message, TaskRef, visible};
+use crate::reconcile::RunReport;
 use crate::report::Catalogue;
-use crate::store::BindingStore;
 
 /// A task made ready for a command.
 pub(super) struct Ready {
@@ -56,26 +54,9 @@ impl Ready {
         self.catalogue.of(&self.manifest().id, message)
     }
 
-    /// Applies what a dialogue commits, through the same ledger as a run.
-    pub(super) async fn commit(&self, step: &str, items: &[Item]) -> Result<Vec<(ItemRef, Effect)>> {
-        let lane = stores::lane(&self.task.store, "bind")?;
-        let env = self.task.env(Watch::silent(Cancel::default()));
-        reconcile::commit_items(&env, &lane, step, items.to_vec()).await
-    }
-
     /// A password a person typed; the guest gets the handle.
     pub(super) fn hold_password(&self, value: String) -> Result<String> {
         self.task.vault.hold(value)
-    }
-
-    /// The dialogue came to a good end: binding and captured credentials take effect together.
-    pub(super) fn keep_binding(&self, facts: &[Param]) -> Result<()> {
-        let lane = stores::lane(&self.task.store, "bind")?;
-        self.task.vault.keep(lane.fence(), now())?;
-        if facts.is_empty() {
-            return Ok(());
-        }
-        self.task.store.bind(lane.fence(), &self.name.task, facts, now())
     }
 
     /// A failed call, for people.
@@ -91,7 +72,7 @@ impl Ready {
 
     fn failure(&self, failure: Failure) -> Error {
         let config = matches!(failure, Failure::InvalidConfig(_));
-        let text = self.text(&failure_message(failure));
+        let text = self.text(&failure.told());
         let message = Message::new("said-by-connector").with("text", &text);
         if config { Error::config(text).message(message) } else { Error::failed(text).message(message) }
     }

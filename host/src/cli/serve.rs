@@ -13,23 +13,24 @@ use super::connectors;
 use super::log::Log;
 use crate::config;
 use crate::daemon::host::{Host, Package};
-use crate::daemon::serve::{Changes, SchoolFile, Server, Settings, Signals, Supervisor};
+use crate::daemon::serve::{Changes, Face, SchoolFile, Server, Settings, Signals, Supervisor};
 use crate::error::{Error, Result};
 use crate::model::setup::HostConfig;
 use crate::model::{SchoolId, TaskRef};
 use crate::reconcile::SystemClock;
 
 /// Serves until it is asked to stop.
-pub(super) async fn serve(app: App, global: Global) -> Result<u8> {
+pub(super) async fn serve(app: App, global: Global, face: Face) -> Result<u8> {
     let log = Log::of(&app);
-    log.telling(Some(LevelFilter::INFO), serving(app, global.config)).await
+    log.telling(Some(LevelFilter::INFO), serving(app, global.config, face)).await
 }
 
-async fn serving(app: App, file: PathBuf) -> Result<u8> {
+async fn serving(app: App, file: PathBuf, face: Face) -> Result<u8> {
     let mut signals = Signals::listen()?;
     let host = app.process()?;
     let files = Files { app, file, seen: Seen::default() };
-    let server = Server::start(files, host, Arc::new(SystemClock), Supervisor::of_environment()).await?;
+    let server =
+        Server::start(files, host, Arc::new(SystemClock), Supervisor::of_environment(), Some(face)).await?;
     server.serve(&mut signals).await;
     Ok(0)
 }
@@ -68,11 +69,11 @@ impl Files {
         let now = &self.app.host;
         let fixed = |host: &HostConfig| {
             let keys = (host.key.clone(), host.previous_key.clone());
-            (host.data.clone(), keys, host.serve.clone(), host.telemetry.clone())
+            (host.data.clone(), keys, host.serve.clone(), host.web.clone(), host.telemetry.clone())
         };
         if fixed(&read) != fixed(now) {
             return Err(Error::config(
-                "`data`, `[key]`, `[serve]` and `[telemetry]` take effect with a restart only",
+                "`data`, `[key]`, `[serve]`, `[web]` and `[telemetry]` take effect with a restart only",
             )
             .hint("restart the server, or take these changes back"));
         }

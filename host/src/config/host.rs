@@ -9,7 +9,7 @@ use url::{Host, Url};
 use super::keys::HOST;
 use super::report::{ConfigErrors, Problem};
 use super::view::{View, Word, read_document, read_text};
-use super::{calendar, notify, schedule, signing};
+use super::{calendar, notify, schedule, signing, web};
 use crate::model::setup::{
     HostConfig, Keep, KeySource, Limits, Placement, Quota, Region, Serve, Telemetry, Upstream,
 };
@@ -45,7 +45,9 @@ fn host(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> HostConfi
     });
     let regions: BTreeMap<String, Region> = regions.collect();
     let told = view.table("notify").map(|view| notify::host(view, folder, (&upstreams, &regions), problems));
+    let serve = view.table("serve").map(|view| serve(view, problems)).unwrap_or_default();
     HostConfig {
+        web: view.table("web").and_then(|view| web::web(view, serve.listen, problems)),
         notify: told.unwrap_or_default(),
         upstreams,
         regions,
@@ -60,7 +62,7 @@ fn host(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> HostConfi
             .and_then(|view| view.table("previous"))
             .map(|view| key(view, folder, problems)),
         limits: view.table("limits").map(limits).unwrap_or_default(),
-        serve: view.table("serve").map(|view| serve(view, problems)).unwrap_or_default(),
+        serve,
         keep: view.table("keep").map(|view| keep(view, problems)).unwrap_or_default(),
         telemetry: view.table("telemetry").map(|view| telemetry(view, problems)).unwrap_or_default(),
         signing: signing::signing(view, folder, problems),
@@ -111,7 +113,7 @@ fn minute(time: &Word, problems: &mut Vec<Problem>) -> Option<u16> {
     parsed.map(|time| u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs()))
 }
 
-fn listen(address: &Word, problems: &mut Vec<Problem>) -> Option<SocketAddr> {
+pub(super) fn listen(address: &Word, problems: &mut Vec<Problem>) -> Option<SocketAddr> {
     let parsed = address.text.parse();
     if parsed.is_err() {
         let problem = Problem::at(address.span.clone(), "`listen` must be an IP address with a port");

@@ -9,6 +9,7 @@ mod notify;
 mod school;
 mod signing;
 mod timetable;
+mod web;
 
 pub(super) use connector::CONNECTOR;
 pub(super) use host::HOST;

@@ -47,6 +47,7 @@ fn judge(view: View<'_>, problems: &mut Vec<Problem>) {
     kinds(view, problems);
     operations::judge(view, problems);
     records(view, problems);
+    dialogues(view, problems);
     signatures(view, problems);
     schema(view, problems);
     texts::judge(view, problems);
@@ -126,6 +127,25 @@ fn records(view: View<'_>, problems: &mut Vec<Problem>) {
                 let problem = Problem::at(field.span, format!("`{kind}` has no field `{}`", field.text));
                 problems.push(problem.suggest(&field.text, known.iter().copied()));
             }
+        }
+    }
+}
+
+/// What is open to everybody binds nothing, and leaves nothing of a stranger behind.
+fn dialogues(view: View<'_>, problems: &mut Vec<Problem>) {
+    for (_, dialogue) in view.each("dialogue") {
+        if dialogue.flag("open") != Some(true) {
+            continue;
+        }
+        if dialogue.flag("binds") == Some(true) {
+            let problem =
+                Problem::at(dialogue.value_span("open"), "what binds a school is not open to everybody");
+            problems.push(problem.hint("write `open = false`"));
+        }
+        if dialogue.flag("memory-only") != Some(true) {
+            let problem =
+                Problem::at(dialogue.value_span("open"), "what is open to everybody is kept in memory only");
+            problems.push(problem.hint("add `memory-only = true`"));
         }
     }
 }

@@ -22,6 +22,7 @@ mod settings;
 mod signing;
 mod units;
 mod view;
+mod web;
 
 pub use edit::{NewTask, add_task, set_task_enabled};
 pub use host::load_host;

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::page::Page;
+use super::page::{self, Page};
 use crate::error::{Context, Kind, Result};
 use crate::model::Param;
 
@@ -62,7 +62,11 @@ impl Callback {
         let address = listener.local_addr().context(Kind::Failed, "cannot listen on this computer")?;
         let (sender, returns) = mpsc::channel(8);
         let shared = Arc::new(Shared { address, returns: sender, elsewhere, over });
-        let router = Router::new().route(PATH, get(returned)).fallback(elsewhere_page).with_state(shared);
+        let router = Router::new()
+            .route(PATH, get(returned))
+            .route(page::STYLE_PATH, get(page::style))
+            .fallback(elsewhere_page)
+            .with_state(shared);
         let (stop, stopped) = oneshot::channel();
         let serve = axum::serve(listener, router).with_graceful_shutdown(async move {
             // Also when the other end is gone.
@@ -143,9 +147,10 @@ mod tests {
     use tokio::net::TcpStream;
 
     use super::*;
+    use crate::report::Language;
 
     fn page(title: &str) -> Page {
-        Page { title: title.to_owned(), text: Vec::new(), link: None, good: true }
+        Page::new(Language::Ru, title)
     }
 
     async fn listening() -> Callback {

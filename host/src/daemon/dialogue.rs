@@ -3,12 +3,11 @@
 //! Every answer counts once and in its turn (D15): a browser that comes back twice, from an old tab or with somebody
 //! else's `state` changes nothing and is told so.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::model::dialogue::{Input, RoundTrip, Step};
-use crate::model::{CallError, Connector, Param};
+use crate::model::{CallError, Connector, Param, hex};
 
 /// Why an answer does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,18 +19,18 @@ pub enum Stray {
 }
 
 /// A dialogue under way.
-pub struct Conversation<'a, C> {
-    connector: &'a C,
+pub struct Conversation<C> {
+    connector: Arc<C>,
     dialogue: String,
     round_trip: RoundTrip,
     state: Vec<u8>,
     step: Step,
 }
 
-impl<'a, C: Connector> Conversation<'a, C> {
+impl<C: Connector> Conversation<C> {
     /// Starts a dialogue; the browser is expected back at `callback`.
     pub async fn start(
-        connector: &'a C,
+        connector: Arc<C>,
         dialogue: &str,
         callback: String,
     ) -> std::result::Result<Self, CallErrorOrOurs> {
@@ -86,9 +85,12 @@ pub enum CallErrorOrOurs {
     Ours(Error),
 }
 
-/// 256 unpredictable bits as text.
+/// A random UUID (version 4, 122 unpredictable bits): the form that ЕСИА wants a `state` to have.
 fn fresh_state() -> Result<String> {
-    let mut bytes = [0; 32];
+    let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| Error::failed(format!("no randomness: {error}")))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let digits = hex(&bytes);
+    Ok([&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-"))
 }

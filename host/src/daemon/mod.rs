@@ -4,14 +4,17 @@
 //! The only module that spawns, so that whoever looks for what runs in the background looks here.
 
 pub mod callback;
+pub mod desk;
 pub mod dialogue;
 pub mod disk;
 mod expiry;
+mod front;
 pub mod host;
 mod jobs;
 pub mod journal;
 pub mod keep;
 pub mod lazy;
+pub mod links;
 pub mod live;
 pub mod notify;
 mod once;

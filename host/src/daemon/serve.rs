@@ -8,6 +8,7 @@ mod board;
 mod health;
 mod metrics;
 mod nightly;
+mod people;
 mod planner;
 mod runs;
 mod settings;
@@ -23,12 +24,15 @@ use tokio::task::JoinHandle;
 use self::board::Board;
 use self::health::Health;
 use self::nightly::Nightly;
+pub use self::people::Face;
+use self::people::People;
 use self::planner::Planner;
 use self::runs::{Job, Runs, Underway};
 pub use self::settings::{Changes, SchoolFile, Settings};
 pub use self::signals::{Signal, Signals};
 pub use self::supervisor::Supervisor;
 use self::telling::Telling;
+use super::desk::{Ask, Known};
 use super::expiry;
 use super::host::Host;
 use super::notify::Teller;
@@ -79,18 +83,20 @@ pub struct Server<S> {
     sweep: Option<JoinHandle<()>>,
     _rota: Rota,
     _health: Option<Health>,
+    people: People,
 }
 
 impl<S: Settings> Server<S> {
     /// Loads the schedules; nothing begins yet.
     ///
     /// # Errors
-    /// The store cannot be used, another server uses it, or the address of `[serve]` is taken.
+    /// The store cannot be used, another server uses it, or the address of `[serve]` or `[web]` is taken.
     pub async fn start(
         settings: S,
         host: Arc<Host>,
         clock: Arc<dyn Clock>,
         supervisor: Supervisor,
+        face: Option<Face>,
     ) -> Result<Self> {
         let store = host.store()?;
         let rota = store.take_rota(clock.now())?;
@@ -103,6 +109,8 @@ impl<S: Settings> Server<S> {
             Some(address) => Some(Health::listen(address, Arc::clone(&board), Arc::clone(&clock)).await?),
             None => None,
         };
+        let people = People::listen(&host, face, &clock).await?;
+        board.state().desk = people.desk();
         let telling = Telling::start(Arc::clone(&host), Arc::clone(&clock));
         let mut server = Self {
             settings,
@@ -120,6 +128,7 @@ impl<S: Settings> Server<S> {
             sweep: None,
             _rota: rota,
             _health: health,
+            people,
             clock,
             host,
         };
@@ -132,7 +141,8 @@ impl<S: Settings> Server<S> {
         self.board.state().loaded = true;
         let listen = self._health.as_ref().map(|health| health.address().to_string());
         let (schools, tasks) = (self.planner.schools().len(), self.planner.tasks());
-        tracing::info!(schools, tasks, listen, "serving");
+        let web = self.people.address().map(|address| address.to_string());
+        tracing::info!(schools, tasks, listen, web, "serving");
         self.supervisor.ready();
     }
 
@@ -147,6 +157,7 @@ impl<S: Settings> Server<S> {
                     Signal::Stop => break,
                     Signal::Reload => self.reload(),
                 },
+                Some(ask) = self.people.next() => self.tell_known(ask),
                 () = clock.sleep(sleep) => {}
             }
         }
@@ -243,6 +254,20 @@ impl<S: Settings> Server<S> {
         }
     }
 
+    /// Says what it takes to open a task, in the state that its school's last good file has it in.
+    fn tell_known(&mut self, ask: Ask) {
+        let found = self.planner.find(&ask.task).and_then(|(school, task)| {
+            let package = self.settings.package(&ask.task, &task.connector);
+            let package = package.inspect_err(|error| {
+                let TaskRef { school, task } = &ask.task;
+                tracing::error!(%school, %task, ?error, "no dialogue: its connector cannot be used");
+            });
+            Some(Known { host: Arc::clone(&self.host), school, task, package: package.ok()? })
+        });
+        // Whoever asked may have gone.
+        drop(ask.answer.send(found));
+    }
+
     fn ended(&mut self, run: &Underway, ended: Result<Ended>) {
         let took = self.clock.steady().ms.saturating_sub(run.began).max(0).unsigned_abs();
         let (school, task) = (&run.task.school, &run.task.task);
@@ -310,6 +335,7 @@ impl<S: Settings> Server<S> {
     async fn stop(mut self, signals: &mut Signals) {
         self.supervisor.stopping();
         self.board.state().stopping = true;
+        self.people.close();
         self.cancel.cancel();
         let within = self.host.config().serve.stop_within_ms;
         tracing::info!(running = self.runs.len(), within_ms = within, "stopping");

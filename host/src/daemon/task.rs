@@ -7,7 +7,7 @@ use tracing::Instrument;
 use super::host::{Host, Package};
 use super::journal::Journal;
 use super::lazy::LazyConnector;
-use super::notify::Teller;
+use super::notify::{Alarm, Teller};
 use super::people::StoredPeople;
 use super::records::StoredRecords;
 use super::vault::Vault;
@@ -19,12 +19,16 @@ use crate::capability::records::TaskRecords;
 use crate::capability::secrets::Fingerprints;
 use crate::capability::sign::Signatures;
 use crate::error::Result;
+use crate::model::notify::Topic;
 use crate::model::setup::{HostConfig, SchoolConfig, TaskConfig};
-use crate::model::{Connector, Extent, Millis, Selection, TaskRef};
+use crate::model::{Connector, Effect, Extent, Item, ItemRef, Millis, Param, Selection, TaskRef};
 use crate::reconcile::{self, Cancel, Env, Mode, Options, ProgressSink, RunReport};
 use crate::sandbox::ports::Ports;
 use crate::sandbox::{SystemClock, SystemRandom, TaskConnector};
-use crate::store::{BindingStore, DebugStore, HostDb, Lane, LaneStore, SchoolDb};
+use crate::store::{AuditEntry, AuditStore, BindingStore, DebugStore, HostDb, Lane, LaneStore, SchoolDb};
+
+/// Seconds that somebody before a page waits in all until what was written can be seen.
+const PERSON_PATIENCE_S: u64 = 15;
 
 /// A task made ready. Open one with [`Host::task`].
 #[derive(Debug)]
@@ -164,6 +168,35 @@ impl Task {
         }
         self.tell();
         Ok(report)
+    }
+
+    /// Applies what a dialogue commits, through the same ledger and journal as a run. `step` names it: twice is once.
+    ///
+    /// # Errors
+    /// Somebody else has the lane, or our own store fails.
+    pub async fn commit(&self, step: &str, items: Vec<Item>) -> Result<Vec<(ItemRef, Effect)>> {
+        let lane = self.store.take_lane("dialogue", now())?;
+        let mut env = self.env(Watch::silent(Cancel::default()));
+        env.task.patience_s = env.task.patience_s.min(PERSON_PATIENCE_S);
+        let span = self.span();
+        reconcile::commit_items(&env, &lane, step, items).instrument(span).await
+    }
+
+    /// A binding dialogue has come to a good end: binding and captured credentials take effect together, the audit has
+    /// `entry`, and whoever was told that the school is not bound is told that it is.
+    ///
+    /// # Errors
+    /// Somebody else has the lane, or our own store fails.
+    pub fn bound(&self, facts: &[Param], entry: &AuditEntry) -> Result<()> {
+        let lane = self.store.take_lane("bind", now())?;
+        self.vault.keep(lane.fence(), now())?;
+        if !facts.is_empty() {
+            self.store.bind(lane.fence(), &self.config.id, facts, now())?;
+        }
+        self.shared.audit(entry)?;
+        let (task, what) = (Some(self.config.id.clone()), "binding".to_owned());
+        let alarm = Alarm { task, what, topic: Topic::Recovered, until: None };
+        self.teller().raise(&alarm, now()).map(drop)
     }
 
     fn teller(&self) -> Teller<'_> {

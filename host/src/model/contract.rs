@@ -279,6 +279,19 @@ pub enum Failure {
     Cancelled,
 }
 
+impl Failure {
+    /// What it says to people.
+    pub fn told(self) -> Message {
+        match self {
+            Self::Unauthorized(reason) | Self::Forbidden(reason) | Self::Unavailable(reason) => reason,
+            Self::InvalidConfig(bad) => bad.reason,
+            Self::Refused(refusal) => refusal.reason,
+            Self::Retry(_) => Message::new("host-busy-there"),
+            Self::Cancelled => Message::new("host-cancelled"),
+        }
+    }
+}
+
 /// The sandbox's verdict on a call that broke a limit or the contract. Ends the run; other runs notice nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -188,6 +188,9 @@ pub struct Dialogue {
     /// Its ending binds the task (`exchange bind`).
     #[serde(default)]
     pub binds: bool,
+    /// Whoever has the school's address may start it in a browser.
+    #[serde(default)]
+    pub open: bool,
 }
 
 /// What a signature looks like.

@@ -22,6 +22,8 @@ mod shared_text;
 pub mod signing;
 pub mod timetable;
 mod visible;
+pub mod web;
+pub mod wording;
 
 pub use connector::{Connector, WriteJournal, WriteTicket};
 pub use contract::*;

@@ -12,6 +12,7 @@ use super::notify::{Notify, Recipient};
 use super::records::RecordType;
 use super::signing::{SigningKey, TokenKey};
 use super::timetable::{Calendar, Schedule};
+use super::web::Web;
 
 /// `exchange.toml`, checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +35,8 @@ pub struct HostConfig {
     pub regions: BTreeMap<String, Region>,
     /// How tasks run by themselves.
     pub serve: Serve,
+    /// Where people reach it with a browser; `None`: nowhere.
+    pub web: Option<Web>,
     /// How long what is told of the past is kept.
     pub keep: Keep,
     /// How people are told, and whom all schools have in common.
@@ -58,6 +61,7 @@ impl Default for HostConfig {
             limits: Limits::default(),
             regions: BTreeMap::new(),
             serve: Serve::default(),
+            web: None,
             keep: Keep::default(),
             notify: Notify::default(),
             telemetry: Telemetry::default(),

@@ -10,6 +10,7 @@ use super::env::Env;
 use super::halt::{Halt, Step, Stop};
 use super::run::Run;
 use super::select::Chosen;
+use super::state::Situation;
 
 /// Applies the items of a dialogue's `commit` outside a run and says what became of each, in their order. `step` names
 /// the dialogue's step: a second tab with the same items finds them done.
@@ -19,7 +20,8 @@ pub async fn commit_items<C: Connector>(
     step: &str,
     items: Vec<Item>,
 ) -> Result<Vec<(ItemRef, Effect)>> {
-    let mut run = Run::prepare(env, Chosen::new(&Default::default()), Some(lane.fence().clone()))?;
+    let run = Run::prepare(env, Chosen::new(&Default::default()), Some(lane.fence().clone()))?;
+    let mut run = Run { by_person: true, ..run };
     let ids: Vec<ItemRef> = items.iter().map(|item| item.id.clone()).collect();
     let ended = run.commit(step, items).await;
     let stop = match ended {
@@ -43,8 +45,20 @@ impl<C: Connector> Run<'_, C> {
             self.world.items.add(&wanted);
         }
         self.diff()?;
+        self.look_again();
         self.look().await?;
         self.execute().await
+    }
+
+    /// Nobody is told that it is done because it once was: what seems unchanged is looked at too.
+    fn look_again(&mut self) {
+        let ids: Vec<ItemRef> = self.world.items.ids().cloned().collect();
+        for id in ids {
+            let work = self.world.items.work_mut(&id);
+            if let Some(work) = work.filter(|work| work.situation == Situation::Same) {
+                work.situation = Situation::Audit;
+            }
+        }
     }
 
     fn effect_of(&self, id: &ItemRef, reason: &Message) -> Effect {

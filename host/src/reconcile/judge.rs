@@ -21,6 +21,8 @@ pub(super) struct Case<'a> {
     /// The school was restored, and anything may be there that the ledger does not know of.
     pub(super) restored: Option<&'a Restored>,
     pub(super) changes: Changes,
+    /// The person whom it is awaited of is doing it.
+    pub(super) by_person: bool,
     pub(super) now: Millis,
     /// Milliseconds a request takes at most.
     pub(super) deadline: u64,
@@ -42,12 +44,10 @@ impl Case<'_> {
             return Next::Unknown(Message::new("host-skipped-by-decision"));
         }
         match self.seen {
-            None if self.kind.nature == Nature::Awaited => self.wait(),
+            None if self.is_awaited() => self.wait(),
             None => self.perhaps_sent().unwrap_or_else(|| self.create(None)),
             Some(Observation::Present(presence)) => Next::Adopt(Box::new(presence.clone())),
-            Some(Observation::Absent(_) | Observation::Pending) if self.kind.nature == Nature::Awaited => {
-                self.wait()
-            }
+            Some(Observation::Absent(_) | Observation::Pending) if self.is_awaited() => self.wait(),
             Some(Observation::Absent(_)) => self.absent_new(),
             Some(Observation::Ambiguous(candidates)) => self.ambiguous(candidates),
             Some(Observation::Pending) => Next::Unknown(Message::new("host-pending-there")),
@@ -98,6 +98,11 @@ impl Case<'_> {
     fn unseen(&self, handle: &str) -> Presence {
         let unseen = self.wanted.item.fields.iter().map(|field| field.name.clone()).collect();
         Presence { handle: handle.to_owned(), unseen, ..Presence::default() }
+    }
+
+    /// Somebody else makes it.
+    fn is_awaited(&self) -> bool {
+        self.kind.nature == Nature::Awaited && !self.by_person
     }
 
     fn wait(&self) -> Next {
@@ -258,6 +263,7 @@ impl Case<'_> {
     fn lost(&self) -> Next {
         match (self.kind.nature, self.changes) {
             (Nature::Event, _) => Next::Same,
+            (Nature::Awaited, _) if self.by_person => self.create(None),
             (Nature::Awaited, _) => self.wait(),
             (Nature::State, Changes::Update) => self.create(None),
             (Nature::State, Changes::Report) => Next::Lost,
@@ -331,9 +337,21 @@ mod tests {
         let (wanted, entry) = (wanted(), doubtful());
         let situation = Situation::Doubt;
         let (entry, changes, deadline) = (Some(&entry), Changes::Report, 10_000);
-        let restored = None;
+        let (restored, by_person) = (None, false);
         let wanted = &wanted;
-        let case = Case { kind, wanted, situation, entry, seen, answer, restored, changes, now, deadline };
+        let case = Case {
+            kind,
+            wanted,
+            situation,
+            entry,
+            seen,
+            answer,
+            restored,
+            changes,
+            by_person,
+            now,
+            deadline,
+        };
         match judge(&case) {
             Next::Found(_) => "found",
             Next::Apply { token: Some(_), .. } => "again, same token",

@@ -192,6 +192,7 @@ impl<C: Connector> Run<'_, C> {
             answer: self.answer(id),
             restored: self.world.restored.as_ref(),
             changes: self.env.task.changes,
+            by_person: self.by_person,
             now: self.time.now(),
             deadline: self.env.request_deadline_ms,
         }))

@@ -37,6 +37,8 @@ pub(super) struct Run<'a, C> {
     pub(super) plan: Option<Plan>,
     pub(super) repeated: Repeated,
     pub(super) quiet: bool,
+    /// A person is doing this in a dialogue: what is awaited of people is made.
+    pub(super) by_person: bool,
     /// A person approved this plan: it does not count towards thresholds.
     pub(super) approved: bool,
     /// Additions beyond what earlier runs meant to be there.
@@ -88,6 +90,7 @@ impl<'a, C: Connector> Run<'a, C> {
             plan: None,
             repeated: Repeated::default(),
             quiet: false,
+            by_person: false,
             approved: false,
             growth: 0,
             to_apply: (0, 0),

@@ -28,6 +28,7 @@ const RU: &[&str] = &[
     include_str!("../../i18n/ru/notify.ftl"),
     include_str!("../../i18n/ru/seeing.ftl"),
     include_str!("../../i18n/ru/signing.ftl"),
+    include_str!("../../i18n/ru/web.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("../../i18n/en/cli.ftl"),
@@ -42,6 +43,7 @@ const EN: &[&str] = &[
     include_str!("../../i18n/en/notify.ftl"),
     include_str!("../../i18n/en/seeing.ftl"),
     include_str!("../../i18n/en/signing.ftl"),
+    include_str!("../../i18n/en/web.ftl"),
 ];
 
 /// The languages of the product.
@@ -66,6 +68,14 @@ impl Language {
             .filter_map(variable)
             .find(|value| !value.is_empty())
             .map_or(Self::En, |value| Self::of_locale(&value))
+    }
+
+    /// The one that this is not.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Ru => Self::En,
+            Self::En => Self::Ru,
+        }
     }
 
     /// `ru` or `en`.

@@ -44,7 +44,13 @@ impl Day {
 
     /// Milliseconds since 1970 at which this day begins somewhere; see [`earliest_start`].
     pub fn begins_somewhere(self) -> Option<i64> {
-        earliest_start(&format!("{:04}-{:02}-{:02}", self.year, self.month, self.day))
+        earliest_start(&self.to_string())
+    }
+}
+
+impl std::fmt::Display for Day {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
     }
 }
 

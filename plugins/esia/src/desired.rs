@@ -62,7 +62,8 @@ fn has_name(person: &Person) -> bool {
     !person.name[0].is_empty() && !person.name[1].is_empty()
 }
 
-fn item(person: &Person, today: Day) -> Item {
+/// What should be of this person.
+pub fn item(person: &Person, today: Day) -> Item {
     let key = format!("{}:{}", word(person.role), person.id);
     let label = match &person.group {
         Some(group) => format!("{}, {group}", person.shown()),

@@ -3,15 +3,20 @@
 
 use exchange_sdk::Failure;
 use exchange_sdk::failure::of_read;
-use exchange_sdk::http::{Http, Request, Response};
-use serde::Deserialize;
+use exchange_sdk::http::{Http, HttpError, Request, Response};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::matching::Role;
+
 /// An account that a look-up has found.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Found {
+    /// Its person's number there.
+    #[serde(default, rename = "person_str")]
+    pub person: String,
     /// None: never activated.
     #[serde(default, rename = "user_str")]
     pub user: Option<String>,
@@ -22,6 +27,9 @@ pub struct Found {
     /// Patronymic.
     #[serde(default)]
     pub middle_name: String,
+    /// Birth date.
+    #[serde(default)]
+    pub birthday: Option<String>,
     /// СНИЛС.
     #[serde(default)]
     pub snils: Option<String>,
@@ -33,8 +41,26 @@ pub struct Found {
     pub link: Option<Link>,
 }
 
+impl Found {
+    /// Whose account it is. Who works at the school and has a child there signs in for the work.
+    pub fn role(&self) -> Option<Role> {
+        let has = |word: &str| self.roles.iter().any(|role| role == word);
+        match () {
+            () if has("EduStudent") => Some(Role::Pupil),
+            () if ["EduStaff", "OrganizationStaff", "EduSchoolAdministrator"]
+                .iter()
+                .any(|word| has(word)) =>
+            {
+                Some(Role::Staff)
+            }
+            () if has("EduParent") => Some(Role::Guardian),
+            () => None,
+        }
+    }
+}
+
 /// A link with an account at ЕСИА.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Link {
     /// Its id.
@@ -42,6 +68,58 @@ pub struct Link {
     pub id: String,
     /// `dialogue`: made by hand; `signIn`: by itself.
     pub source: String,
+    /// The account at ЕСИА, as whoever linked it names it.
+    #[serde(default)]
+    pub subject: Option<String>,
+}
+
+/// What the diary says to a login and a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// They are right, and this is the account.
+    Right(Box<Found>),
+    /// They are not; so many more tries are taken.
+    Wrong {
+        /// How many.
+        left: u32,
+    },
+}
+
+/// What became of a link that was to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// It is there, under this id.
+    Link(String),
+    /// It was refused, for what stands in this field.
+    Refused {
+        /// Which.
+        field: Option<String>,
+    },
+}
+
+impl Made {
+    /// Of the answer to one item.
+    pub fn of(response: &Response) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Answer {
+            items: [ItemOut; 1],
+        }
+        #[derive(Deserialize)]
+        struct ItemOut {
+            id_str: Option<String>,
+            error: Option<Refusal>,
+        }
+        #[derive(Deserialize)]
+        struct Refusal {
+            field: Option<String>,
+        }
+        let Answer { items: [item] } = response.json().ok()?;
+        match (item.id_str, item.error) {
+            (Some(id), None) => Some(Self::Link(id)),
+            (None, Some(refusal)) => Some(Self::Refused { field: refusal.field }),
+            _ => None,
+        }
+    }
 }
 
 /// Whom to look for.
@@ -88,6 +166,49 @@ impl<'a, H: Http> Diary<'a, H> {
     }
 }
 
-fn read<T: DeserializeOwned>(answer: Result<Response, exchange_sdk::http::HttpError>) -> Result<T, Failure> {
+impl<H: Http> Diary<'_, H> {
+    /// Has a login and a password checked; `password` is a handle.
+    ///
+    /// # Errors
+    /// What the missing answer means.
+    pub fn check(&self, login: &str, password: &str) -> Result<Checked, Failure> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Refusal {
+            attempts_left: u32,
+        }
+        let request = Request::to("check-credentials")
+            .path("school", self.school)
+            .form("login", login)
+            .form_secret("password", password);
+        let answer = self.http.send(request);
+        if let Ok(response) = &answer
+            && let 401 | 403 | 429 | 433 = response.status
+            && let Ok(Refusal { attempts_left }) = response.json()
+        {
+            return Ok(Checked::Wrong { left: attempts_left });
+        }
+        read(answer).map(|found| Checked::Right(Box::new(found)))
+    }
+
+    /// Links an account with what stands for one at ЕСИА. A write: its fate is the caller's to judge.
+    ///
+    /// # Errors
+    /// There is no answer.
+    pub fn link(
+        &self,
+        place: usize,
+        key: &str,
+        account: &str,
+        subject: &str,
+        token: &str,
+    ) -> Result<Response, HttpError> {
+        let body = json!({ "items": [{ "key": key, "person": account, "subject": subject }] });
+        let request = Request::to("create-links").path("school", self.school).json(&body);
+        self.http.send(request.changes([place]).token(token))
+    }
+}
+
+fn read<T: DeserializeOwned>(answer: Result<Response, HttpError>) -> Result<T, Failure> {
     Ok(of_read(answer)?.json()?)
 }

@@ -41,6 +41,11 @@ impl FullName {
         Self { last: fold(last), first: fold(first), middle: middle.unwrap_or_default() }
     }
 
+    /// Family name, given name, patronymic, in that one spelling.
+    pub fn parts(&self) -> [&str; 3] {
+        [&self.last, &self.first, &self.middle]
+    }
+
     /// Compares; `yo_is_e` by the rules of the region.
     pub fn likeness(&self, other: &Self, yo_is_e: bool) -> Likeness {
         if self.by(yo) == other.by(yo) {

@@ -143,6 +143,11 @@ mod tests {
 
     const SNILS: &str = "11223344595";
 
+    fn usual() -> Rules {
+        let (through_esia, transition, yo_is_e) = (true, false, true);
+        Rules { through_esia, transition, yo_is_e, under_14: Level::Simplified, from_14: Level::Standard }
+    }
+
     fn probe(handle: Option<&str>) -> Probe {
         let item = Item::new("link", "pupil:p1")
             .field("last-name", "Вымыслова")
@@ -171,7 +176,7 @@ mod tests {
             "list-links" => answer(200, &json!(links).to_string()),
             _ => answer(200, &json!(accounts).to_string()),
         });
-        let rules = Rules { yo_is_e: true, under_14: Level::Simplified, from_14: Level::Standard };
+        let rules = usual();
         let mut seen = observe(&Diary::new(&http, "1000"), &rules, &[probe(handle)]).expect("an answer");
         assert_eq!((seen.len(), http.count("list-links"), http.count("look-up")), (1, 1, 1));
         seen.remove(0)
@@ -247,7 +252,7 @@ mod tests {
     #[test]
     fn what_is_asked_holds_name_and_snils_in_the_body_only() {
         let http = Recorded::new(|_| answer(200, "[]"));
-        let rules = Rules { yo_is_e: true, under_14: Level::Simplified, from_14: Level::Standard };
+        let rules = usual();
         observe(&Diary::new(&http, "1000"), &rules, &[probe(None)]).unwrap();
         let request = http.requests().pop().unwrap();
         assert!(request.query.is_empty());
@@ -264,7 +269,7 @@ mod tests {
             "list-links" => answer(200, "[]"),
             _ => answer(500, "{}"),
         });
-        let rules = Rules { yo_is_e: true, under_14: Level::Simplified, from_14: Level::Standard };
+        let rules = usual();
         let seen = observe(&Diary::new(&http, "1000"), &rules, &[probe(None)]).unwrap();
         assert_eq!(seen.into_iter().map(told).collect::<Vec<_>>(), ["server-error"]);
         let dead = Recorded::new(|_| answer(401, "{}"));

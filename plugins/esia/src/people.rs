@@ -106,6 +106,19 @@ pub fn pupils(class: &SchoolClass) -> Result<Vec<Person>, Failure> {
     Ok(pupils.into_iter().map(|pupil| Person::from(pupil).in_group(Some(title(class)))).collect())
 }
 
+/// The pupils of these classes, all at once.
+///
+/// # Errors
+/// When the task does not grant them.
+pub fn all_pupils(classes: &[SchoolClass]) -> Result<Vec<Person>, Failure> {
+    let titles: BTreeMap<&str, String> =
+        classes.iter().map(|class| (class.id.as_str(), title(class))).collect();
+    let group = |pupil: &Pupil| titles.get(pupil.class_id.as_deref()?).cloned();
+    let pupils = records::pupils(&Filter::all())?.into_iter();
+    let placed = pupils.filter_map(|pupil| Some((group(&pupil)?, pupil)));
+    Ok(placed.map(|(group, pupil)| Person::from(pupil).in_group(Some(group))).collect())
+}
+
 /// The guardians of the pupils of these classes. One of several children is found under the first class of theirs.
 ///
 /// # Errors

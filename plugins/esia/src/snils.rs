@@ -27,6 +27,16 @@ impl Snils {
     }
 }
 
+impl Snils {
+    /// The eleven digits.
+    pub fn digits(&self) -> Option<&str> {
+        match self {
+            Self::Digits(digits) => Some(digits),
+            Self::None | Self::Wrong => None,
+        }
+    }
+}
+
 /// Eleven digits; above the threshold the last two are computed from the others.
 fn is_right(digits: &str) -> bool {
     if digits.len() != 11 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -146,6 +146,12 @@ static DIALOGUE: Table = Table {
         required("title", TEXT, "For people."),
         defaulted("memory-only", Shape::Flag, || "false".to_owned(), "Its state is kept in memory only."),
         defaulted("binds", Shape::Flag, || "false".to_owned(), "Its ending binds the task."),
+        defaulted(
+            "open",
+            Shape::Flag,
+            || "false".to_owned(),
+            "Whoever has the school's address may start it in a browser; goes with `memory-only` and without `binds`.",
+        ),
     ],
 };
 

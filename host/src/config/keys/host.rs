@@ -3,6 +3,7 @@
 use super::notify::NOTIFY;
 use super::signing::{SIGNING, VERIFICATION};
 use super::timetable::{CALENDAR, SCHEDULE};
+use super::web::WEB;
 use super::{Shape, Table, defaulted, duration, optional, required};
 use crate::config::units::show_size;
 use crate::model::setup::{HostConfig, Keep, KeySource, Limits, Serve, Upstream};
@@ -47,6 +48,11 @@ pub(in crate::config) static HOST: Table = Table {
         ),
         optional("limits", Shape::Table(&LIMITS), "What one call of a connector may use."),
         optional("serve", Shape::Table(&SERVE), "How `exchange serve` runs tasks by their schedules."),
+        optional(
+            "web",
+            Shape::Table(&WEB),
+            "Where people reach `exchange serve` with a browser; without it nowhere.",
+        ),
         optional("keep", Shape::Table(&KEEP), "How long what is told of the past is kept."),
         optional(
             "notify",

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::daemon::desk::Desk;
 use crate::daemon::host::Host;
 use crate::error::{Error, Result};
 use crate::model::{Millis, RunCounts};
@@ -47,6 +48,8 @@ pub(super) struct State {
     pub(super) let_go: BTreeMap<Reason, u64>,
     /// What tasks share, asked about what is measured.
     pub(super) host: Option<Arc<Host>>,
+    /// Dialogues with people, asked about what is counted.
+    pub(super) desk: Option<Arc<Desk>>,
     /// Of runs begun: how many were late by at most so much, and how much in all.
     pub(super) lags: Lags,
 }

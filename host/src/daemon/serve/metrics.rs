@@ -48,6 +48,7 @@ pub(super) fn text(state: &State, measured: Option<&Measured>) -> String {
     page.runs(state);
     page.server(state);
     page.lags(&state.lags);
+    page.dialogues(state);
     if let Some(measured) = measured {
         page.outbox(&measured.outbox);
         page.requests(&measured.readings);
@@ -83,6 +84,17 @@ impl Page {
         }
         self.gauge("exchange_runs_running", "Runs under way.", state.running);
         self.gauge("exchange_runs_waiting", "Runs whose turn has not come.", state.waiting);
+    }
+
+    fn dialogues(&mut self, state: &State) {
+        let Some(desk) = &state.desk else { return };
+        let (counts, open) = desk.counted();
+        let name = "exchange_dialogue_turns_total";
+        self.family(name, "counter", "Turns of dialogues with people by what they came to.");
+        for (outcome, count) in counts {
+            self.sample(name, &labels(&[("outcome", outcome)]), count);
+        }
+        self.gauge("exchange_dialogues_open", "Dialogues with people that are kept.", open);
     }
 
     fn server(&mut self, state: &State) {

@@ -76,7 +76,7 @@ impl World {
         let files = Files { next: vec![Ok(school())] };
         let (host, supervisor) = (Host::new(config, [7; 32]), Supervisor::at(None, false));
         let server =
-            Server::start(files, host, Arc::clone(&clock) as _, supervisor).await.expect("it starts");
+            Server::start(files, host, Arc::clone(&clock) as _, supervisor, None).await.expect("it starts");
         Self { server, clock, _folder: folder }
     }
 

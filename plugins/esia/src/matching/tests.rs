@@ -13,7 +13,13 @@ const ONE: &str = "112-233-445 95";
 const TWO: &str = "000-600-005 05";
 
 fn rules() -> Rules {
-    Rules { yo_is_e: true, under_14: Level::Simplified, from_14: Level::Standard }
+    Rules {
+        through_esia: true,
+        transition: false,
+        yo_is_e: true,
+        under_14: Level::Simplified,
+        from_14: Level::Standard,
+    }
 }
 
 fn name(text: &str) -> FullName {
@@ -54,7 +60,7 @@ fn e5_equal_names_and_equal_snils_where_both_have_one() {
     ] {
         assert_eq!(said(&profile(who, TEENAGER, snils), account, &rules()), expected, "{who} {snils}");
     }
-    let strict = Rules { yo_is_e: false, ..rules() };
+    let strict = Rules { through_esia: true, transition: false, yo_is_e: false, ..rules() };
     let came = profile("Вымыслов Артем Петрович", TEENAGER, ONE);
     assert_eq!(said(&came, &teenager, &strict), Err(Obstacle::Names(Likeness::Yo)));
 }

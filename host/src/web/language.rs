@@ -1,0 +1,90 @@
+//! In which language somebody is answered: the one they asked for, else the one their browser likes better, else
+//! Russian.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+
+use crate::report::Language;
+
+/// The language of an answer, and what it takes to show the other one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Spoken {
+    /// Asked for by a link.
+    pub(super) asked: Option<Language>,
+    liked: Language,
+    /// What is asked for, when asking again is harmless.
+    pub(super) path: Option<String>,
+}
+
+impl Spoken {
+    /// Unless another one was asked for before.
+    pub(super) fn or(self, before: Option<Language>) -> Self {
+        Self { asked: self.asked.or(before), ..self }
+    }
+
+    /// The language to answer in.
+    pub(super) fn language(&self) -> Language {
+        self.asked.unwrap_or(self.liked)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Spoken {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let harmless = parts.method == axum::http::Method::GET && parts.uri.path() != "/callback";
+        let path = harmless.then(|| parts.uri.path().to_owned());
+        Ok(Self { asked: asked(parts.uri.query()), liked: liked(&parts.headers), path })
+    }
+}
+
+fn asked(query: Option<&str>) -> Option<Language> {
+    match query?.split('&').find_map(|pair| pair.strip_prefix("lang="))? {
+        "ru" => Some(Language::Ru),
+        "en" => Some(Language::En),
+        _ => None,
+    }
+}
+
+/// Of `Accept-Language`; where it names neither, Russian.
+fn liked(headers: &HeaderMap) -> Language {
+    let line = headers.get(header::ACCEPT_LANGUAGE).and_then(|line| line.to_str().ok()).unwrap_or_default();
+    let weight = |tag: &str| {
+        let ranges = line.split(',').filter_map(|range| {
+            let mut parts = range.trim().split(';');
+            let name = parts.next()?.trim().to_ascii_lowercase();
+            let weight = parts.find_map(|part| part.trim().strip_prefix("q="));
+            let fits = name == tag || name.starts_with(&format!("{tag}-"));
+            fits.then(|| weight.map_or(1.0, |weight| weight.parse::<f32>().unwrap_or(0.0)))
+        });
+        ranges.fold(0.0, f32::max)
+    };
+    if weight("en") > weight("ru") { Language::En } else { Language::Ru }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_better_liked_language_and_russian_where_neither_is() {
+        let of = |line: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_LANGUAGE, line.parse().unwrap());
+            liked(&headers)
+        };
+        for ru in
+            ["ru-RU,ru;q=0.9,en-US;q=0.8,en;q=0.7", "", "de", "*", "en;q=0", "en;q=0.5,ru;q=0.5", "ru;q=x"]
+        {
+            assert_eq!(of(ru), Language::Ru, "{ru}");
+        }
+        for en in ["en-US,en;q=0.9", "en,ru;q=0.9", "de,en;q=0.3"] {
+            assert_eq!(of(en), Language::En, "{en}");
+        }
+        assert_eq!(asked(Some("new&lang=en")), Some(Language::En));
+        assert_eq!(asked(Some("lang=//evil")), None);
+    }
+}

@@ -1,0 +1,210 @@
+//! The face for browsers: dialogues with people, served by `exchange serve` where `[web]` says.
+//!
+//! Plain pages without scripts, in Russian and English. What a dialogue is at stands in [`Desk`]; here requests are
+//! judged before they reach it (`guard`), addresses are told apart (`routes`), and what it says becomes pages (`pages`).
+//! A browser holds one unguessable cookie and nothing else.
+
+mod client;
+mod cookie;
+mod guard;
+mod language;
+mod pages;
+mod strays;
+mod texts;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawForm, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Extension, Router, middleware};
+
+use self::client::Client;
+use self::language::Spoken;
+use self::texts::Texts;
+use crate::daemon::desk::{Answer, Closed, Desk, Heard, Place};
+use crate::daemon::page::{self, Page};
+use crate::model::{Param, TaskRef};
+
+/// What all requests have in common.
+pub(crate) struct Face {
+    desk: Arc<Desk>,
+    texts: Texts,
+}
+
+type Shared = State<Arc<Face>>;
+
+/// Everything that browsers may ask for.
+pub fn routes(desk: Arc<Desk>) -> Router {
+    let face = Arc::new(Face { desk, texts: Texts::default() });
+    Router::new()
+        .route("/{school}/{task}/{dialogue}", get(offer).post(start))
+        .route("/{school}/{task}/{dialogue}/step", get(step).post(answer))
+        .route("/bind/{school}/{task}/{token}", get(invitation).post(accept))
+        .route("/callback", get(returned))
+        .route(page::STYLE_PATH, get(page::style))
+        .fallback(nowhere)
+        .layer(middleware::from_fn_with_state(Arc::clone(&face), guard::guard))
+        .with_state(face)
+}
+
+type Names = Path<(String, String, String)>;
+
+fn place(Path((school, task, dialogue)): Names) -> Place {
+    Place::new(&school, &task, &dialogue)
+}
+
+/// `GET /SCHOOL/TASK/DIALOGUE`: what it is about, and a button. Looking starts nothing.
+async fn offer(State(face): Shared, spoken: Spoken, names: Names) -> Page {
+    let place = place(names);
+    match face.desk.offered(&place).await {
+        Some(offered) => pages::offer(&face, &spoken, &place, &offered),
+        None => strays::nowhere(&face, &spoken),
+    }
+}
+
+/// `POST /SCHOOL/TASK/DIALOGUE`: a dialogue begins, under a fresh cookie.
+async fn start(
+    State(face): Shared,
+    Extension(client): Extension<Client>,
+    spoken: Spoken,
+    headers: HeaderMap,
+    names: Names,
+) -> Response {
+    let place = place(names);
+    let started = face.desk.start(place.clone(), client.0, spoken.asked).await;
+    began(&face, &spoken, &headers, started.map(|cookie| (cookie, place)))
+}
+
+/// `GET /bind/SCHOOL/TASK/TOKEN`: a button. Says nothing of the school: whoever guesses learns nothing.
+async fn invitation(State(face): Shared, spoken: Spoken, Path((school, task, token)): Names) -> Page {
+    pages::invitation(&face, &spoken, &format!("/bind/{school}/{task}/{token}"))
+}
+
+/// `POST /bind/SCHOOL/TASK/TOKEN`: the address is used up, and the binding dialogue begins.
+async fn accept(
+    State(face): Shared,
+    Extension(client): Extension<Client>,
+    spoken: Spoken,
+    headers: HeaderMap,
+    Path((school, task, token)): Names,
+) -> Response {
+    let task = TaskRef { school: school.as_str().into(), task: task.as_str().into() };
+    let started = face.desk.start_invited(task, &token, client.0, spoken.asked).await;
+    began(&face, &spoken, &headers, started)
+}
+
+fn began(
+    face: &Face,
+    spoken: &Spoken,
+    headers: &HeaderMap,
+    started: Result<(String, Place), Closed>,
+) -> Response {
+    match started {
+        Ok((cookie, place)) => {
+            if let Some(before) = cookie::of(headers, face.desk.web()) {
+                face.desk.leave(&before);
+            }
+            let mut response = see(&format!("{}/step?new", place.path()));
+            if let Ok(value) = HeaderValue::from_str(&cookie::set(&cookie, face.desk.web())) {
+                response.headers_mut().insert(header::SET_COOKIE, value);
+            }
+            response
+        }
+        Err(closed) => strays::closed(face, spoken, closed).into_response(),
+    }
+}
+
+/// `GET …/step`: where the dialogue is.
+async fn step(
+    State(face): Shared,
+    spoken: Spoken,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+    names: Names,
+) -> Page {
+    let place = place(names);
+    let fresh = query.as_deref() == Some("new");
+    let Some(cookie) = cookie::of(&headers, face.desk.web()) else {
+        return if fresh {
+            strays::no_cookie(&face, &spoken, &place)
+        } else {
+            strays::gone(&face, &spoken, Some(&place))
+        };
+    };
+    if let Some(language) = spoken.asked {
+        face.desk.speak(&cookie, language);
+    }
+    match face.desk.look(&cookie).await {
+        Ok(view) if view.place == place => {
+            let spoken = spoken.or(view.language);
+            pages::step(&face, &spoken, &view)
+        }
+        Ok(view) => strays::elsewhere(&face, &spoken.or(view.language), &view.place),
+        Err(_) => strays::gone(&face, &spoken, Some(&place)),
+    }
+}
+
+/// `POST …/step`: an answer; whatever comes of it is seen at the same address, so that a reload repeats nothing.
+async fn answer(
+    State(face): Shared,
+    Extension(client): Extension<Client>,
+    spoken: Spoken,
+    headers: HeaderMap,
+    names: Names,
+    RawForm(form): RawForm,
+) -> Response {
+    let place = place(names);
+    let Some(cookie) = cookie::of(&headers, face.desk.web()) else {
+        return strays::gone(&face, &spoken, Some(&place)).into_response();
+    };
+    let mut values = params(&form);
+    let at = values.iter().position(|param| param.name == "step");
+    let step = at.map(|at| values.swap_remove(at).value).unwrap_or_default();
+    let heard = face.desk.answer(&cookie, client.0, Answer { step, values }).await;
+    told(&face, &spoken, heard, Some(&place))
+}
+
+/// `GET /callback`: back from another system.
+async fn returned(
+    State(face): Shared,
+    spoken: Spoken,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let params = params(query.unwrap_or_default().as_bytes());
+    let Some(cookie) = cookie::of(&headers, face.desk.web()) else {
+        return strays::other(&face, &spoken, None).into_response();
+    };
+    let heard = face.desk.returned(&cookie, params).await;
+    told(&face, &spoken, heard, None)
+}
+
+fn told(face: &Face, spoken: &Spoken, heard: Heard, asked: Option<&Place>) -> Response {
+    match heard {
+        Heard::On(place) => see(&format!("{}/step", place.path())),
+        Heard::Late(place) => strays::late(face, spoken, &place).into_response(),
+        Heard::Other(place) => strays::other(face, spoken, place.as_ref()).into_response(),
+        Heard::Gone(place) => strays::gone(face, spoken, place.as_ref().or(asked)).into_response(),
+        Heard::Fault(place) => strays::fault(face, spoken, Some(&place)).into_response(),
+    }
+}
+
+async fn nowhere(State(face): Shared, spoken: Spoken) -> Page {
+    strays::nowhere(&face, &spoken)
+}
+
+/// Go and see there.
+fn see(path: &str) -> Response {
+    let mut response = (StatusCode::SEE_OTHER, page::headers()).into_response();
+    if let Ok(path) = HeaderValue::from_str(path) {
+        response.headers_mut().insert(header::LOCATION, path);
+    }
+    response
+}
+
+fn params(text: &[u8]) -> Vec<Param> {
+    let pairs = url::form_urlencoded::parse(text);
+    pairs.map(|(name, value)| Param::new(name.into_owned(), value.into_owned())).collect()
+}
