@@ -4,6 +4,7 @@
 //! the invented school, which puts it down while it is made and shares no code with the host.
 
 mod audit;
+mod browser;
 mod budgets;
 mod collector;
 mod compare;
@@ -12,6 +13,7 @@ mod connector_versions;
 mod dialogue;
 #[path = "../it/foreign.rs"]
 mod foreign;
+mod linking;
 mod process;
 mod school;
 mod served;
@@ -30,6 +32,7 @@ mod d6_selection;
 mod d7_status;
 mod d8_report;
 mod d9_first_run;
+mod e1_linking;
 mod e9_links;
 mod erase;
 mod faults;
