@@ -24,6 +24,7 @@ pub async fn commit_items<C: Connector>(
     let mut run = Run { by_person: true, ..run };
     let ids: Vec<ItemRef> = items.iter().map(|item| item.id.clone()).collect();
     let ended = run.commit(step, items).await;
+    let through = ended.is_ok();
     let stop = match ended {
         Ok(()) => Stop::because(Message::new("host-not-reached")),
         // Nobody goes on with a dialogue by itself: what was not done has failed.
@@ -31,7 +32,7 @@ pub async fn commit_items<C: Connector>(
         Err(Halt::Broken(error)) => return Err(error),
     };
     run.give_up(&stop)?;
-    Ok(ids.into_iter().map(|id| (id.clone(), run.effect_of(&id, &stop.reason))).collect())
+    Ok(ids.into_iter().map(|id| (id.clone(), run.effect_of(&id, &stop.reason, through))).collect())
 }
 
 impl<C: Connector> Run<'_, C> {
@@ -61,7 +62,9 @@ impl<C: Connector> Run<'_, C> {
         }
     }
 
-    fn effect_of(&self, id: &ItemRef, reason: &Message) -> Effect {
+    /// What became of an item. `through`: everything was looked at; else what has no outcome was not reached, whatever the
+    /// ledger knows of it from before.
+    fn effect_of(&self, id: &ItemRef, reason: &Message, through: bool) -> Effect {
         let not_known = |reason: Message| NotKnown { reason, retry_after: None };
         match self.world.outcomes.outcome(id).cloned() {
             Some(Outcome::Rejected(rejection)) => Effect::Rejected(rejection),
@@ -73,6 +76,7 @@ impl<C: Connector> Run<'_, C> {
             }
             Some(Outcome::Blocked(_) | Outcome::Expired) => Effect::Postponed(not_known(reason.clone())),
             Some(Outcome::Failed(reason)) => Effect::Postponed(not_known(reason)),
+            None if !through => Effect::Postponed(not_known(reason.clone())),
             _ => self.made(id, reason),
         }
     }

@@ -185,10 +185,8 @@ impl<O: Office, H: Http> Linking<'_, O, H> {
     /// Way B: whoever signs in at the diary is offered to link, or to skip (E3).
     fn signed_in(&self, values: &[Param]) -> End<Turn> {
         let account = match self.check(values)? {
-            Checked::Right(account) => account,
-            Checked::Wrong { left } => {
-                return Ok(turn(password_form("diary-title", &[wrong(left)]), &State::Diary));
-            }
+            Ok(account) => account,
+            Err(wrong) => return Ok(turn(password_form("diary-title", &[wrong]), &State::Diary)),
         };
         if account.link.is_some() {
             return Err(done("linked-before"));
@@ -207,17 +205,18 @@ impl<O: Office, H: Http> Linking<'_, O, H> {
         }
     }
 
-    /// The diary's word on a login and a password, of which the latter is a handle.
-    fn check(&self, values: &[Param]) -> End<Checked> {
+    /// The diary's word on a login and a password, of which the latter is a handle: the account, or that it is wrong.
+    fn check(&self, values: &[Param]) -> End<Result<Box<Found>, Message>> {
         let (login, password) = (param(values, "login"), param(values, "password"));
         let checked = self.diary().check(login.unwrap_or_default(), password.unwrap_or_default());
-        match checked.map_err(diary_silent)? {
-            Checked::Wrong { left: 0 } => Err(Step::fail(
-                Message::new("passwords-used-up"),
-                vec![Message::new("advice-recover"), Message::new("advice-wait")],
-                true,
-            )),
-            other => Ok(other),
+        match checked {
+            Ok(Checked::Wrong { left: 0 }) => Err(no_more("passwords-used-up")),
+            // After too many wrong passwords for this login, whoever tried them.
+            Err(Failure::Retry(_)) => Err(no_more("try-later")),
+            Ok(Checked::Foreign) => Err(nobody_s()),
+            Ok(Checked::Right(account)) => Ok(Ok(account)),
+            Ok(Checked::Wrong { left }) => Ok(Err(wrong(left))),
+            Err(failure) => Err(diary_silent(failure)),
         }
     }
 
@@ -269,10 +268,8 @@ impl<O: Office, H: Http> Linking<'_, O, H> {
     /// Nobody was found, and the diary's password says which account it is.
     fn proved(&self, values: &[Param], seen: SeenState) -> End<Turn> {
         match self.check(values)? {
-            Checked::Right(account) => self.link(&seen.back(), &account),
-            Checked::Wrong { left } => {
-                Ok(turn(password_form("password-title", &[wrong(left)]), &State::Password { seen }))
-            }
+            Ok(account) => self.link(&seen.back(), &account),
+            Err(wrong) => Ok(turn(password_form("password-title", &[wrong]), &State::Password { seen })),
         }
     }
 
@@ -380,6 +377,10 @@ fn password_form(title: &str, text: &[Message]) -> Step {
     ];
     let text = text.iter().cloned().chain([Message::new("advice-recover")]).collect();
     Step::Form(Form { title: Message::new(title), text, fields })
+}
+
+fn no_more(reason: &str) -> Step {
+    Step::fail(Message::new(reason), vec![Message::new("advice-recover"), Message::new("advice-wait")], true)
 }
 
 fn wrong(left: u32) -> Message {

@@ -78,6 +78,8 @@ pub struct Link {
 pub enum Checked {
     /// They are right, and this is the account.
     Right(Box<Found>),
+    /// They are right, perhaps, but the account is none of the school's.
+    Foreign,
     /// They are not; so many more tries are taken.
     Wrong {
         /// How many.
@@ -183,10 +185,13 @@ impl<H: Http> Diary<'_, H> {
             .form_secret("password", password);
         let answer = self.http.send(request);
         if let Ok(response) = &answer
-            && let 401 | 403 | 429 | 433 = response.status
+            && let 400 | 429 = response.status
             && let Ok(Refusal { attempts_left }) = response.json()
         {
             return Ok(Checked::Wrong { left: attempts_left });
+        }
+        if answer.as_ref().is_ok_and(|response| response.status == 403) {
+            return Ok(Checked::Foreign);
         }
         read(answer).map(|found| Checked::Right(Box::new(found)))
     }
