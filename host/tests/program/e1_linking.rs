@@ -263,7 +263,7 @@ fn e5_persona_way_region_and_fault_to_page_ledger_and_journal() {
     let Some(world) = World::start() else { return };
     let mut table = Vec::new();
     for case in cases() {
-        let before = (world.links(), world.journal(case.task).len());
+        let before = (world.links(), world.journal(case.task).len(), world.ledger(case.task));
         if let Some((system, template, effect)) = &case.fault {
             let strikes = match case.once {
                 true => json!({"template": template, "method": "POST", "times": 1}),
@@ -286,6 +286,8 @@ fn e5_persona_way_region_and_fault_to_page_ledger_and_journal() {
         let journal = world.journal(case.task);
         let fresh = journal.len() - before.1;
         let written: Vec<&String> = journal.iter().take(fresh).collect();
+        let mut ledger = world.ledger(case.task);
+        ledger.retain(|entry| !before.2.contains(entry));
         let second = page
             .text()
             .lines()
@@ -296,7 +298,7 @@ fn e5_persona_way_region_and_fault_to_page_ledger_and_journal() {
             .unwrap_or_default()
             .to_owned();
         table.push(format!(
-            "{} {} {}{fault}\n  {} | {second}\n  links {links:?}, written {written:?}",
+            "{} {} {}{fault}\n  {} | {second}\n  links {links:?}, written {written:?}, ledger {ledger:?}",
             case.persona,
             case.task,
             case.diary,

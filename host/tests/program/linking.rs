@@ -8,7 +8,8 @@ use std::sync::OnceLock;
 
 use exchange::model::{LedgerEntry, TaskId};
 use exchange::store::{
-    AuditFilter, AuditStore, HostDb, JournalStore, LedgerStore, MasterKey, SchoolDb, SchoolOptions,
+    AuditFilter, AuditStore, HostDb, JournalStore, Lane, LaneStore, LedgerStore, MasterKey, SchoolDb,
+    SchoolOptions,
 };
 use exchange_stand::{dnevnik, esia, http};
 use serde_json::{Value, json};
@@ -339,6 +340,27 @@ impl World {
 
     pub(crate) fn post_portal(&self, what: &str, body: &Value) {
         post(&self.esia.url(), what, body);
+    }
+
+    /// The school's lane, as a run has it.
+    pub(crate) fn take_lane(&self) -> Lane {
+        self.store().take_lane("run", 0).expect("it is free")
+    }
+
+    /// A number of `/metrics`.
+    pub(crate) fn number(&self, sample: &str) -> Option<f64> {
+        let text = self.metrics();
+        text.lines().find_map(|line| line.strip_prefix(sample)?.strip_prefix(' ')?.parse().ok())
+    }
+
+    /// All numbers.
+    pub(crate) fn metrics(&self) -> String {
+        let log = self.log();
+        let said = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let serving = said.filter(|line| line["fields"]["message"] == "serving").last().expect("it serves");
+        let address = serving["fields"]["listen"].as_str().expect("an address").to_owned();
+        let url = http::local(&format!("http://{address}/metrics")).expect("an address");
+        http::send("GET", &url, &[], "").and_then(http::Answer::accepted).expect("numbers")
     }
 
     fn store(&self) -> SchoolDb {

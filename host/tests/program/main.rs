@@ -23,6 +23,7 @@ mod d10_again;
 mod d12_already_there;
 mod d13_consent_refused;
 mod d14_confirmation;
+mod d15_browser;
 mod d16_class_list;
 mod d17_administrators;
 mod d1_binding;
