@@ -72,6 +72,32 @@ fn e1_three_wrong_passwords_and_then_none_until_it_has_cooled_down() {
 }
 
 #[test]
+fn e1_two_at_once_are_not_mixed_up() {
+    let Some(world) = World::start() else { return };
+    let mut browsers = [Browser::default(), Browser::default()];
+    let people = ["child", "parent"];
+    let portals: Vec<Page> = browsers
+        .iter_mut()
+        .map(|browser| {
+            let first = world.begin(browser, "usual");
+            browser.send(&first, &[("choice", "esia")])
+        })
+        .collect();
+    // Both sign in, and come back the other way round: what one has captured is out of the other's reach.
+    for at in [1, 0] {
+        let done = world.at_portal(&mut browsers[at], &portals[at], people[at], true);
+        assert_eq!(done.shown(), "200 Готово", "{}", done.text());
+    }
+    let mut links = world.links();
+    links.sort();
+    assert_eq!(links, ["1 dialogue", "3 dialogue"]);
+    let told: serde_json::Value = world.run("", &["links", "s/usual", "--json"]).with(0).json();
+    assert_eq!(told["callback"], format!("{}/callback", world.address));
+    assert_eq!(told["addresses"][0]["address"], world.link("usual"));
+    world.run("", &["links"]).with(0).says("/s/transition/link").says("/callback");
+}
+
+#[test]
 fn e2_a_refused_consent_links_nothing_and_says_why() {
     let Some(world) = World::start() else { return };
     let mut browser = Browser::default();
