@@ -214,7 +214,7 @@ impl IntoResponse for Page {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         match (Markup { page: &self }).render() {
-            Ok(html) => (self.status, headers, Html(html)).into_response(),
+            Ok(html) => (self.status, headers, Html(html + "\n")).into_response(),
             Err(error) => {
                 tracing::error!(%error, "a page cannot be made");
                 (StatusCode::INTERNAL_SERVER_ERROR, headers).into_response()

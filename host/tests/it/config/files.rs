@@ -81,6 +81,20 @@ fn every_key_of_the_host_reaches_its_place() {
         runs-at-once = 2
         stop-within = "5s"
         listen = "[::1]:8080"
+        [web]
+        listen = "0.0.0.0:8081"
+        address = "https://Exchange.example.ru:443/"
+        proxies = ["10.0.0.5"]
+        client-header = "X-Real-IP"
+        idle = "1m"
+        life = "2m"
+        dialogues = 3
+        dialogues-per-client = 4
+        starts-per-client = 5
+        starts-per-school = 6
+        passwords = 7
+        cool-down = "8m"
+        invitation = "9m"
         "#,
     )
     .unwrap();
@@ -121,6 +135,24 @@ fn every_key_of_the_host_reaches_its_place() {
     assert_eq!(host.limits, limits);
     let listen = Some("[::1]:8080".parse().unwrap());
     assert_eq!(host.serve, Serve { runs_at_once: 2, stop_within_ms: 5_000, listen });
+    let web = host.web.expect("a face");
+    assert_eq!(
+        (web.address.as_str(), web.authority(), web.is_secure()),
+        ("https://exchange.example.ru", "exchange.example.ru", true)
+    );
+    assert_eq!((web.listen.port(), web.proxies.len(), web.client_header.as_str()), (8081, 1, "X-Real-IP"));
+    assert_eq!(
+        [web.idle_ms, web.life_ms, web.cool_down_ms, web.invitation_ms],
+        [1, 2, 8, 9].map(|minutes| minutes * 60_000)
+    );
+    let counts = [
+        web.dialogues,
+        web.dialogues_per_client,
+        web.starts_per_client,
+        web.starts_per_school,
+        web.passwords,
+    ];
+    assert_eq!(counts, [3, 4, 5, 6, 7]);
 }
 
 #[test]
