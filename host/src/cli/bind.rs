@@ -16,7 +16,6 @@ use super::ready::Ready;
 use super::stores::About;
 use super::{links, stores, terminal};
 use crate::daemon::callback::{Callback, Returned};
-use crate::daemon::desk;
 use crate::daemon::dialogue::{Conversation, Stray};
 use crate::daemon::lazy::LazyConnector;
 use crate::daemon::links::Links;
@@ -37,7 +36,7 @@ pub(super) async fn bind(app: &App, args: &Bind) -> Result<u8> {
     let wait = terminal::duration(&args.wait)?;
     let dialogue = binding_dialogue(&ready)?;
     if args.browser {
-        return invite(app, &ready);
+        return links::invite(app, &ready);
     }
     let pages = |code| page(app, code, false);
     let mut callback = Callback::listen(args.port, pages("page-elsewhere"), pages("page-over")).await?;
@@ -45,19 +44,6 @@ pub(super) async fn bind(app: &App, args: &Bind) -> Result<u8> {
     // However it ended, a browser that was promised a page gets it.
     callback.close().await;
     ended
-}
-
-/// Prints a one-time address at which `exchange serve` goes through the dialogue.
-fn invite(app: &App, ready: &Ready) -> Result<u8> {
-    let web = links::web(app)?;
-    let address = desk::invite(web, &ready.task, &stores::operator())?;
-    stores::audit(app, "invite", &ready.name)?;
-    if app.output.json {
-        return app.output.print_json(&serde_json::json!({ "address": address })).map(|()| 0);
-    }
-    let minutes = web.invitation_ms.div_ceil(60_000);
-    app.output.line(app.text(Message::new("bind-invitation").with("minutes", minutes)))?;
-    app.output.line(format!("  {}", app.output.tone(Tone::Strong, &address))).map(|()| 0)
 }
 
 async fn converse(

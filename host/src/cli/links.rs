@@ -1,9 +1,13 @@
-//! `exchange links`: the addresses that families open and that other systems have to know.
+//! `exchange links`, `exchange bind --browser`: the addresses that families open, that other systems have to know, and
+//! that an administrator binds a school at.
 
 use serde::Serialize;
 
 use super::app::App;
 use super::names::Place;
+use super::output::Tone;
+use super::ready::Ready;
+use super::stores;
 use crate::daemon::desk;
 use crate::error::{Error, Result};
 use crate::model::manifest::Text;
@@ -50,12 +54,25 @@ pub(super) fn links(app: &App, place: Option<&Place>) -> Result<u8> {
 }
 
 /// Where browsers are listened to.
-pub(super) fn web(app: &App) -> Result<&Web> {
+fn web(app: &App) -> Result<&Web> {
     app.host.web.as_ref().ok_or_else(|| {
         Error::config("exchange.toml has no [web] table")
             .message(Message::new("error-no-web"))
             .hint("[web]\nlisten = \"127.0.0.1:8080\"\naddress = \"https://exchange.example.ru\"")
     })
+}
+
+/// Prints a one-time address at which `exchange serve` goes through the dialogue.
+pub(super) fn invite(app: &App, ready: &Ready) -> Result<u8> {
+    let web = web(app)?;
+    let address = desk::invite(web, &ready.task, &stores::operator())?;
+    stores::audit(app, "invite", &ready.name)?;
+    if app.output.json {
+        return app.output.print_json(&serde_json::json!({ "address": address })).map(|()| 0);
+    }
+    let minutes = web.invitation_ms.div_ceil(60_000);
+    app.output.line(app.text(Message::new("bind-invitation").with("minutes", minutes)))?;
+    app.output.line(format!("  {}", app.output.tone(Tone::Strong, &address))).map(|()| 0)
 }
 
 fn addresses(app: &App, web: &Web, place: Option<&Place>) -> Result<Vec<Address>> {

@@ -18,9 +18,9 @@ impl Client {
         if !web.proxies.contains(&peer) {
             return Self(peer);
         }
-        let values = headers.get_all(web.client_header.as_str()).iter();
-        let last =
-            values.last().and_then(|value| value.to_str().ok()).and_then(|value| value.rsplit(',').next());
+        let mut values = headers.get_all(web.client_header.as_str()).iter();
+        let last = values.next_back().and_then(|value| value.to_str().ok());
+        let last = last.and_then(|value| value.rsplit(',').next());
         Self(last.and_then(|address| address.trim().parse().ok()).unwrap_or(peer))
     }
 }

@@ -9,9 +9,12 @@ use crate::report::{Catalogue, Language};
 /// Versions of connectors that are kept; more are of the past.
 const MOST: usize = 32;
 
-/// Catalogues by connector's checksum (none: the host's texts only) and language.
+/// A connector's checksum (none: the host's texts only), and a language.
+type Key = (Option<String>, &'static str);
+
+/// Catalogues, each made once.
 #[derive(Default)]
-pub(super) struct Texts(Mutex<HashMap<(Option<String>, &'static str), Arc<Catalogue>>>);
+pub(super) struct Texts(Mutex<HashMap<Key, Arc<Catalogue>>>);
 
 impl Texts {
     /// The catalogue for what a connector says.

@@ -357,7 +357,8 @@ impl World {
     pub(crate) fn metrics(&self) -> String {
         let log = self.log();
         let said = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let serving = said.filter(|line| line["fields"]["message"] == "serving").last().expect("it serves");
+        let mut serving = said.filter(|line| line["fields"]["message"] == "serving");
+        let serving = serving.next_back().expect("it serves");
         let address = serving["fields"]["listen"].as_str().expect("an address").to_owned();
         let url = http::local(&format!("http://{address}/metrics")).expect("an address");
         http::send("GET", &url, &[], "").and_then(http::Answer::accepted).expect("numbers")

@@ -6,21 +6,25 @@
 //!
 //! Everything but what [`Office`] offers is here, and pure. The state between turns is the host's to keep, in memory only.
 
+mod ends;
+mod record;
+mod state;
+
 use exchange_sdk::dialogue::param;
 use exchange_sdk::http::Http;
 use exchange_sdk::signing::Signature;
-use exchange_sdk::{
-    Choice, ChoiceOption, Committed, Effect, Ending, Failure, Form, FormField, FormKind, Input, Item, Link,
-    Message, Param, RoundTrip, Step, Turn,
-};
-use serde::{Deserialize, Serialize};
+use exchange_sdk::{Choice, Failure, Input, Item, Message, Param, RoundTrip, Step, Turn};
 
-use crate::age::{Day, OWN_ACCOUNT};
+use self::ends::{
+    diary_silent, done, elsewhere, linked, no_more, nobody_s, not_signed, option, password_form, told, wrong,
+};
+use self::record::record_of;
+use self::state::{SeenState, State};
+use crate::age::Day;
 use crate::desired;
 use crate::diary::{Checked, Diary, Found, Wanted};
-use crate::level::{Level, Shown};
-use crate::matching::{Account, Obstacle, Profile, Role, fits};
-use crate::names::{FullName, Likeness};
+use crate::matching::{Account, Role, fits};
+use crate::names::FullName;
 use crate::people::Person;
 use crate::portal::{self, Claims, Client, Seen};
 use crate::settings::{Rules, Settings};
@@ -71,44 +75,6 @@ pub struct Linking<'a, O, H> {
     pub round_trip: RoundTrip,
     /// Today at the school.
     pub today: Day,
-}
-
-/// What a turn leaves for the next.
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "after", rename_all = "kebab-case")]
-enum State {
-    /// The ways were offered.
-    Ways,
-    /// The diary's login and password were asked first (way B).
-    Diary,
-    /// Linking or skipping was offered to whoever signed in at the diary.
-    Offer { account: Found },
-    /// The way to Госуслуги was shown; with the account, if its password was given before.
-    Portal { account: Option<Found> },
-    /// Nobody was found: login and password of the diary were asked.
-    Password { seen: SeenState },
-    /// The link is being made.
-    Link { role: RoleState },
-}
-
-/// A person of Госуслуги between two turns.
-#[derive(Clone, Serialize, Deserialize)]
-struct SeenState {
-    oid: String,
-    name: [String; 3],
-    born: Option<String>,
-    snils: Option<String>,
-    trusted: bool,
-    child: bool,
-    document: bool,
-}
-
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum RoleState {
-    Pupil,
-    Guardian,
-    Staff,
 }
 
 type End<T> = Result<T, Step>;
@@ -282,7 +248,8 @@ impl<O: Office, H: Http> Linking<'_, O, H> {
             born: account.birthday.as_deref().and_then(Day::of),
             snils: Snils::of(account.snils.as_deref()),
         };
-        fits(&seen.profile, &there, &self.rules, self.today).map_err(|obstacle| self.told(obstacle, seen))?;
+        fits(&seen.profile, &there, &self.rules, self.today)
+            .map_err(|obstacle| told(obstacle, seen.profile.born, self.today))?;
         if account.user.is_none() {
             return Err(Step::fail(
                 Message::new("not-activated"),
@@ -311,165 +278,8 @@ impl<O: Office, H: Http> Linking<'_, O, H> {
         let person = record_of(account, &people, self.rules.yo_is_e).ok_or_else(nobody_s)?;
         Ok(desired::item(person, self.today))
     }
-
-    fn told(&self, obstacle: Obstacle, seen: &Seen) -> Step {
-        let end = |reason: &str, advice: &[&str]| {
-            Step::fail(Message::new(reason), advice.iter().copied().map(Message::new).collect(), true)
-        };
-        match obstacle {
-            Obstacle::ParentForChild => {
-                end("parent-for-child", &["advice-child-signs-in", "advice-child-account"])
-            }
-            Obstacle::ChildForParent => end("child-for-parent", &["advice-parent-signs-in"]),
-            Obstacle::Names(likeness) => end(names(likeness), &["advice-names"]),
-            Obstacle::SnilsWrong => end("snils-wrong", &["advice-names"]),
-            Obstacle::SnilsDiffers => end("snils-differs", &["advice-names"]),
-            Obstacle::Level { needed } => {
-                let young = seen.profile.born.is_some_and(|born| born.years_until(self.today) < OWN_ACCOUNT);
-                let how = if young { "advice-child-account" } else { "advice-level" };
-                match needed {
-                    Level::Confirmed => end("level-confirmed", &[how]),
-                    Level::Standard | Level::Simplified => end("level-standard", &[how]),
-                }
-            }
-        }
-    }
-}
-
-/// The record of an account's person: of the same name, and of the same СНИЛС where both have one. Several are none.
-fn record_of<'p>(account: &Found, people: &'p [Person], yo_is_e: bool) -> Option<&'p Person> {
-    let name = FullName::new(&account.last_name, &account.first_name, &account.middle_name);
-    let snils = Snils::of(account.snils.as_deref());
-    let named = |person: &&Person| {
-        let [last, first, middle] = &person.name;
-        FullName::new(last, first, middle).likeness(&name, yo_is_e) == Likeness::Same
-    };
-    let ours = |person: &Person| Snils::of(person.snils.as_deref());
-    let fitting: Vec<&Person> = people
-        .iter()
-        .filter(named)
-        .filter(|person| snils.digits().is_none() || ours(person).digits().is_none() || ours(person) == snils)
-        .collect();
-    let same: Vec<&Person> =
-        fitting.iter().copied().filter(|one| snils.digits().is_some() && ours(one) == snils).collect();
-    let born = account.birthday.as_deref().and_then(Day::of);
-    let same_day = |person: &&&Person| born.is_some() && person.born.as_deref().and_then(Day::of) == born;
-    let by_day: Vec<&Person> = fitting.iter().filter(same_day).copied().collect();
-    [same, fitting, by_day].into_iter().find(|some| some.len() == 1)?.pop()
 }
 
 fn turn(step: Step, state: &State) -> Turn {
     Turn::new(step, serde_json::to_vec(state).expect("the state has a JSON form"))
-}
-
-/// Its label is one of our texts.
-fn option(id: &str, label: &str) -> ChoiceOption {
-    ChoiceOption { id: id.to_owned(), label: label.to_owned(), details: Vec::new(), link: None }
-}
-
-/// «Восстановите доступ» stands beside.
-fn password_form(title: &str, text: &[Message]) -> Step {
-    let field =
-        |name: &str, label: &str, kind| FormField { name: name.to_owned(), label: Message::new(label), kind };
-    let fields = vec![
-        field("login", "label-login", FormKind::Text),
-        field("password", "label-password", FormKind::Password),
-    ];
-    let text = text.iter().cloned().chain([Message::new("advice-recover")]).collect();
-    Step::Form(Form { title: Message::new(title), text, fields })
-}
-
-fn no_more(reason: &str) -> Step {
-    Step::fail(Message::new(reason), vec![Message::new("advice-recover"), Message::new("advice-wait")], true)
-}
-
-fn wrong(left: u32) -> Message {
-    Message::new("wrong-password").arg("left", left)
-}
-
-/// A good end: «Перейти в Дневник.ру».
-fn done(code: &str) -> Step {
-    let link = Some(Link::to("dnevnik-site", "/"));
-    Step::Done(Ending { text: vec![Message::new(code)], facts: Vec::new(), link })
-}
-
-fn linked(done_items: &[Committed], role: RoleState) -> Step {
-    match done_items.first().map(|committed| &committed.effect) {
-        Some(Effect::Done(_)) => done(match role {
-            RoleState::Pupil => "linked-pupil",
-            RoleState::Guardian => "linked-parent",
-            RoleState::Staff => "linked-staff",
-        }),
-        Some(Effect::Rejected(rejection)) => elsewhere(&rejection.reason.code),
-        _ => Step::fail(Message::new("not-certain"), vec![Message::new("advice-not-certain")], true),
-    }
-}
-
-fn elsewhere(code: &str) -> Step {
-    Step::fail(Message::new(code), vec![Message::new("advice-tell-school")], false)
-}
-
-/// There is no record that this could be.
-fn nobody_s() -> Step {
-    Step::fail(Message::new("not-of-the-school"), vec![Message::new("advice-tell-school")], false)
-}
-
-/// The task is not set up for this: keys, grants.
-fn not_signed() -> Step {
-    Step::fail(Message::new("not-set-up"), vec![Message::new("advice-tell-school")], true)
-}
-
-/// The diary gives no answer, or does not answer this school any more.
-fn diary_silent(failure: Failure) -> Step {
-    match failure {
-        Failure::Unauthorized(_) | Failure::Forbidden(_) | Failure::InvalidConfig(_) => not_signed(),
-        _ => Step::fail(Message::new("diary-no-answer"), vec![Message::new("advice-later")], true),
-    }
-}
-
-fn names(likeness: Likeness) -> &'static str {
-    match likeness {
-        Likeness::Yo => "names-yo",
-        Likeness::LookAlike => "names-look-alike",
-        Likeness::Hyphens => "names-hyphens",
-        Likeness::Patronymic => "names-patronymic",
-        Likeness::Same | Likeness::Other => "names-differ",
-    }
-}
-
-impl SeenState {
-    fn of(seen: &Seen) -> Self {
-        let Profile { name, born, snils, shown } = &seen.profile;
-        Self {
-            oid: seen.oid.clone(),
-            name: name.parts().map(str::to_owned),
-            born: born.map(|day| day.to_string()),
-            snils: snils.digits().map(str::to_owned),
-            trusted: shown.trusted,
-            child: shown.child,
-            document: shown.document,
-        }
-    }
-
-    fn back(self) -> Seen {
-        let [last, first, middle] = &self.name;
-        let snils = Snils::of(self.snils.as_deref());
-        let known = matches!(snils, Snils::Digits(_));
-        let shown = Shown { trusted: self.trusted, child: self.child, snils: known, document: self.document };
-        let born = self.born.as_deref().and_then(Day::of);
-        Seen {
-            profile: Profile { name: FullName::new(last, first, middle), born, snils, shown },
-            oid: self.oid,
-        }
-    }
-}
-
-impl From<Role> for RoleState {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Pupil => Self::Pupil,
-            Role::Guardian => Self::Guardian,
-            Role::Staff => Self::Staff,
-        }
-    }
 }

@@ -3,6 +3,9 @@
 //! What comes back is believed only through the host's verification of the id token; the rest of the person is read with
 //! the access token of the same answer, which the host keeps. A profile lives for one dialogue.
 
+mod claims;
+mod time;
+
 use exchange_sdk::dialogue::param;
 use exchange_sdk::http::{Http, Request, Response};
 use exchange_sdk::signing::Signature;
@@ -10,6 +13,8 @@ use exchange_sdk::{Link, Message, Param, Step};
 use serde::Deserialize;
 use serde_json::Value;
 
+pub use self::claims::Claims;
+pub use self::time::timestamp;
 use crate::age::Day;
 use crate::level::Shown;
 use crate::matching::Profile;
@@ -18,9 +23,6 @@ use crate::snils::Snils;
 
 /// What is asked for: the name and СНИЛС to look up by, the birth date and the document that tell the level.
 pub const SCOPE: &str = "openid fullname birthdate snils id_doc";
-
-/// A person is known there under this word.
-const PERSON: &str = "P";
 
 /// A person as ЕСИА shows them, and their number there.
 #[derive(Clone)]
@@ -39,27 +41,6 @@ pub struct Client<'a> {
     pub callback: &'a str,
     /// `2026.11.22 08:00:00 +0000`.
     pub timestamp: String,
-}
-
-/// `yyyy.MM.dd HH:mm:ss Z`, as ЕСИА wants it, of milliseconds since 1970.
-pub fn timestamp(ms: i64) -> String {
-    let (days, seconds) = (ms.div_euclid(86_400_000), ms.rem_euclid(86_400_000) / 1_000);
-    let (year, month, day) = civil(days);
-    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}.{month:02}.{day:02} {hour:02}:{minute:02}:{second:02} +0000")
-}
-
-/// Year, month and day so many days after 1 January 1970.
-fn civil(days: i64) -> (i64, i64, i64) {
-    // Years begin in March here, so that a leap day is the last of its year; eras have 400 of them.
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year + i64::from(month <= 2), month, day)
 }
 
 impl Client<'_> {
@@ -211,53 +192,6 @@ pub fn interrupted() -> Step {
 /// What came is not certainly ЕСИА's word.
 pub fn untrusted() -> Step {
     Step::fail(Message::new("token-not-trusted"), vec![Message::new("advice-tell-school")], true)
-}
-
-/// What an id token says, once the host has verified it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claims {
-    /// The person's number.
-    pub oid: String,
-    /// Confirmed.
-    pub trusted: bool,
-    /// A child's account.
-    pub child: bool,
-}
-
-impl Claims {
-    /// Of a verified token's JSON, if it is about a person and for us.
-    ///
-    /// # Errors
-    /// It is not.
-    pub fn of(json: &str, client: &str, issuer: &str) -> Result<Self, Step> {
-        let claims: Value = serde_json::from_str(json).map_err(|_| untrusted())?;
-        let about = claims.get("urn:esia:sbj").cloned().unwrap_or_default();
-        let oid =
-            number(&claims["sub"]).filter(|oid| number(&about["urn:esia:sbj:oid"]).as_ref() == Some(oid));
-        let audience = match &claims["aud"] {
-            Value::String(one) => one == client,
-            Value::Array(all) => all.iter().any(|one| one == client),
-            _ => false,
-        };
-        let person = about["urn:esia:sbj:typ"] == PERSON;
-        let ours = audience && person && claims["iss"] == issuer;
-        let level = about["urn:esia:sbj:lvl"].as_str();
-        let trusted = about["urn:esia:sbj:is_tru"] == true || level == Some("PR");
-        match oid.filter(|_| ours) {
-            Some(oid) => Ok(Self { oid, trusted, child: level == Some("KD") }),
-            None => Err(untrusted()),
-        }
-    }
-}
-
-/// Digits, as a number or as a text.
-fn number(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        _ => return None,
-    };
-    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
 }
 
 #[derive(Deserialize)]

@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+/// Where texts are said.
+const FOLDERS: [&str; 4] = ["src", "src/dialogue", "src/portal", "../sdk/src"];
+
 fn manifest() -> toml::Table {
     include_str!("../connector.toml").parse().expect("the manifest")
 }
@@ -27,7 +30,7 @@ fn keys(table: &toml::Value) -> BTreeSet<String> {
 /// Everything in quotes.
 fn quoted() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let files = ["src", "../sdk/src"].map(|folder| std::fs::read_dir(root.join(folder)).expect("a folder"));
+    let files = FOLDERS.map(|folder| std::fs::read_dir(root.join(folder)).expect("a folder"));
     let files = files
         .into_iter()
         .flatten()
@@ -39,7 +42,7 @@ fn quoted() -> BTreeSet<String> {
 
 #[test]
 fn texts_are_there_in_both_languages_with_the_same_arguments() {
-    let said = said("Message::new(\"", &["src", "../sdk/src"]);
+    let said = said("Message::new(\"", &FOLDERS);
     let manifest = manifest();
     let (ru, en) = (&manifest["messages"]["ru"], &manifest["messages"]["en"]);
     assert_eq!(keys(ru), keys(en));

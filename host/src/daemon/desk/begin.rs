@@ -1,0 +1,120 @@
+//! How a dialogue begins: is there one, may this person start it, and what it takes.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::talk::{Begun, Talk};
+use super::{Ask, Closed, Desk, Known, Offered, Place, invite, lock, sealed, secret};
+use crate::daemon::links::Links;
+use crate::error::{Error, Result};
+use crate::model::TaskRef;
+use crate::report::Language;
+use crate::store::SchoolDb;
+
+/// How long whoever knows the tasks may take to answer.
+const TASK_PATIENCE: Duration = Duration::from_secs(10);
+
+impl Desk {
+    async fn known(&self, task: &TaskRef) -> Option<Known> {
+        let (answer, known) = oneshot::channel();
+        self.asks.send(Ask { task: task.clone(), answer }).await.ok()?;
+        tokio::time::timeout(TASK_PATIENCE, known).await.ok()?.ok()?
+    }
+
+    /// A dialogue that is open to everybody.
+    pub async fn offered(&self, place: &Place) -> Option<Offered> {
+        let known = self.known(&place.task).await?;
+        let dialogue = known.package.manifest.dialogues.get(&place.dialogue)?.clone();
+        let offered = dialogue.open && known.task.enabled;
+        offered.then(|| Offered { school: known.school.name.clone(), package: known.package, dialogue })
+    }
+
+    /// Somebody starts a dialogue that is open to everybody; the secret by which their browser is known from now on.
+    pub async fn start(
+        self: &Arc<Self>,
+        place: Place,
+        client: IpAddr,
+        language: Option<Language>,
+    ) -> std::result::Result<String, Closed> {
+        let known = self.known(&place.task).await.ok_or(Closed::Nowhere)?;
+        let open =
+            known.package.manifest.dialogues.get(&place.dialogue).is_some_and(|dialogue| dialogue.open);
+        if !open || !known.task.enabled {
+            return Err(Closed::Nowhere);
+        }
+        self.begin(known, place, None, client, language).await
+    }
+
+    /// Somebody with a one-time address starts to bind.
+    pub async fn start_invited(
+        self: &Arc<Self>,
+        task: TaskRef,
+        token: &str,
+        client: IpAddr,
+        language: Option<Language>,
+    ) -> std::result::Result<(String, Place), Closed> {
+        let known = self.known(&task).await.ok_or(Closed::Nowhere)?;
+        let dialogues = &known.package.manifest.dialogues;
+        let name = dialogues.iter().find(|(_, dialogue)| dialogue.binds).map(|(name, _)| name.clone());
+        let place = Place { dialogue: name.ok_or(Closed::Nowhere)?, task };
+        let store = self.store(&known).map_err(fault)?;
+        let who = invite::accepted(store, &place.task.task, token).await?;
+        let cookie = self.begin(known, place.clone(), Some(who), client, language).await?;
+        Ok((cookie, place))
+    }
+
+    async fn begin(
+        self: &Arc<Self>,
+        known: Known,
+        place: Place,
+        by: Option<String>,
+        client: IpAddr,
+        language: Option<Language>,
+    ) -> std::result::Result<String, Closed> {
+        self.room().admit(client, &place.task.school, self.now())?;
+        let cookie = secret().map_err(fault)?;
+        let (desk, seal) = (Arc::clone(self), sealed(&cookie));
+        let started = tokio::spawn(async move {
+            let begun = desk.begun(known, place, by)?;
+            let talk = Talk::start(begun, desk.web.callback()).await?;
+            desk.tell(&talk).await;
+            let place = talk.place.clone();
+            desk.room().sit(seal, client, (place, talk), language, desk.now());
+            Ok::<_, Error>(())
+        });
+        match started.await {
+            Ok(Ok(())) => Ok(cookie),
+            Ok(Err(error)) => Err(fault(error)),
+            Err(broken) => Err(fault(Error::internal("a dialogue broke off").because(broken))),
+        }
+    }
+
+    fn begun(&self, known: Known, place: Place, by: Option<String>) -> Result<Begun> {
+        let store = self.store(&known)?;
+        let Known { host, school, task, package } = known;
+        let links = Links::of(host.config(), &task);
+        let name = school.name.clone();
+        let task = host.task(school, task, Arc::clone(&package), store)?;
+        Ok(Begun { place, by, package, school: name, links, task })
+    }
+
+    /// A school's store, opened once for all dialogues at it.
+    fn store(&self, known: &Known) -> Result<Arc<SchoolDb>> {
+        let mut stores = lock(&self.stores);
+        if let Some(store) = stores.get(&known.school.id).and_then(Weak::upgrade) {
+            return Ok(store);
+        }
+        stores.retain(|_, store| store.strong_count() > 0);
+        let store = tokio::task::block_in_place(|| known.host.school(&known.school))?;
+        stores.insert(known.school.id.clone(), Arc::downgrade(&store));
+        Ok(store)
+    }
+}
+
+pub(super) fn fault(error: Error) -> Closed {
+    tracing::error!(?error, "a dialogue cannot be started");
+    Closed::Fault
+}

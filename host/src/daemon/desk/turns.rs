@@ -1,0 +1,118 @@
+//! Turns of dialogues: each goes on to its end, and is told without names.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use tokio::sync::OwnedMutexGuard;
+
+use super::room::Seat;
+use super::talk::Talk;
+use super::{Answer, Desk, Heard, Place, sealed, wall};
+use crate::daemon::dialogue::Stray;
+use crate::error::Result;
+use crate::model::Param;
+use crate::store::{AuditEntry, AuditStore};
+
+/// What comes from a browser.
+enum Said {
+    Answer(Answer, IpAddr),
+    Returned(Vec<Param>),
+}
+
+impl Desk {
+    /// A person answers.
+    pub async fn answer(self: &Arc<Self>, cookie: &str, client: IpAddr, answer: Answer) -> Heard {
+        self.turn(cookie, Said::Answer(answer, client)).await
+    }
+
+    /// A browser came back from another system.
+    pub async fn returned(self: &Arc<Self>, cookie: &str, params: Vec<Param>) -> Heard {
+        self.turn(cookie, Said::Returned(params)).await
+    }
+
+    /// One turn, to its end, whatever becomes of the browser meanwhile.
+    async fn turn(self: &Arc<Self>, cookie: &str, said: Said) -> Heard {
+        let seat = self.room().seat(&sealed(cookie), self.now());
+        let Seat { place, talk, .. } = match seat {
+            Ok(seat) => seat,
+            Err(place) => return Heard::Gone(place),
+        };
+        let turned = Arc::clone(self).turned(talk.lock_owned().await, said);
+        match tokio::spawn(turned).await {
+            Ok(heard) => heard,
+            Err(broken) => {
+                tracing::error!(%broken, "a dialogue's turn broke off");
+                Heard::Fault(place)
+            }
+        }
+    }
+
+    async fn turned(self: Arc<Self>, mut talk: OwnedMutexGuard<Talk>, said: Said) -> Heard {
+        let place = talk.place.clone();
+        let heard = match said {
+            Said::Answer(answer, client) => self.answered(&mut talk, &answer, client).await,
+            Said::Returned(params) => talk.returned(params).await,
+        };
+        match heard {
+            Ok(Ok(())) => {
+                self.tell(&talk).await;
+                Heard::On(place)
+            }
+            Ok(Err(Stray::Late)) => {
+                self.count("late");
+                Heard::Late(place)
+            }
+            Ok(Err(Stray::OtherAttempt)) => {
+                self.count("other-attempt");
+                Heard::Other(Some(place))
+            }
+            Err(error) => {
+                let Place { task, .. } = &place;
+                tracing::error!(school = %task.school, task = %task.task, ?error, "a dialogue's turn failed");
+                self.count("fault");
+                Heard::Fault(place)
+            }
+        }
+    }
+
+    async fn answered(
+        &self,
+        talk: &mut Talk,
+        answer: &Answer,
+        client: IpAddr,
+    ) -> Result<std::result::Result<(), Stray>> {
+        if answer.step != talk.step {
+            return Ok(Err(Stray::Late));
+        }
+        let (passwords, now) = (&self.passwords, self.now());
+        let login = talk.shown.asks_password().then(|| passwords.login(talk, answer));
+        if login.is_some_and(|login| !passwords.may_try(login, client, now)) {
+            talk.give_up();
+            return Ok(Ok(()));
+        }
+        let counts = talk.answer(answer).await?;
+        if let Some(login) = login {
+            passwords.tried(talk, login, client);
+        }
+        Ok(if counts { Ok(()) } else { Err(Stray::Late) })
+    }
+
+    /// The log, the numbers and, at an end, the audit: what it came to, and no names.
+    pub(super) async fn tell(&self, talk: &Talk) {
+        let (task, word) = (&talk.place.task, talk.shown.word());
+        self.count(word);
+        let dialogue = talk.place.dialogue.as_str();
+        tracing::info!(school = %task.school, task = %task.task, dialogue, came_to = word, "a dialogue's turn");
+        if !talk.shown.is_end() {
+            return;
+        }
+        let entry =
+            AuditEntry { about: format!("{dialogue}: {word}"), ..talk.place.entry("dialogue", wall()) };
+        let shared = Arc::clone(&self.shared);
+        match tokio::task::spawn_blocking(move || shared.audit(&entry)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(?error, "the end of a dialogue is not in the audit"),
+            Err(broken) => tracing::error!(%broken, "the end of a dialogue is not in the audit"),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The words in which a desk and a face speak.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use super::Shown;
+use crate::daemon::host::{Host, Package};
+use crate::daemon::links::Links;
+use crate::model::manifest::Dialogue;
+use crate::model::setup::{SchoolConfig, TaskConfig};
+use crate::model::{SchoolId, TaskId, TaskRef};
+use crate::report::Language;
+
+/// Which dialogue of which task.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The task.
+    pub task: TaskRef,
+    /// Its name in the manifest.
+    pub dialogue: String,
+}
+
+impl Place {
+    /// By names as they stand in an address.
+    pub fn new(school: &str, task: &str, dialogue: &str) -> Self {
+        Self {
+            task: TaskRef { school: SchoolId::from(school), task: TaskId::from(task) },
+            dialogue: dialogue.to_owned(),
+        }
+    }
+
+    /// Its path in addresses.
+    pub fn path(&self) -> String {
+        format!("/{}/{}/{}", self.task.school, self.task.task, self.dialogue)
+    }
+}
+
+/// A question to whoever knows which tasks there are.
+#[derive(Debug)]
+pub struct Ask {
+    pub(in crate::daemon) task: TaskRef,
+    pub(in crate::daemon) answer: oneshot::Sender<Option<Known>>,
+}
+
+/// A task that there is, and all it takes to open it.
+#[derive(Debug)]
+pub struct Known {
+    pub(in crate::daemon) host: Arc<Host>,
+    pub(in crate::daemon) school: Arc<SchoolConfig>,
+    pub(in crate::daemon) task: TaskConfig,
+    pub(in crate::daemon) package: Arc<Package>,
+}
+
+/// Why nothing can be started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// There is no such dialogue, or not for everybody, or the one-time address is used up.
+    Nowhere,
+    /// Too many are at the desk.
+    Full,
+    /// This client, or all clients of this school, start too often.
+    Often,
+    /// The school's lane is taken.
+    Busy,
+    /// Our own fault.
+    Fault,
+}
+
+/// A dialogue that somebody may start.
+#[derive(Debug)]
+pub struct Offered {
+    /// The school's name.
+    pub school: String,
+    /// The connector, for its texts.
+    pub package: Arc<Package>,
+    /// About the dialogue.
+    pub dialogue: Dialogue,
+}
+
+/// What a person is shown, and what it takes to show it.
+pub struct View {
+    /// Which dialogue.
+    pub place: Place,
+    /// May whoever has the address start again?
+    pub open: bool,
+    /// The school's name.
+    pub school: String,
+    /// The connector, for its texts.
+    pub package: Option<Arc<Package>>,
+    /// Where its links lead.
+    pub links: Links,
+    /// What there is to see.
+    pub shown: Shown,
+    /// Names the step.
+    pub step: String,
+    /// The language that was asked for.
+    pub language: Option<Language>,
+}
+
+/// What became of an answer or a return.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// It counted: go and see.
+    On(Place),
+    /// The dialogue is further on.
+    Late(Place),
+    /// It belongs to another attempt.
+    Other(Option<Place>),
+    /// The dialogue has ended by itself, or never was.
+    Gone(Option<Place>),
+    /// Our own fault.
+    Fault(Place),
+}
