@@ -16,7 +16,10 @@ web-done = Done
 web-ask-again = To begin again ask for a new address: the command `exchange bind … --browser`.
 web-no-address = The task does not grant the system `{ $upstream }`, to a page of which the connector leads. Tell the school's administrator.
 web-passwords = Too many wrong passwords
-web-passwords-text = Nothing has changed. Try again in 15 minutes; if the password is forgotten, recover access first.
+web-passwords-text = Nothing has changed. Try again in { $minutes ->
+        [one] { $minutes } minute
+       *[other] { $minutes } minutes
+    }; if the password is forgotten, recover access first.
 web-broken = It did not work
 web-broken-text = Nothing is lost: what was done before stands. Try again later.
 web-lane = The school's data are being exchanged now
@@ -28,8 +31,8 @@ web-full = Too many visitors now
 web-full-text = Try again in some minutes.
 web-often = Too often
 web-often-text = Somebody at your address or at your school has begun many times just now. Try again in ten minutes.
-web-busy = The school's data are being exchanged now
-web-busy-text = Try again in some minutes at the same address: it is still good.
+web-busy = Not just now
+web-busy-text = The school's data are being exchanged, or the server is being restarted. Try again in some minutes at the same address: it is still good.
 web-no-cookie = The browser keeps no cookies
 web-no-cookie-text = Without them this site does not know you at the next step. Allow cookies for it and begin again.
 web-gone = Out of time
@@ -38,6 +41,10 @@ web-late = This page is behind you
 web-late-text = It was opened a second time: by the back button, a reload or in another tab. Nothing is lost.
 web-other-attempt = This is another attempt
 web-other-attempt-text = The sign-in from which you came back did not begin here, but in another browser, in an old tab, or long ago. Nothing has changed. Go on where you began, or open the address that the school gave out.
+web-refused = This request is not taken
+web-refused-text = Open the address that the school gave out, and go through all steps in one tab. If you did, tell the school's administrator.
+web-slow = No answer yet
+web-slow-text = Another system takes too long to answer. Reload the page: nothing is lost.
 web-elsewhere = You are doing something else
 web-elsewhere-text = Something else was begun in this browser. Finish it, or open the school's address once more.
 web-fault = An error of ours

@@ -30,6 +30,7 @@ pub(super) fn web(view: View<'_>, others: Option<SocketAddr>, problems: &mut Vec
         client_header: client_header(view, problems).unwrap_or(default.client_header),
         dialogues: view.count("dialogues").unwrap_or(default.dialogues),
         dialogues_per_client: view.count("dialogues-per-client").unwrap_or(default.dialogues_per_client),
+        requests_per_client: view.count("requests-per-client").unwrap_or(default.requests_per_client),
         starts_per_client: view.count("starts-per-client").unwrap_or(default.starts_per_client),
         starts_per_school: view.count("starts-per-school").unwrap_or(default.starts_per_school),
         passwords: view.count("passwords").unwrap_or(default.passwords),

@@ -55,7 +55,7 @@ const SWEEP_MS: Millis = 600_000;
 /// Milliseconds until a run is tried again whose school somebody else works on.
 const BUSY_MS: Millis = 5_000;
 
-/// What a message in hand has when the server stops.
+/// What a message in hand, or a step of a dialogue, has when the server stops.
 const TELLING_WITHIN: Duration = Duration::from_secs(5);
 
 /// In place of a status where nothing was run.
@@ -348,6 +348,7 @@ impl<S: Settings> Server<S> {
                 () = &mut late => break,
             }
         }
+        self.people.rest(TELLING_WITHIN).await;
         if let Err(error) = self.planner.save(&*self.store) {
             tracing::error!(?error, "what has ended cannot be stored: it will be run again");
         }

@@ -1,4 +1,7 @@
 //! The secrets of one task: what the store keeps, and what a dialogue captured and may still be dropped.
+//!
+//! Each dialogue opens the task for itself and has a vault of its own: of two at once neither reaches what the other
+//! captured, and what an open dialogue captured is gone with it.
 
 use std::collections::BTreeMap;
 use std::fmt;

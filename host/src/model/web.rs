@@ -21,6 +21,8 @@ pub struct Web {
     pub dialogues: u32,
     /// Dialogues at once of one client address.
     pub dialogues_per_client: u32,
+    /// Requests that one client address may make in a minute.
+    pub requests_per_client: u32,
     /// Dialogues that one client address may start in ten minutes.
     pub starts_per_client: u32,
     /// Dialogues that may start at one school in ten minutes.
@@ -46,6 +48,7 @@ impl Web {
             life_ms: minutes(30),
             dialogues: 10_000,
             dialogues_per_client: 100,
+            requests_per_client: 1_000,
             starts_per_client: 100,
             starts_per_school: 1_000,
             passwords: 3,

@@ -10,8 +10,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::Face;
 use super::client::Client;
+use super::language::Spoken;
+use super::{Face, strays};
 use crate::daemon::page;
 use crate::model::web::Web;
 
@@ -25,13 +26,15 @@ const BODY_WITHIN: Duration = Duration::from_secs(15);
 const ANSWER_WITHIN: Duration = Duration::from_secs(90);
 
 /// Judges a request, and sees to it that whatever is answered carries the headers of all pages.
-pub(super) async fn guard(State(face): State<Arc<Face>>, request: Request, next: Next) -> Response {
-    let web = face.desk.web().clone();
-    let answer = judged(&web, request, next).await;
-    let mut answer = answer.unwrap_or_else(|status| {
-        face.desk.count("refused");
-        (status, page::headers(), status.canonical_reason().unwrap_or_default()).into_response()
-    });
+pub(super) async fn guard(
+    State(face): State<Arc<Face>>,
+    spoken: Spoken,
+    request: Request,
+    next: Next,
+) -> Response {
+    let web = face.desk.web();
+    let answer = judged(&face, request, next).await;
+    let mut answer = answer.unwrap_or_else(|status| strays::refused(&face, &spoken, status).into_response());
     let own = page::headers();
     own.iter().for_each(|(name, value)| drop(answer.headers_mut().insert(name, value.clone())));
     if web.is_secure() {
@@ -41,7 +44,8 @@ pub(super) async fn guard(State(face): State<Arc<Face>>, request: Request, next:
     answer
 }
 
-async fn judged(web: &Web, request: Request, next: Next) -> Result<Response, StatusCode> {
+async fn judged(face: &Face, request: Request, next: Next) -> Result<Response, StatusCode> {
+    let web = face.desk.web();
     if !is_ours(web, &request) {
         return Err(StatusCode::MISDIRECTED_REQUEST);
     }
@@ -52,6 +56,9 @@ async fn judged(web: &Web, request: Request, next: Next) -> Result<Response, Sta
     let peer =
         request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(nobody, |ConnectInfo(peer)| *peer);
     let client = Client::of(web, peer, request.headers());
+    if !face.desk.may_ask(client.0) {
+        return Err(StatusCode::TOO_MANY_REQUESTS);
+    }
     let mut request = whole(request).await?;
     request.extensions_mut().insert(client);
     tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await.map_err(|_| StatusCode::GATEWAY_TIMEOUT)

@@ -59,8 +59,8 @@ fn place(Path((school, task, dialogue)): Names) -> Place {
 async fn offer(State(face): Shared, spoken: Spoken, names: Names) -> Page {
     let place = place(names);
     match face.desk.offered(&place).await {
-        Some(offered) => pages::offer(&face, &spoken, &place, &offered),
-        None => strays::nowhere(&face, &spoken),
+        Ok(offered) => pages::offer(&face, &spoken, &place, &offered),
+        Err(closed) => strays::closed(&face, &spoken, closed),
     }
 }
 

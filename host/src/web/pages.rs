@@ -70,7 +70,7 @@ pub(super) fn step(face: &Face, spoken: &Spoken, view: &View) -> Page {
         Shown::Busy => teller.busy(),
         Shown::Done(ending) => teller.done(ending),
         Shown::Failed(end) => teller.failed(end),
-        Shown::Passwords => teller.again(teller.bad("passwords", StatusCode::OK)),
+        Shown::Passwords => teller.again(teller.passwords()),
         Shown::Broken(reason) => teller.broken(reason.as_ref()),
     };
     Page { above: view.school.clone(), ..page }
@@ -112,6 +112,12 @@ impl Teller<'_> {
     fn bad(&self, code: &str, status: StatusCode) -> Page {
         let page = self.page(self.texts.word(&format!("web-{code}"))).bad(status);
         page.line(self.texts.word(&format!("web-{code}-text")))
+    }
+
+    fn passwords(&self) -> Page {
+        let minutes = self.face.desk.web().cool_down_ms.div_ceil(60_000);
+        let text = Message::new("web-passwords-text").with("minutes", minutes);
+        self.page(self.texts.word("web-passwords")).bad(StatusCode::OK).line(self.texts.text(&text))
     }
 
     /// Whoever has the school's address may start again; whoever had a one-time address asks for another.

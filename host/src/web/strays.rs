@@ -79,3 +79,14 @@ pub(super) fn fault(face: &Face, spoken: &Spoken, place: Option<&Place>) -> Page
     let page = bad(face, spoken, StatusCode::INTERNAL_SERVER_ERROR, "fault");
     place.map_or_else(|| page.clone(), |place| begin(face, spoken, page.clone(), place))
 }
+
+/// A request that is not looked at any further, or an answer that did not come in time.
+pub(super) fn refused(face: &Face, spoken: &Spoken, status: StatusCode) -> Page {
+    face.desk.count("refused");
+    let (code, retry_after) = match status {
+        StatusCode::GATEWAY_TIMEOUT => ("slow", None),
+        StatusCode::TOO_MANY_REQUESTS => ("often", Some(LATER)),
+        _ => ("refused", None),
+    };
+    Page { other: None, retry_after, ..bad(face, spoken, status, code) }
+}

@@ -264,7 +264,7 @@ fn only_our_name_is_answered_and_nobody_is_led_elsewhere() {
             &format!("GET /s/usual/link HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"),
         );
         assert!(answer.starts_with("HTTP/1.1 421") || answer.starts_with("HTTP/1.1 400"), "{host}: {answer}");
-        assert!(!answer.contains("Школа"));
+        assert!(!answer.contains("Школа №"), "{answer}");
     }
     let mut browser = Browser::default();
     for parameter in ["redirect_uri", "next", "return_url", "address", "url", "lang"] {
@@ -338,4 +338,38 @@ fn everything_is_there_in_both_languages() {
     let done = world.at_diary(&mut browser, &page, "user2", PASSWORD);
     assert!(done.text().contains("is linked with Gosuslugi"), "{}", done.text());
     assert!(done.link("Go to Dnevnik.ru").is_some());
+}
+
+#[test]
+fn behind_a_proxy_cookies_are_held_to_our_host_and_clients_are_whom_the_proxy_names() {
+    let limits = "proxies = [\"127.0.0.1\"]\nstarts-per-client = 1\nrequests-per-client = 5";
+    let Some(world) = World::behind("https://exchange.example.ru", limits) else { return };
+    let listen = Url::parse(&format!("http://{}", world.listen)).expect("an address");
+    let start = |client: &str| {
+        raw(
+            &listen,
+            &format!(
+                "POST /s/usual/link HTTP/1.1\r\nHost: exchange.example.ru\r\nConnection: close\r\n\
+            X-Forwarded-For: 6.6.6.6, {client}\r\nContent-Length: 0\r\n\r\n"
+            ),
+        )
+    };
+    let first = start("10.1.1.1");
+    assert!(first.starts_with("HTTP/1.1 303"), "{first}");
+    assert!(
+        first.contains("set-cookie: __Host-exchange=")
+            && first.contains("; Path=/; HttpOnly; SameSite=Lax; Secure"),
+        "{first}"
+    );
+    assert!(first.contains("strict-transport-security: max-age=31536000"), "{first}");
+    assert!(start("10.1.1.1").starts_with("HTTP/1.1 429"), "the same client");
+    assert!(start("10.1.1.2").starts_with("HTTP/1.1 303"), "another one");
+    let ask = || {
+        raw(
+            &listen,
+            "GET / HTTP/1.1\r\nHost: exchange.example.ru\r\nConnection: close\r\nX-Forwarded-For: 10.1.1.3\r\n\r\n",
+        )
+    };
+    let answers: Vec<bool> = (0..6).map(|_| ask().starts_with("HTTP/1.1 404")).collect();
+    assert_eq!(answers, [true, true, true, true, true, false], "so many requests a minute");
 }

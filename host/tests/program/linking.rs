@@ -48,6 +48,8 @@ pub(crate) struct World {
     pub(crate) esia: esia::Stand,
     /// What people type.
     pub(crate) address: String,
+    /// Where it listens; the same unless a proxy stands in front.
+    pub(crate) listen: String,
     served: Option<Child>,
 }
 
@@ -85,14 +87,25 @@ impl World {
         Some(world)
     }
 
+    /// Behind a proxy that does TLS: reached at this address, with more lines in `[web]`.
+    pub(crate) fn behind(address: &str, web: &str) -> Option<Self> {
+        let mut world = Self::at(Some(address), web)?;
+        world.serve(|_| ());
+        Some(world)
+    }
+
     /// Everything but the server.
     pub(crate) fn made(web: &str) -> Option<Self> {
+        Self::at(None, web)
+    }
+
+    fn at(address: Option<&str>, web: &str) -> Option<Self> {
         let keys = keys()?;
         let diary = dnevnik::Stand::spawn(dnevnik::Options::default()).expect("it starts");
         let esia = esia::Stand::spawn(esia::Options::default()).expect("it starts");
-        let (folder, address) =
-            (TempDir::new().expect("a folder"), format!("http://127.0.0.1:{}", free_port()));
-        let world = Self { folder, diary, esia, address, served: None };
+        let (folder, listen) = (TempDir::new().expect("a folder"), format!("127.0.0.1:{}", free_port()));
+        let address = address.map_or_else(|| format!("http://{listen}"), str::to_owned);
+        let world = Self { folder, diary, esia, address, listen, served: None };
         fs::copy(keys.path().join("system.key"), world.path("system.key")).expect("a key");
         fs::copy(keys.path().join("system.crt"), world.path("system.crt")).expect("a certificate");
         world.seed_portal();
@@ -169,7 +182,7 @@ impl World {
 
     fn write_files(&self, web: &str) {
         let (diary, portal, address) = (self.diary.url(), self.esia.url(), &self.address);
-        let listen = address.trim_start_matches("http://");
+        let listen = &self.listen;
         let limits = "private = true\nrate = 0\nparallel = 8\nconnect-timeout = \"1s\"\ntimeout = \"3s\"\n\
             attempts = 1\npatience = \"1s\"\nbreaker = { failures = 100, pause = \"1s\" }";
         let bearer = "credential = { header = \"Authorization\", prefix = \"Bearer \" }";

@@ -49,6 +49,12 @@ pub(super) static WEB: Table = Table {
             "Dialogues at once of one client address; a school may have one for all its computers.",
         ),
         defaulted(
+            "requests-per-client",
+            COUNT,
+            || web().requests_per_client.to_string(),
+            "Requests that one client address may make in a minute.",
+        ),
+        defaulted(
             "starts-per-client",
             COUNT,
             || web().starts_per_client.to_string(),

@@ -18,18 +18,24 @@ use crate::store::SchoolDb;
 const TASK_PATIENCE: Duration = Duration::from_secs(10);
 
 impl Desk {
-    async fn known(&self, task: &TaskRef) -> Option<Known> {
+    /// A task that there is; while the server stops, or has its hands full, nobody knows.
+    async fn known(&self, task: &TaskRef) -> std::result::Result<Known, Closed> {
         let (answer, known) = oneshot::channel();
-        self.asks.send(Ask { task: task.clone(), answer }).await.ok()?;
-        tokio::time::timeout(TASK_PATIENCE, known).await.ok()?.ok()?
+        let ask = Ask { task: task.clone(), answer };
+        self.asks.send(ask).await.map_err(|_| Closed::Busy)?;
+        let known = tokio::time::timeout(TASK_PATIENCE, known).await;
+        known.ok().and_then(|known| known.ok()).ok_or(Closed::Busy)?.ok_or(Closed::Nowhere)
     }
 
     /// A dialogue that is open to everybody.
-    pub async fn offered(&self, place: &Place) -> Option<Offered> {
+    pub async fn offered(&self, place: &Place) -> std::result::Result<Offered, Closed> {
         let known = self.known(&place.task).await?;
-        let dialogue = known.package.manifest.dialogues.get(&place.dialogue)?.clone();
+        let dialogue =
+            known.package.manifest.dialogues.get(&place.dialogue).cloned().ok_or(Closed::Nowhere)?;
         let offered = dialogue.open && known.task.enabled;
-        offered.then(|| Offered { school: known.school.name.clone(), package: known.package, dialogue })
+        offered
+            .then(|| Offered { school: known.school.name.clone(), package: known.package, dialogue })
+            .ok_or(Closed::Nowhere)
     }
 
     /// Somebody starts a dialogue that is open to everybody; the secret by which their browser is known from now on.
@@ -39,12 +45,13 @@ impl Desk {
         client: IpAddr,
         language: Option<Language>,
     ) -> std::result::Result<String, Closed> {
-        let known = self.known(&place.task).await.ok_or(Closed::Nowhere)?;
+        let known = self.known(&place.task).await?;
         let open =
             known.package.manifest.dialogues.get(&place.dialogue).is_some_and(|dialogue| dialogue.open);
         if !open || !known.task.enabled {
             return Err(Closed::Nowhere);
         }
+        self.room().admit(client, &place.task.school, self.now())?;
         self.begin(known, place, None, client, language).await
     }
 
@@ -56,10 +63,12 @@ impl Desk {
         client: IpAddr,
         language: Option<Language>,
     ) -> std::result::Result<(String, Place), Closed> {
-        let known = self.known(&task).await.ok_or(Closed::Nowhere)?;
+        let known = self.known(&task).await?;
         let dialogues = &known.package.manifest.dialogues;
         let name = dialogues.iter().find(|(_, dialogue)| dialogue.binds).map(|(name, _)| name.clone());
         let place = Place { dialogue: name.ok_or(Closed::Nowhere)?, task };
+        // Before the store is asked: whoever guesses addresses soon has to wait.
+        self.room().admit(client, &place.task.school, self.now())?;
         let store = self.store(&known).map_err(fault)?;
         let who = invite::accepted(store, &place.task.task, token).await?;
         let cookie = self.begin(known, place.clone(), Some(who), client, language).await?;
@@ -74,10 +83,9 @@ impl Desk {
         client: IpAddr,
         language: Option<Language>,
     ) -> std::result::Result<String, Closed> {
-        self.room().admit(client, &place.task.school, self.now())?;
         let cookie = secret().map_err(fault)?;
         let (desk, seal) = (Arc::clone(self), sealed(&cookie));
-        let started = tokio::spawn(async move {
+        let started = self.beside(async move {
             let begun = desk.begun(known, place, by)?;
             let talk = Talk::start(begun, desk.web.callback()).await?;
             desk.tell(&talk).await;
@@ -86,9 +94,10 @@ impl Desk {
             Ok::<_, Error>(())
         });
         match started.await {
-            Ok(Ok(())) => Ok(cookie),
-            Ok(Err(error)) => Err(fault(error)),
-            Err(broken) => Err(fault(Error::internal("a dialogue broke off").because(broken))),
+            Some(Ok(Ok(()))) => Ok(cookie),
+            None => Err(Closed::Busy),
+            Some(Ok(Err(error))) => Err(fault(error)),
+            Some(Err(broken)) => Err(fault(Error::internal("a dialogue broke off").because(broken))),
         }
     }
 

@@ -14,10 +14,11 @@ mod windows;
 mod words;
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 use self::begin::fault;
 pub use self::invite::invite;
@@ -36,6 +37,9 @@ use crate::store::{HostDb, SchoolDb};
 /// How often it is looked for what has run out, when nobody comes.
 const SWEEP: Duration = Duration::from_secs(20);
 
+/// Turns at once; more wait for their turn.
+const TURNS: u32 = 512;
+
 /// The desk.
 pub struct Desk {
     web: Web,
@@ -43,6 +47,8 @@ pub struct Desk {
     shared: Arc<HostDb>,
     clock: Arc<dyn Clock>,
     room: Mutex<Room>,
+    /// Turns under way.
+    under_way: Arc<Semaphore>,
     passwords: Passwords,
     /// Stores that dialogues under way have in common.
     stores: Mutex<HashMap<SchoolId, Weak<SchoolDb>>>,
@@ -60,6 +66,7 @@ impl Desk {
         let passwords = Passwords::of(&web)?;
         let desk = Arc::new(Self {
             room: Mutex::new(Room::new(web.clone())),
+            under_way: Arc::new(Semaphore::new(TURNS as usize)),
             web,
             asks: sender,
             shared,
@@ -88,6 +95,12 @@ impl Desk {
     /// One more turn came to this.
     pub fn count(&self, word: &'static str) {
         *lock(&self.counts).entry(word).or_default() += 1;
+    }
+
+    /// Is one more request of this client looked at?
+    pub fn may_ask(&self, client: IpAddr) -> bool {
+        let now = self.now();
+        self.room().may_ask(client, now)
     }
 
     fn now(&self) -> Millis {

@@ -18,6 +18,9 @@ use crate::report::Language;
 /// Starts are counted in so many milliseconds.
 const STARTS_MS: u64 = 600_000;
 
+/// Requests are counted in so many milliseconds.
+const REQUESTS_MS: u64 = 60_000;
+
 /// Of how many dialogues that ended by themselves it is remembered where they began.
 const MOST_GONE: usize = 20_000;
 
@@ -42,6 +45,7 @@ pub(super) struct Room {
     seats: HashMap<Seal, Seat>,
     /// Where dialogues began that have ended by themselves, and when they did.
     gone: HashMap<Seal, (Place, Millis)>,
+    requests: Windows<IpAddr>,
     by_client: Windows<IpAddr>,
     by_school: Windows<SchoolId>,
     swept: Millis,
@@ -53,10 +57,16 @@ impl Room {
             web,
             seats: HashMap::new(),
             gone: HashMap::new(),
+            requests: Windows::of(REQUESTS_MS),
             by_client: Windows::of(STARTS_MS),
             by_school: Windows::of(STARTS_MS),
             swept: Millis::MIN,
         }
+    }
+
+    /// Is one more request of this client looked at?
+    pub(super) fn may_ask(&mut self, client: IpAddr, now: Millis) -> bool {
+        self.requests.take(client, self.web.requests_per_client, now)
     }
 
     /// May somebody start?

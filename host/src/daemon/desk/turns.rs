@@ -2,12 +2,14 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::OwnedMutexGuard;
+use tokio::task::JoinError;
 
 use super::room::Seat;
 use super::talk::Talk;
-use super::{Answer, Desk, Heard, Place, sealed, wall};
+use super::{Answer, Desk, Heard, Place, TURNS, sealed, wall};
 use crate::daemon::dialogue::Stray;
 use crate::error::Result;
 use crate::model::Param;
@@ -30,6 +32,28 @@ impl Desk {
         self.turn(cookie, Said::Returned(params)).await
     }
 
+    /// Work that goes on to its end whatever becomes of who waits for it; `None`: the server stops.
+    pub(super) async fn beside<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<std::result::Result<T, JoinError>> {
+        let turn = Arc::clone(&self.under_way).acquire_owned().await.ok()?;
+        let work = async move {
+            let _turn = turn;
+            work.await
+        };
+        Some(tokio::spawn(work).await)
+    }
+
+    /// No more turns; those under way have so long to come to their ends.
+    pub(in crate::daemon) async fn rest(&self, within: Duration) {
+        let all = self.under_way.acquire_many(TURNS);
+        if tokio::time::timeout(within, all).await.is_err() {
+            tracing::warn!("dialogues were cut off");
+        }
+        self.under_way.close();
+    }
+
     /// One turn, to its end, whatever becomes of the browser meanwhile.
     async fn turn(self: &Arc<Self>, cookie: &str, said: Said) -> Heard {
         let seat = self.room().seat(&sealed(cookie), self.now());
@@ -38,9 +62,10 @@ impl Desk {
             Err(place) => return Heard::Gone(place),
         };
         let turned = Arc::clone(self).turned(talk.lock_owned().await, said);
-        match tokio::spawn(turned).await {
-            Ok(heard) => heard,
-            Err(broken) => {
+        match self.beside(turned).await {
+            Some(Ok(heard)) => heard,
+            None => Heard::Gone(Some(place)),
+            Some(Err(broken)) => {
                 tracing::error!(%broken, "a dialogue's turn broke off");
                 Heard::Fault(place)
             }

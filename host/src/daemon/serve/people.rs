@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use tokio::sync::mpsc::Receiver;
@@ -51,10 +52,18 @@ impl People {
         self.0.as_mut()?.asks.recv().await
     }
 
-    /// Nobody comes any more.
+    /// Nobody comes any more, and nothing begins.
     pub(super) fn close(&mut self) {
         if let Some(open) = &mut self.0 {
             open.front = None;
+            open.asks.close();
+        }
+    }
+
+    /// Whoever is in the middle of a step gets to its end, within this time.
+    pub(super) async fn rest(&self, within: Duration) {
+        if let Some(open) = &self.0 {
+            open.desk.rest(within).await;
         }
     }
 }

@@ -90,6 +90,7 @@ fn every_key_of_the_host_reaches_its_place() {
         life = "2m"
         dialogues = 3
         dialogues-per-client = 4
+        requests-per-client = 10
         starts-per-client = 5
         starts-per-school = 6
         passwords = 7
@@ -152,7 +153,7 @@ fn every_key_of_the_host_reaches_its_place() {
         web.starts_per_school,
         web.passwords,
     ];
-    assert_eq!(counts, [3, 4, 5, 6, 7]);
+    assert_eq!((counts, web.requests_per_client), ([3, 4, 5, 6, 7], 10));
 }
 
 #[test]

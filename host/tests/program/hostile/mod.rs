@@ -2,6 +2,7 @@
 //! person reads why, and a run of another school at the same time notices nothing.
 
 mod afterwards;
+mod browser;
 mod service;
 mod start;
 mod table;
