@@ -97,7 +97,10 @@ impl Office for Hosted {
 impl Connector for Esia {
     fn check() -> Result<Vec<Finding>, Failure> {
         let settings: Settings = context::settings()?;
-        check::check(&Diary::new(&Host, &settings.organisation))
+        let rules = settings.rules(context::school().region.as_deref());
+        let mut findings = check::check(&Diary::new(&Host, &settings.organisation))?;
+        findings.extend(check::dialogue(&settings, &rules));
+        Ok(findings)
     }
 
     fn scopes() -> Result<Vec<Scope>, Failure> {

@@ -1,18 +1,17 @@
 //! How a dialogue begins: is there one, may this person start it, and what it takes.
 
 use std::net::IpAddr;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 
 use super::talk::{Begun, Talk};
-use super::{Ask, Closed, Desk, Known, Offered, Place, invite, lock, sealed, secret};
+use super::{Ask, Closed, Desk, Known, Offered, Place, invite, sealed, secret};
 use crate::daemon::links::Links;
 use crate::error::{Error, Result};
 use crate::model::TaskRef;
 use crate::report::Language;
-use crate::store::SchoolDb;
 
 /// How long whoever knows the tasks may take to answer.
 const TASK_PATIENCE: Duration = Duration::from_secs(10);
@@ -69,8 +68,8 @@ impl Desk {
         let place = Place { dialogue: name.ok_or(Closed::Nowhere)?, task };
         // Before the store is asked: whoever guesses addresses soon has to wait.
         self.room().admit(client, &place.task.school, self.now())?;
-        let store = self.store(&known).map_err(fault)?;
-        let who = invite::accepted(store, &place.task.task, token).await?;
+        let shared = self.schools.open(&known).map_err(fault)?;
+        let who = invite::accepted(Arc::clone(&shared.store), &place.task.task, token).await?;
         let cookie = self.begin(known, place.clone(), Some(who), client, language).await?;
         Ok((cookie, place))
     }
@@ -102,24 +101,12 @@ impl Desk {
     }
 
     fn begun(&self, known: Known, place: Place, by: Option<String>) -> Result<Begun> {
-        let store = self.store(&known)?;
+        let shared = self.schools.open(&known)?;
         let Known { host, school, task, package } = known;
         let links = Links::of(host.config(), &task);
         let name = school.name.clone();
-        let task = host.task(school, task, Arc::clone(&package), store)?;
-        Ok(Begun { place, by, package, school: name, links, task })
-    }
-
-    /// A school's store, opened once for all dialogues at it.
-    fn store(&self, known: &Known) -> Result<Arc<SchoolDb>> {
-        let mut stores = lock(&self.stores);
-        if let Some(store) = stores.get(&known.school.id).and_then(Weak::upgrade) {
-            return Ok(store);
-        }
-        stores.retain(|_, store| store.strong_count() > 0);
-        let store = tokio::task::block_in_place(|| known.host.school(&known.school))?;
-        stores.insert(known.school.id.clone(), Arc::downgrade(&store));
-        Ok(store)
+        let task = host.task(school, task, Arc::clone(&package), Arc::clone(&shared.store))?;
+        Ok(Begun { place, by, package, school: name, links, task, shared })
     }
 }
 

@@ -8,14 +8,15 @@ mod begin;
 mod invite;
 mod passwords;
 mod room;
+mod schools;
 mod talk;
 mod turns;
 mod windows;
 mod words;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc};
@@ -24,15 +25,16 @@ use self::begin::fault;
 pub use self::invite::invite;
 use self::passwords::Passwords;
 use self::room::{Room, Seal, Seat};
+use self::schools::Schools;
 pub use self::talk::{Answer, Shown, Talk};
 pub use self::words::{Ask, Closed, Heard, Known, Offered, Place, View};
 use super::runtime;
 use crate::error::{Error, Result};
 use crate::model::web::Web;
-use crate::model::{Millis, SchoolId, hex};
+use crate::model::{Millis, hex};
 use crate::reconcile::Clock;
 use crate::report::Language;
-use crate::store::{HostDb, SchoolDb};
+use crate::store::HostDb;
 
 /// How often it is looked for what has run out, when nobody comes.
 const SWEEP: Duration = Duration::from_secs(20);
@@ -50,8 +52,7 @@ pub struct Desk {
     /// Turns under way.
     under_way: Arc<Semaphore>,
     passwords: Passwords,
-    /// Stores that dialogues under way have in common.
-    stores: Mutex<HashMap<SchoolId, Weak<SchoolDb>>>,
+    schools: Schools,
     counts: Mutex<BTreeMap<&'static str, u64>>,
 }
 
@@ -72,7 +73,7 @@ impl Desk {
             shared,
             clock,
             passwords,
-            stores: Mutex::default(),
+            schools: Schools::default(),
             counts: Mutex::default(),
         });
         runtime::every(SWEEP, Arc::downgrade(&desk), |desk| {

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Mutex;
 
@@ -37,6 +38,13 @@ pub(super) struct Seat {
     since: Millis,
     touched: Millis,
     pub(super) talk: Arc<Mutex<Talk>>,
+    over: Arc<AtomicBool>,
+}
+
+impl Seat {
+    fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
 }
 
 /// All that are under way.
@@ -72,7 +80,10 @@ impl Room {
     /// May somebody start?
     pub(super) fn admit(&mut self, client: IpAddr, school: &SchoolId, now: Millis) -> Result<(), Closed> {
         self.sweep(now);
-        let own = self.seats.values().filter(|seat| seat.client == client).count();
+        let own = self.seats.values().filter(|seat| seat.client == client && !seat.is_over()).count();
+        if self.seats.len() >= self.web.dialogues as usize {
+            self.forget_ended();
+        }
         if self.seats.len() >= self.web.dialogues as usize || own >= self.web.dialogues_per_client as usize {
             return Err(Closed::Full);
         }
@@ -94,8 +105,9 @@ impl Room {
         language: Option<Language>,
         now: Millis,
     ) {
+        let over = Arc::clone(&talk.over);
         let talk = Arc::new(Mutex::new(talk));
-        self.seats.insert(seal, Seat { client, place, language, since: now, touched: now, talk });
+        self.seats.insert(seal, Seat { client, place, language, since: now, touched: now, talk, over });
     }
 
     /// The dialogue of a browser, which is used by this.
@@ -146,6 +158,17 @@ impl Room {
         self.forget_gone();
     }
 
+    /// Pages about what has ended are kept as long as there is room.
+    fn forget_ended(&mut self) {
+        let ended = self.seats.iter().filter(|(_, seat)| seat.is_over());
+        let oldest =
+            ended.min_by_key(|(_, seat)| seat.touched).map(|(seal, seat)| (*seal, seat.place.clone()));
+        if let Some((seal, place)) = oldest {
+            self.seats.remove(&seal);
+            self.gone.insert(seal, (place, self.swept));
+        }
+    }
+
     fn forget_gone(&mut self) {
         if self.gone.len() > MOST_GONE {
             let mut times: Vec<Millis> = self.gone.values().map(|(_, at)| *at).collect();
@@ -175,7 +198,7 @@ mod tests {
     fn come(room: &mut Room, n: u8, at: Millis) -> Result<(), Closed> {
         let place = Place::new("s", "t", "link");
         room.admit(client(n), &place.task.school, at)?;
-        room.sit([n; 32], client(n), (place.clone(), Talk::over(place)), None, at);
+        room.sit([n; 32], client(n), (place.clone(), Talk::at(place)), None, at);
         Ok(())
     }
 
@@ -205,6 +228,17 @@ mod tests {
         assert_eq!(come(&mut room, 3, 10_000), Err(Closed::Full));
         assert_eq!(come(&mut room, 3, 15 * 60_000), Ok(()), "the oldest has run out");
         assert_eq!(room.len(), 2);
+    }
+
+    #[test]
+    fn what_has_ended_makes_room_first() {
+        let mut room = room(2, 1);
+        come(&mut room, 1, 0).unwrap();
+        come(&mut room, 2, 10).unwrap();
+        room.seats[&[2; 32]].over.store(true, Ordering::Relaxed);
+        assert_eq!(come(&mut room, 3, 20), Ok(()));
+        assert!(room.seat(&[1; 32], 30).is_ok(), "it is under way");
+        assert!(matches!(room.seat(&[2; 32], 30), Err(Some(_))), "its page is gone, where it began is known");
     }
 
     #[test]

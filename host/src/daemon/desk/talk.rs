@@ -1,9 +1,11 @@
 //! One dialogue with a person in a browser: what is shown, which answer counts, what it comes to.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Place;
+use super::schools::School;
 use crate::daemon::dialogue::{CallErrorOrOurs, Conversation, Stray};
 use crate::daemon::host::Package;
 use crate::daemon::lazy::LazyConnector;
@@ -92,6 +94,7 @@ impl Answer {
 /// What a dialogue needs to be one, and drops when it is over: captured secrets go with it.
 struct Live {
     task: Task,
+    shared: Arc<School>,
     talk: Conversation<LazyConnector>,
 }
 
@@ -109,12 +112,14 @@ pub struct Talk {
     pub(super) step: String,
     /// Passwords that were tried.
     pub(super) passwords: u32,
+    /// It has come to its end, and its place goes to others first.
+    pub(super) over: Arc<AtomicBool>,
 }
 
 impl Talk {
-    /// Nothing but an end.
+    /// Nothing but a place.
     #[cfg(test)]
-    pub(super) fn over(place: Place) -> Self {
+    pub(super) fn at(place: Place) -> Self {
         Self {
             place,
             by: None,
@@ -125,21 +130,32 @@ impl Talk {
             shown: Shown::Broken(None),
             step: String::new(),
             passwords: 0,
+            over: Arc::default(),
         }
     }
 
     /// Starts; the browser is expected back at `callback`.
     pub(super) async fn start(begun: Begun, callback: String) -> Result<Self> {
-        let Begun { place, by, package, school, links, task } = begun;
+        let Begun { place, by, package, school, links, task, shared } = begun;
         let talk = Conversation::start(Arc::clone(&task.connector), &place.dialogue, callback).await;
         let (live, shown) = match talk {
-            Ok(talk) => (Some(Live { task, talk }), Shown::Busy),
+            Ok(talk) => (Some(Live { task, shared, talk }), Shown::Busy),
             Err(CallErrorOrOurs::Call(error)) => (None, broken(&place, error)),
             Err(CallErrorOrOurs::Ours(error)) => return Err(error),
         };
         let package = Some(package);
-        let mut talk =
-            Self { place, by, package, school, links, live, shown, step: super::secret()?, passwords: 0 };
+        let mut talk = Self {
+            place,
+            by,
+            package,
+            school,
+            links,
+            live,
+            shown,
+            step: super::secret()?,
+            passwords: 0,
+            over: Arc::default(),
+        };
         talk.settle().await?;
         Ok(talk)
     }
@@ -229,7 +245,7 @@ impl Talk {
         }
         self.step = super::secret()?;
         if self.shown.is_end() {
-            self.live = None;
+            self.end();
         }
         Ok(())
     }
@@ -238,6 +254,8 @@ impl Talk {
     async fn commit(&mut self, items: Vec<Item>) -> Result<bool> {
         let Some(live) = &mut self.live else { return Ok(false) };
         let step = live.talk.id().to_owned();
+        let shared = Arc::clone(&live.shared);
+        let _turn = shared.turn.lock().await;
         let patience = Instant::now() + LANE_PATIENCE;
         let committed = loop {
             match live.task.commit(&step, items.clone()).await {
@@ -258,6 +276,7 @@ impl Talk {
         let Some(live) = &self.live else { return Ok(Shown::Broken(None)) };
         let entry =
             AuditEntry { who, about: "browser".to_owned(), ..self.place.entry("bind", super::wall()) };
+        let _turn = live.shared.turn.lock().await;
         let patience = Instant::now() + LANE_PATIENCE;
         loop {
             match tokio::task::block_in_place(|| live.task.bound(&ending.facts, &entry)) {
@@ -271,7 +290,14 @@ impl Talk {
 
     /// Too many passwords were wrong.
     pub(super) fn give_up(&mut self) {
-        (self.shown, self.live) = (Shown::Passwords, None);
+        self.shown = Shown::Passwords;
+        self.end();
+    }
+
+    /// What was captured is gone with this.
+    fn end(&mut self) {
+        self.live = None;
+        self.over.store(true, Ordering::Relaxed);
     }
 }
 
@@ -283,6 +309,7 @@ pub(super) struct Begun {
     pub(super) school: String,
     pub(super) links: Links,
     pub(super) task: Task,
+    pub(super) shared: Arc<School>,
 }
 
 impl Place {
