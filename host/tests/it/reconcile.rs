@@ -440,6 +440,29 @@ fn s3_awaited_items_are_observed_only() {
 }
 
 #[test]
+fn e1_what_is_awaited_of_a_person_is_made_when_that_person_does_it() {
+    use exchange::model::contract::Effect;
+    let world = World::new();
+    world.one().wants(vec![(scope("s"), vec![named("link", "a")])]);
+    assert!(matches!(outcome(&world.one().run(), "link", "a"), Outcome::Waiting(_)));
+    let commit = || world.one().commit("step", vec![named("link", "a")]).remove(0).1;
+    let is_done = |effect: &Effect| matches!(effect, Effect::Done(made) if made.handle.is_some());
+    assert!(is_done(&commit()) && world.count("link", "a") == 1);
+    let report = world.one().run();
+    assert_eq!((outcome(&report, "link", "a"), world.writes()), (Outcome::Unchanged, 1), "one picture");
+    assert!(is_done(&commit()) && world.writes() == 1, "it is there");
+    // Taken away there meanwhile: what the ledger remembers is looked at, and nobody is told that it is done.
+    world.up().things.clear();
+    world.up().silent = true;
+    assert!(matches!(commit(), Effect::Postponed(_)), "nobody can see whether it is there");
+    world.up().silent = false;
+    assert!(is_done(&commit()) && world.count("link", "a") == 1);
+    world.up().things.clear();
+    world.up().faults = [Fault::Rejected].into();
+    assert!(matches!(commit(), Effect::Rejected(_)));
+}
+
+#[test]
 fn s3_inbound_items_become_records_and_leave_what_was_before() {
     use exchange::model::records::{RecordRef, RecordType};
     use exchange::store::RecordStore;

@@ -81,6 +81,8 @@ pub(crate) struct Upstream {
     pub(crate) batches: Vec<usize>,
     pub(crate) writes: u64,
     pub(crate) calls: u64,
+    /// Nothing can be read.
+    pub(crate) silent: bool,
 }
 
 impl Upstream {
@@ -399,6 +401,9 @@ impl Connector for Fake {
 
     async fn observe(&self, probes: Vec<Probe>) -> std::result::Result<Vec<Observation>, CallError> {
         let upstream = self.called();
+        if upstream.silent {
+            return Err(CallError::Failed(Failure::Unavailable(Message::new("silent"))));
+        }
         let limit = self.manifest.kind(&probes[0].item.id.kind).unwrap().observe_batch as usize;
         assert!(probes.len() <= limit, "too many probes in one call");
         assert!(
