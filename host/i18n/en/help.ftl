@@ -18,6 +18,7 @@ help-examples =
       exchange run --all --jobs 32         send everything of all schools, 32 schools at once
       exchange status                      how the last run ended
       exchange next school57 --count 10    when tasks run by themselves
+      exchange links                       addresses at which families link accounts
       exchange upstreams                   pauses and quotas of the remote systems
       exchange serve                       run tasks by their schedules, by night and unattended
       exchange doctor                      is everything in order, and what to do

@@ -18,6 +18,7 @@ help-examples =
       exchange run --all --jobs 32         отправить всё по всем школам, по 32 школы сразу
       exchange status                      чем закончилась последняя отправка
       exchange next school57 --count 10    когда задачи запустятся сами
+      exchange links                       адреса, по которым семьи связывают учётные записи
       exchange upstreams                   паузы и остатки лимитов систем, с которыми идёт обмен
       exchange serve                       выполнять задачи по расписанию, без человека
       exchange doctor                      всё ли исправно, и что сделать

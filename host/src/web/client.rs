@@ -1,12 +1,12 @@
 //! Whose request it is: the other end of the connection, or whom a proxy that we trust names.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::http::HeaderMap;
 
 use crate::model::web::Web;
 
-/// The address that limits count by.
+/// The address that limits count by: of IPv6 the network, of which whoever has one address has all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Client(pub(super) IpAddr);
 
@@ -16,12 +16,19 @@ impl Client {
     pub(super) fn of(web: &Web, peer: SocketAddr, headers: &HeaderMap) -> Self {
         let peer = peer.ip().to_canonical();
         if !web.proxies.contains(&peer) {
-            return Self(peer);
+            return Self::counted(peer);
         }
         let mut values = headers.get_all(web.client_header.as_str()).iter();
         let last = values.next_back().and_then(|value| value.to_str().ok());
         let last = last.and_then(|value| value.rsplit(',').next());
-        Self(last.and_then(|address| address.trim().parse().ok()).unwrap_or(peer))
+        Self::counted(last.and_then(|address| address.trim().parse().ok()).unwrap_or(peer))
+    }
+
+    fn counted(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V6(address) => Self(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into()),
+            address => Self(address),
+        }
     }
 }
 
@@ -42,7 +49,7 @@ mod tests {
     fn only_a_trusted_proxy_says_whose_request_it_is() {
         assert_eq!(client(&[], "10.0.0.5:1", "1.2.3.4"), "10.0.0.5");
         assert_eq!(client(&["10.0.0.5"], "10.0.0.5:1", "6.6.6.6, 1.2.3.4"), "1.2.3.4");
-        assert_eq!(client(&["10.0.0.5"], "[::ffff:10.0.0.5]:1", "2001:db8::1"), "2001:db8::1");
+        assert_eq!(client(&["10.0.0.5"], "[::ffff:10.0.0.5]:1", "2001:db8::1"), "2001:db8::");
         assert_eq!(client(&["10.0.0.5"], "10.0.0.6:1", "1.2.3.4"), "10.0.0.6");
         assert_eq!(client(&["10.0.0.5"], "10.0.0.5:1", "nobody"), "10.0.0.5");
     }

@@ -373,3 +373,12 @@ fn behind_a_proxy_cookies_are_held_to_our_host_and_clients_are_whom_the_proxy_na
     let answers: Vec<bool> = (0..6).map(|_| ask().starts_with("HTTP/1.1 404")).collect();
     assert_eq!(answers, [true, true, true, true, true, false], "so many requests a minute");
 }
+
+#[test]
+fn another_web_takes_effect_with_a_restart_and_that_is_said() {
+    let Some(world) = World::start() else { return };
+    let host = std::fs::read_to_string(world.path("exchange.toml")).expect("the host's file");
+    world.write("exchange.toml", &host.replace("[web]\n", "[web]\nidle = \"1h\"\n"));
+    crate::served::until("it is said", || world.log().contains("take effect with a restart only"));
+    assert_eq!(world.begin(&mut Browser::default(), "usual").answer.status, 200, "the one before holds");
+}

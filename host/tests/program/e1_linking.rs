@@ -98,6 +98,30 @@ fn e1_two_at_once_are_not_mixed_up() {
 }
 
 #[test]
+fn e1_a_class_that_links_at_once_is_linked_each_to_their_own() {
+    let Some(world) = World::start() else { return };
+    const CLASS: u64 = 24;
+    world.add_class(CLASS);
+    let link = |n: u64| {
+        let done = world.way_a(&mut Browser::default(), "usual", &format!("pupil{n}"));
+        assert_eq!(done.shown(), "200 Готово", "{}", done.text());
+        // Only whose own number it is linked with is told so.
+        let again = world.way_a(&mut Browser::default(), "usual", &format!("pupil{n}"));
+        assert!(again.text().contains("уже связана с Госуслугами"), "{}", again.text());
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (1..=CLASS).map(|n| scope.spawn(move || link(n))).collect();
+        threads.into_iter().for_each(|thread| thread.join().expect("linked"));
+    });
+    let of_person = |n: u64| format!("{} dialogue", 1_000 + n);
+    let (mut links, mut expected) = (world.links(), (1..=CLASS).map(of_person).collect::<Vec<_>>());
+    links.sort();
+    expected.sort();
+    assert_eq!(links, expected);
+    assert_eq!((world.ledger("usual").len(), world.journal("usual").len()), (CLASS as usize, CLASS as usize));
+}
+
+#[test]
 fn e2_a_refused_consent_links_nothing_and_says_why() {
     let Some(world) = World::start() else { return };
     let mut browser = Browser::default();

@@ -169,6 +169,37 @@ impl World {
         );
     }
 
+    /// So many more pupils of the class: at Госуслуги (`pupil1` …), at the diary and in the records.
+    pub(crate) fn add_class(&self, count: u64) {
+        let letters =
+            |n: u64| [n / 32, n % 32].map(|at| char::from_u32(0x430 + at as u32).expect("a letter"));
+        let name = |n: u64| format!("Классов{}", letters(n).iter().collect::<String>());
+        let snils = |n: u64| format!("000-700-{n:03} 00");
+        let numbers = || 1..=count;
+        let persona = |n| {
+            json!({"oid": 1_000_600_000 + n, "login": format!("pupil{n}"), "password": PORTAL_PASSWORD,
+                "level": "child", "lastName": name(n), "firstName": "Лада", "middleName": "Игоревна",
+                "birthDate": "2014-03-04", "gender": "F", "snils": snils(n)})
+        };
+        self.post_portal("seed", &json!({"personas": numbers().map(persona).collect::<Vec<_>>()}));
+        let person = |n| {
+            json!({"id": 1_000 + n, "userId": 20_000 + n, "lastName": name(n), "firstName": "Лада",
+                "middleName": "Игоревна", "birthday": "2014-03-04", "snils": snils(n), "role": "EduStudent",
+                "school": SCHOOL})
+        };
+        let membership = |n| json!({"school": SCHOOL, "person": 1_000 + n, "role": "EduStudent"});
+        self.post_diary(
+            "seed",
+            &json!({"persons": numbers().map(person).collect::<Vec<_>>(),
+                "memberships": numbers().map(membership).collect::<Vec<_>>()}),
+        );
+        let row = |n| format!("q{n};{};Лада;Игоревна;2014-03-04;{};c1\n", name(n), snils(n));
+        let rows: String = numbers().map(row).collect();
+        let head = "id;last-name;first-name;middle-name;birth-date;snils;class-id\n";
+        self.write("more-pupils.csv", &(head.to_owned() + &rows));
+        self.run("", &["import", "s", "more-pupils.csv", "--add"]).with(0);
+    }
+
     fn diary_token(&self) -> String {
         let body = json!({"client_id": CLIENT, "client_secret": "s", "username": "admin", "password": PASSWORD,
             "scope": "CommonInfo,ContactInfo,FriendsAndRelatives,EducationalInfo"});

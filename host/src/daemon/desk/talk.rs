@@ -13,7 +13,7 @@ use crate::daemon::links::Links;
 use crate::daemon::task::Task;
 use crate::error::{Error, Result};
 use crate::model::dialogue::{Choice, DeadEnd, Ending, Form, FormKind, Input, Step};
-use crate::model::{CallError, Item, Message, Millis, Param};
+use crate::model::{CallError, Item, Link, Message, Millis, Param};
 use crate::store::{AuditEntry, LANE_BUSY};
 
 /// How long somebody waits for the school's lane before they are told to come back.
@@ -218,36 +218,46 @@ impl Talk {
 
     /// Does what the connector wants done until there is something to be shown.
     async fn settle(&mut self) -> Result<()> {
+        let mut next = None;
         for _ in 0..MOST_COMMITS {
-            let Some(live) = self.live.as_mut().filter(|_| !matches!(self.shown, Shown::Broken(_))) else {
+            next = self.next().await?;
+            if next.is_some() {
                 break;
-            };
-            self.shown = match live.talk.step().clone() {
-                Step::Redirect(link) => match self.links.address(&link) {
-                    Some(address) => Shown::Away { address, fresh: true },
-                    None => {
-                        Shown::Broken(Some(Message::new("web-no-address").with("upstream", &link.upstream)))
-                    }
-                },
-                Step::Form(form) => Shown::Form(form),
-                Step::Choice(choice) => Shown::Choice(choice),
-                Step::Failed(end) => Shown::Failed(end),
-                Step::Done(ending) => match self.by.clone() {
-                    None => Shown::Done(ending),
-                    Some(who) => self.bound(who, ending).await?,
-                },
-                Step::Commit(items) => match self.commit(items).await? {
-                    true => continue,
-                    false => Shown::Busy,
-                },
-            };
-            break;
+            }
         }
+        self.shown = next.unwrap_or(Shown::Broken(None));
         self.step = super::secret()?;
         if self.shown.is_end() {
             self.end();
         }
         Ok(())
+    }
+
+    /// What is shown next; `None`: something was committed, and the connector goes on.
+    async fn next(&mut self) -> Result<Option<Shown>> {
+        let live = self.live.as_ref().filter(|_| !matches!(self.shown, Shown::Broken(_)));
+        let Some(live) = live else { return Ok(Some(self.shown.clone())) };
+        Ok(Some(match live.talk.step().clone() {
+            Step::Redirect(link) => self.away(&link),
+            Step::Form(form) => Shown::Form(form),
+            Step::Choice(choice) => Shown::Choice(choice),
+            Step::Failed(end) => Shown::Failed(end),
+            Step::Done(ending) => match self.by.clone() {
+                None => Shown::Done(ending),
+                Some(who) => self.bound(who, ending).await?,
+            },
+            Step::Commit(items) => match self.commit(items).await? {
+                true => return Ok(None),
+                false => Shown::Busy,
+            },
+        }))
+    }
+
+    fn away(&self, link: &Link) -> Shown {
+        match self.links.address(link) {
+            Some(address) => Shown::Away { address, fresh: true },
+            None => Shown::Broken(Some(Message::new("web-no-address").with("upstream", &link.upstream))),
+        }
     }
 
     /// Writes these; says whether it came to that.
