@@ -66,6 +66,15 @@ task-off = Task { $task } is off.
 init-made = Made { $file }
 init-next = Next: write the school and its task in schools/, put connectors into connectors/ and run exchange check
 report-done = Report of run { $run }: { $file }
+by-class-no-run = The task { $task } has never looked at the whole school
+by-class-done = { $n ->
+    [one] Saved { $file }: the numbers and { $n } sheet
+   *[other] Saved { $file }: the numbers and { $n } sheets
+}
+remove-nothing = The task { $task } has nothing of `{ $person }` that it could remove
+remove-confirm = To remove this, type the id { $person } once more:{" "}
+remove-done = Removed: { $what }
+remove-not-done = Not removed: { $what }. { $reason }.
 class-list-title = Class lists
 class-list-class = Class
 class-list-last-name = Last name

@@ -68,6 +68,16 @@ task-off = Задача { $task } выключена.
 init-made = Создан { $file }
 init-next = Дальше: впишите школу и задачу в schools/, положите коннекторы в connectors/ и выполните exchange check
 report-done = Отчёт об отправке { $run } записан: { $file }
+by-class-no-run = Задача { $task } ещё ни разу не проверяла всю школу
+by-class-done = { $n ->
+    [one] Записан файл { $file }: числа и { $n } лист
+    [few] Записан файл { $file }: числа и { $n } листа
+   *[other] Записан файл { $file }: числа и { $n } листов
+}
+remove-nothing = У задачи { $task } нет ничего для «{ $person }», что можно убрать
+remove-confirm = Чтобы убрать это, введите номер «{ $person }» ещё раз:{" "}
+remove-done = Убрано: { $what }
+remove-not-done = Не убрано: { $what }. { $reason }.
 class-list-title = Списки классов
 class-list-class = Класс
 class-list-last-name = Фамилия

@@ -86,6 +86,8 @@ pub enum Command {
         #[arg(short, long)]
         output: PathBuf,
     },
+    ByClass(ByClass),
+    Remove(Remove),
     ClassList(ClassList),
     Decide(Decide),
     Approve {
@@ -248,6 +250,28 @@ pub struct Next {
     pub task: Option<String>,
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub count: u16,
+}
+
+#[derive(Args, Debug)]
+pub struct ByClass {
+    pub task: TaskName,
+    #[arg(long, value_delimiter = ',')]
+    pub classes: Vec<String>,
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    #[arg(short, long)]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Remove {
+    pub task: TaskName,
+    #[arg(long, value_name = "ID")]
+    pub person: String,
+    #[arg(long)]
+    pub reason: String,
+    #[arg(long)]
+    pub confirm: Option<String>,
 }
 
 #[derive(Args, Debug)]

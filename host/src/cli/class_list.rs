@@ -51,7 +51,7 @@ pub(super) fn class_list(
     }
     let headings = if wanted.heading { headings(app) } else { Vec::new() };
     let count = rows.len();
-    let sheet = Sheet { title: app.word("class-list-title"), headings, rows };
+    let sheet = Sheet { title: app.word("class-list-title"), headings, rows, own_page: false };
     let mut file = Cursor::new(Vec::new());
     table::write(format, &school.name, &[sheet], &mut file)?;
     write_file(output, file.get_ref())?;

@@ -6,6 +6,7 @@ mod audit;
 mod backup;
 mod bind;
 mod bundle;
+mod by_class;
 mod certificates;
 mod check;
 mod class_list;
@@ -33,6 +34,7 @@ mod output;
 mod plan;
 mod progress;
 mod ready;
+mod remove;
 mod report;
 mod requests;
 mod secrets;
@@ -157,6 +159,8 @@ fn run(app: &App, command: Command) -> Result<u8> {
             show::show(app, &run, &show::ShowOptions { log, requests, bodies, outcome })
         }
         Command::Report { run, format, output } => report::report(app, &run, format, &output),
+        Command::Remove(args) => block_on(Log::of(app).telling(None, remove::remove(app, &args))),
+        Command::ByClass(args) => by_class::by_class(app, &args),
         Command::ClassList(args) => {
             let wanted =
                 class_list::Wanted { classes: &args.classes, year: args.year, heading: args.heading };

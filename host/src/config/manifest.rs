@@ -111,8 +111,8 @@ fn impossible_kind(kind: View<'_>, inbound: bool) -> Option<Problem> {
         let what = "what is awaited can only be known by observing";
         return at("observe", what, "write `\"bulk\"` or `\"each\"`");
     }
-    if nature != "state" && !nature.is_empty() && kind.flag("removal") == Some(true) {
-        return at("removal", "only what is kept true can be removed", "write `false`");
+    if nature == "event" && kind.flag("removal") == Some(true) {
+        return at("removal", "what has happened cannot be removed", "write `false`");
     }
     None
 }

@@ -21,7 +21,7 @@ use crate::capability::sign::Signatures;
 use crate::error::Result;
 use crate::model::notify::Topic;
 use crate::model::setup::{HostConfig, SchoolConfig, TaskConfig};
-use crate::model::{Connector, Effect, Extent, Item, ItemRef, Millis, Param, Selection, TaskRef};
+use crate::model::{Connector, Effect, Extent, Item, ItemRef, Millis, Outcome, Param, Selection, TaskRef};
 use crate::reconcile::{self, Cancel, Env, Mode, Options, ProgressSink, RunReport};
 use crate::sandbox::ports::Ports;
 use crate::sandbox::{SystemClock, SystemRandom, TaskConnector};
@@ -180,6 +180,17 @@ impl Task {
         env.task.patience_s = env.task.patience_s.min(PERSON_PATIENCE_S);
         let span = self.span();
         reconcile::commit_items(&env, &lane, step, items).instrument(span).await
+    }
+
+    /// Removes these items there, through the same ledger and journal as a run.
+    ///
+    /// # Errors
+    /// Somebody else has the lane, or our own store fails.
+    pub async fn remove(&self, ids: &[ItemRef]) -> Result<Vec<(ItemRef, Outcome)>> {
+        let lane = self.store.take_lane("remove", now())?;
+        let env = self.env(Watch::silent(Cancel::default()));
+        let span = self.span();
+        reconcile::remove_items(&env, &lane, ids).instrument(span).await
     }
 
     /// A binding dialogue has come to a good end: binding and captured credentials take effect together, the audit has

@@ -89,7 +89,7 @@ pub struct Kind {
     /// Milliseconds in which an idempotency token protects; 0: never.
     #[serde(default)]
     pub token_window_ms: u64,
-    /// Can it be removed there?
+    /// Can it be removed there? What is awaited never is by a run, only when a person says so.
     #[serde(default)]
     pub removal: bool,
     /// Hours after which what is confirmed is observed again (audit); 0: never.

@@ -335,6 +335,13 @@ pub enum LedgerState {
     InDoubt,
 }
 
+impl LedgerState {
+    /// Is the thing there, as far as can be known?
+    pub fn is_there(self) -> bool {
+        matches!(self, Self::Confirmed | Self::Accepted)
+    }
+}
+
 /// What the host knows of an item. No content: only keyed hashes of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerEntry {

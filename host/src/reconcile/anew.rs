@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 
 use crate::model::manifest::Nature;
-use crate::model::{Action, Connector, Item, ItemRef, LedgerEntry, ScopeId};
+use crate::model::{Action, Connector, Item, ItemRef, LedgerEntry, LedgerState, ScopeId};
 use crate::store::{ScopeMemory, Settled};
 
 use super::halt::Step;
 use super::run::Run;
-use super::state::{Next, Situation, is_there};
+use super::state::{Next, Situation};
 
 impl<C: Connector> Run<'_, C> {
     /// After a level was judged: whatever the ledger knows to refer to something of it that will be another thing than
@@ -28,7 +28,8 @@ impl<C: Connector> Run<'_, C> {
             return;
         }
         let refers = |entry: &LedgerEntry| entry.refs.iter().any(|target| anew.contains(target));
-        let known = self.world.ledger.entries().filter(|entry| is_there(entry.state) && self.is_state(entry));
+        let known =
+            self.world.ledger.entries().filter(|entry| entry.state.is_there() && self.is_state(entry));
         let loose: Vec<LedgerEntry> = known.filter(refers).collect();
         for entry in loose {
             self.loosen_one(entry, &anew);
@@ -41,7 +42,7 @@ impl<C: Connector> Run<'_, C> {
     /// What is to be made is not there, whatever the ledger says: nobody is to be told its old handle.
     fn unlearn(&mut self, anew: &BTreeSet<ItemRef>) {
         for id in anew {
-            let known = self.world.ledger.state(id).is_some_and(is_there);
+            let known = self.world.ledger.state(id).is_some_and(LedgerState::is_there);
             if known && self.is_made(id) {
                 let wanted = self.wanted(id);
                 self.missing(&wanted);

@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Result;
-use crate::model::{Action, Connector, ItemRef, LeftOutRow, Millis, Outcome, OutcomeRow, ScopeId, Waiting};
+use crate::model::{
+    Action, Connector, ItemRef, LedgerState, LeftOutRow, Millis, Outcome, OutcomeRow, ScopeId, Waiting,
+};
 use crate::store::{ScopeMemory, Settled, Tally, TaskMemory};
 
 use super::halt::{Step, Stop};
 use super::hash::settings;
 use super::plan::{is_done, is_told};
 use super::run::Run;
-use super::state::{Asked, Leaving, Next, is_there};
+use super::state::{Asked, Leaving, Next};
 
 /// Something told is looked at again after a day: somebody may have mended it there.
 const RECHECK: i64 = 24 * 3_600_000;
@@ -101,7 +103,8 @@ impl<C: Connector> Run<'_, C> {
             self.world.asked.iter().filter(|asked| asked.complete).map(|asked| &asked.scope.id).collect();
         let over = |id: &ItemRef, scope: &ScopeId| {
             let waits = matches!(self.world.outcomes.outcome(id), Some(Outcome::Decision(_)));
-            let there = self.world.items.contains(id) && self.world.ledger.state(id).is_some_and(is_there);
+            let there = self.world.items.contains(id)
+                && self.world.ledger.state(id).is_some_and(LedgerState::is_there);
             let doubt = self.world.ledger.head(id).is_some_and(|entry| entry.doubtful);
             let gone = asked.contains(scope) && !self.world.desires(id) && !doubt;
             !waits && (there || gone)
@@ -201,8 +204,8 @@ impl<C: Connector> Run<'_, C> {
 
     fn unfinished(&self, id: &ItemRef, stop: &Stop) -> Outcome {
         match self.world.ledger.state(id) {
-            Some(crate::model::LedgerState::InDoubt) => Outcome::InDoubt,
-            Some(crate::model::LedgerState::Unconfirmed) => Outcome::NotConfirmed,
+            Some(LedgerState::InDoubt) => Outcome::InDoubt,
+            Some(LedgerState::Unconfirmed) => Outcome::NotConfirmed,
             _ if stop.postponed.is_some() => {
                 Outcome::Waiting(Waiting { whom: stop.reason.clone(), steps: Vec::new() })
             }

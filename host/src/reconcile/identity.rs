@@ -8,7 +8,6 @@ use crate::store::{Claim, Held, IdentityRef, Wish};
 
 use super::hash;
 use super::run::Run;
-use super::state::is_there;
 
 impl<C: Connector> Run<'_, C> {
     /// What makes the item the same in any school.
@@ -55,7 +54,7 @@ impl<C: Connector> Run<'_, C> {
         let unsettled = self.may_arrive();
         for claim in claims {
             match known.get(&claim) {
-                Some(entry) if is_there(entry.state) => self.hold(entry),
+                Some(entry) if entry.state.is_there() => self.hold(entry),
                 Some(_) => {}
                 // What was claimed before the school was restored may have been sent, and may still arrive.
                 None if unsettled => {}

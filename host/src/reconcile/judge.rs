@@ -243,10 +243,14 @@ impl Case<'_> {
     }
 
     fn differs(&self, fields: Vec<String>, presence: &Presence) -> Next {
-        if fields.is_empty() || self.kind.nature != Nature::State {
-            return found(presence);
+        let presence_there = || Some(Box::new(presence.clone()));
+        match self.kind.nature {
+            _ if fields.is_empty() => found(presence),
+            Nature::Event => found(presence),
+            // Somebody else made it, and has to mend it.
+            Nature::Awaited => Next::Tell { fields, presence: presence_there() },
+            Nature::State => self.change(fields, presence_there()),
         }
-        self.change(fields, Some(Box::new(presence.clone())))
     }
 
     fn change(&self, fields: Vec<String>, presence: Option<Box<Presence>>) -> Next {

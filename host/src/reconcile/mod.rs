@@ -7,6 +7,7 @@
 mod adopt;
 mod anew;
 mod apply;
+mod by_hand;
 mod call;
 mod claims;
 mod clock;
@@ -47,6 +48,7 @@ mod status;
 mod there;
 mod timeline;
 
+pub use by_hand::remove_items;
 pub use clock::{Clock, Steady, SystemClock};
 pub use dialogue::commit_items;
 pub use env::{Cancel, Env, Mode, Options, Phase, ProgressSink, RunReport, Silent};

@@ -15,7 +15,7 @@ use super::hash::{PlanHash, PlanLine, settings};
 use super::hold::{self, Circumstances, Size};
 use super::look::bare;
 use super::run::Run;
-use super::state::{Departure, Leaving, Next, Wanted, Work, is_there};
+use super::state::{Departure, Leaving, Next, Wanted, Work};
 
 /// What thresholds look back on.
 const DAY: i64 = 24 * 3_600_000;
@@ -146,7 +146,7 @@ impl<C: Connector> Run<'_, C> {
             version: &self.env.connector.manifest().version,
             settings: settings(&self.env.task),
         };
-        let known = self.world.ledger.heads().filter(|(_, entry)| is_there(entry.state));
+        let known = self.world.ledger.heads().filter(|(_, entry)| entry.state.is_there());
         let size =
             Size { ledger: known.count() as u64, wanted: self.world.wanted(), newly_gone: self.newly_gone() };
         // What lies ahead was counted before the clock was set back; beyond a day, by a clock that was wrong.

@@ -282,17 +282,12 @@ impl World {
         if let Some((handle, outputs)) = self.seen.get(id) {
             return Some((Some(handle.clone()), outputs.clone()));
         }
-        let entry = self.ledger.get(id).filter(|entry| is_there(entry.state))?;
+        let entry = self.ledger.get(id).filter(|entry| entry.state.is_there())?;
         Some((entry.handle, entry.outputs))
     }
 
     /// Is it certainly there?
     pub(super) fn is_there(&self, id: &ItemRef) -> bool {
-        self.seen.contains_key(id) || self.ledger.state(id).is_some_and(is_there)
+        self.seen.contains_key(id) || self.ledger.state(id).is_some_and(LedgerState::is_there)
     }
-}
-
-/// Does this state mean that the thing is there, as far as can be known?
-pub(super) fn is_there(state: LedgerState) -> bool {
-    matches!(state, LedgerState::Confirmed | LedgerState::Accepted)
 }

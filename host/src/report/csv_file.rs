@@ -61,6 +61,7 @@ mod tests {
             title: "т".into(),
             headings: vec![],
             rows: cells.iter().map(|cell| vec![(*cell).to_owned()]).collect(),
+            own_page: false,
         };
         let mut out = Vec::new();
         write(&[sheet], &mut out).unwrap();

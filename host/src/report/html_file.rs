@@ -7,7 +7,7 @@ use super::table::Sheet;
 const STYLE: &str = "body{font:16px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;\
 color:#1b1b1b;background:#fff}h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}\
 table{border-collapse:collapse;width:100%}th,td{border:1px solid #bbb;padding:.3rem .5rem;text-align:left;\
-vertical-align:top}th{background:#eee}@media print{body{margin:0;font-size:11pt}h2{break-after:avoid}\
+vertical-align:top}th{background:#eee}@media print{body{margin:0;font-size:11pt}h2{break-after:avoid}.page{break-before:page}\
 tr{break-inside:avoid}}";
 
 /// Writes the page.
@@ -21,7 +21,8 @@ pub(super) fn write(title: &str, sheets: &[Sheet], out: &mut impl Write) -> Resu
 }
 
 fn table(sheet: &Sheet, out: &mut impl Write) -> Result<()> {
-    writeln!(out, "<h2>{} ({})</h2>\n<table>", escape(&sheet.title), sheet.rows.len())?;
+    let page = if sheet.own_page { " class=\"page\"" } else { "" };
+    writeln!(out, "<h2{page}>{} ({})</h2>\n<table>", escape(&sheet.title), sheet.rows.len())?;
     if !sheet.headings.is_empty() {
         writeln!(out, "<thead><tr>{}</tr></thead>", cells("th", &sheet.headings))?;
     }
@@ -60,12 +61,13 @@ mod tests {
             title: "<b>".into(),
             headings: vec!["\"'".into()],
             rows: vec![vec!["<script>alert(1)</script>".into()]],
+            own_page: true,
         };
         let mut out = Vec::new();
         write("a & b", &[sheet], &mut out).unwrap();
         let page = String::from_utf8(out).unwrap();
         assert!(page.contains("<td>&lt;script&gt;alert(1)&lt;/script&gt;</td>"), "{page}");
-        assert!(page.contains("<h2>&lt;b&gt; (1)</h2>"));
+        assert!(page.contains("<h2 class=\"page\">&lt;b&gt; (1)</h2>"));
         assert!(page.contains("<title>a &amp; b</title>"));
         assert!(!page.contains("<script"));
     }

@@ -3,6 +3,7 @@
 //! Owns the one catalogue of messages and the writers of XLSX, CSV and HTML. Takes plain data; reads no store, so that
 //! a report can be tested from rows written down in a test.
 
+pub mod by_class;
 pub mod catalogue;
 mod csv_file;
 mod html_file;

@@ -77,7 +77,7 @@ fn summary(report: &RunReport<'_>, catalogue: &Catalogue) -> Sheet {
         }
     }
     rows.push(vec![text("report-left-out"), report.left_out.len().to_string()]);
-    Sheet { title: text("report-summary"), headings: vec![], rows }
+    Sheet { title: text("report-summary"), headings: vec![], rows, own_page: false }
 }
 
 /// One row a person, with the gravest of what became of the items about that person.
@@ -106,14 +106,20 @@ fn persons(report: &RunReport<'_>, names: &NameOf<'_>, catalogue: &Catalogue) ->
         })
         .collect();
     rows.sort_by_cached_key(|row| (natural(&row[0]), row[2].clone(), row[1].clone()));
-    Sheet { title: catalogue.word("report-persons"), headings: headings(catalogue, "column-role"), rows }
+    Sheet {
+        title: catalogue.word("report-persons"),
+        headings: headings(catalogue, "column-role"),
+        rows,
+        own_page: false,
+    }
 }
 
 fn is_person(kind: RecordType) -> bool {
     matches!(kind, RecordType::Pupil | RecordType::Guardian | RecordType::Staff)
 }
 
-fn role(kind: RecordType) -> &'static str {
+/// The code of what a person is to the school.
+pub(super) fn role(kind: RecordType) -> &'static str {
     match kind {
         RecordType::Guardian => "role-guardian",
         RecordType::Staff => "role-staff",
@@ -145,7 +151,12 @@ fn outcome_sheet(
         })
         .collect();
     rows.sort_by_cached_key(|row| (natural(&row[0]), row[1].clone(), row[2].clone()));
-    Sheet { title: catalogue.word(group.code()), headings: headings(catalogue, "column-kind"), rows }
+    Sheet {
+        title: catalogue.word(group.code()),
+        headings: headings(catalogue, "column-kind"),
+        rows,
+        own_page: false,
+    }
 }
 
 fn action_code(action: crate::model::Action) -> &'static str {
@@ -183,7 +194,7 @@ fn left_out(report: &RunReport<'_>, names: &NameOf<'_>, catalogue: &Catalogue) -
         .collect();
     rows.sort_by_cached_key(|row| (natural(&row[0]), row[1].clone()));
     let headings = ["column-class", "column-name", "column-reason"].map(|code| catalogue.word(code)).to_vec();
-    Sheet { title: catalogue.word("report-left-out"), headings, rows }
+    Sheet { title: catalogue.word("report-left-out"), headings, rows, own_page: false }
 }
 
 fn headings(catalogue: &Catalogue, third: &str) -> Vec<String> {

@@ -17,13 +17,16 @@ pub struct Sheet {
     pub headings: Vec<String>,
     /// Rows of as many cells as there are headings.
     pub rows: Vec<Vec<String>>,
+    /// Printed, it begins a page: it is handed out by itself.
+    pub own_page: bool,
 }
 
 impl Sheet {
     fn visible(&self) -> Self {
         let line = |cells: &Vec<String>| cells.iter().map(|cell| visible(cell).into_owned()).collect();
         let rows = self.rows.iter().map(line).collect();
-        Self { title: visible(&self.title).into_owned(), headings: line(&self.headings), rows }
+        let own_page = self.own_page;
+        Self { title: visible(&self.title).into_owned(), headings: line(&self.headings), rows, own_page }
     }
 }
 

@@ -72,6 +72,7 @@ mod tests {
             title: "Отправлены: ученики и их представители / все".into(),
             headings: vec!["Фамилия".into(), "Класс".into()],
             rows: vec![vec!["=HYPERLINK(\"x\")".into(), "5-А".into()]],
+            own_page: false,
         };
         let mut out = Cursor::new(Vec::new());
         write(&[sheet], &mut out).unwrap();

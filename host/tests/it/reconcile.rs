@@ -463,6 +463,19 @@ fn e1_what_is_awaited_of_a_person_is_made_when_that_person_does_it() {
 }
 
 #[test]
+fn e9_what_somebody_else_made_and_no_longer_fits_is_told_and_left_alone() {
+    let world = World::new();
+    let called = |name: &str| item("link", "a", &[("name", Value::Text(name.into()))]);
+    world.one().wants(vec![(scope("s"), vec![called("a")])]);
+    world.up().seed("link", "a", &[("name", "a")]);
+    assert_eq!(outcome(&world.one().run(), "link", "a"), Outcome::Adopted);
+    world.one().wants(vec![(scope("s"), vec![called("b")])]);
+    let report = world.one().run();
+    assert_eq!(outcome(&report, "link", "a"), Outcome::Differs(vec!["name".into()]));
+    assert_eq!((report.status, world.writes()), (RunStatus::WithRemarks, 0));
+}
+
+#[test]
 fn s3_inbound_items_become_records_and_leave_what_was_before() {
     use exchange::model::records::{RecordRef, RecordType};
     use exchange::store::RecordStore;

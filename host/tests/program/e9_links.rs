@@ -97,6 +97,45 @@ fn e9_who_is_linked_who_is_waited_for_and_what_is_in_the_way() {
 }
 
 #[test]
+fn e9_the_numbers_by_class_and_a_sheet_of_who_has_to_do_what() {
+    let world = world();
+    world.run(&["by-class", LINKS]).with(3).says("ещё ни разу не проверяла");
+    let one = teenager(&world);
+    let visitor = json!({"subject": "1000400006", "lastName": one["lastName"], "firstName": one["firstName"],
+        "middleName": one["middleName"], "snils": one["snils"]});
+    world.post("sign-in", &visitor);
+    world.run(&["run", LINKS]);
+    let total = |what: &str| -> u64 {
+        let picture: Value = world.run(&["by-class", LINKS, "--json"]).json();
+        let classes = picture["classes"].as_array().expect("a list").clone();
+        classes.iter().map(|class| class[what].as_u64().expect("a number")).sum()
+    };
+    assert_eq!(total("there"), 1);
+    assert!(total("waiting") > 100 && total("in_the_way") > 0);
+    let numbers = world.run(&["by-class", LINKS]).with(0);
+    assert!(
+        numbers.out.contains("Связано само, при входе через Госуслуги  Ждём действий"),
+        "{}",
+        numbers.out
+    );
+
+    let picture: Value = world.run(&["by-class", LINKS, "--json"]).json();
+    let classes = picture["classes"].as_array().expect("a list");
+    let of_one = classes.iter().find(|class| class["there"] == 1).expect("the class of the linked one");
+    assert_eq!(of_one["ways"], json!({"linked-by-itself": 1}));
+    let class = of_one["class"].as_str().expect("a title");
+    world.run(&["by-class", LINKS, "--classes", class, "-o", "sheets.html"]).with(0).says("1 лист");
+    let page = std::fs::read_to_string(world.path("sheets.html")).expect("the file");
+    let linked = format!(
+        "{} {}",
+        one["lastName"].as_str().expect("a name"),
+        one["firstName"].as_str().expect("a name")
+    );
+    assert!(page.contains(&format!("<h2 class=\"page\">{class} (")), "{page}");
+    assert!(page.contains("Войти в Дневник.ру через Госуслуги") && !page.contains(&linked), "{page}");
+}
+
+#[test]
 fn e9_what_is_in_the_way_is_told_by_person() {
     let world = world();
     let one = teenager(&world);
@@ -107,4 +146,52 @@ fn e9_what_is_in_the_way_is_told_by_person() {
     let number = run["run"].as_str().expect("a run");
     let shown = world.run(&["show", number, "--outcome", "failed"]);
     assert!(shown.out.contains("СНИЛС тот же, а фамилия"), "{}", shown.out);
+}
+
+#[test]
+fn e9_a_link_is_taken_away_by_a_person_with_a_reason_and_an_entry_in_the_audit() {
+    let world = world();
+    let one = teenager(&world);
+    let visitor = json!({"subject": "1000400006", "lastName": one["lastName"], "firstName": one["firstName"],
+        "middleName": one["middleName"], "snils": one["snils"]});
+    world.post("sign-in", &visitor);
+    let run: Value = world.run(&["run", LINKS, "--json"]).json();
+    let number = run["run"].as_str().expect("a run");
+    let shown: Value = world.run(&["show", number, "--outcome", "adopted", "--json"]).json();
+    let key = shown["outcomes"][0]["key"].as_str().expect("a key");
+    let person = key.split_once(':').expect("a role and an id").1;
+
+    let file = world.path("schools/school57.toml");
+    let school = std::fs::read_to_string(&file).expect("the school's file");
+    let remove = |confirm: &str| {
+        let asked =
+            ["remove", LINKS, "--person", person, "--reason", "чужая учётная запись", "--confirm", confirm];
+        world.run(&asked)
+    };
+    remove("somebody").with(2);
+    assert_eq!(world.state()["links"].as_array().map(Vec::len), Some(1), "nothing was confirmed");
+    remove(person).with(3).says("Не убрано");
+    assert_eq!(world.state()["links"].as_array().map(Vec::len), Some(1), "the task may not write");
+
+    let may_write = school.replace(
+        "id = \"esia\"\nconnector = \"esia\"",
+        "id = \"esia\"\nchanges = \"update\"\nconnector = \"esia\"",
+    );
+    let granted = may_write.replace(
+        "[task.grant]\nupstreams = [\"dnevnik\"]",
+        "[task.grant]\nwrite = true\nupstreams = [\"dnevnik\"]",
+    );
+    assert_ne!(granted, school);
+    world.write("schools/school57.toml", &granted);
+    remove(person).with(0).says("Убрано: Связи учётных записей");
+    assert_eq!(world.state()["links"].as_array().map(Vec::len), Some(0));
+    remove(person).with(2).says("нет ничего");
+    let audit = world.run(&["audit", "school57"]).with(0);
+    assert!(
+        audit.out.contains("удалено на той стороне") && audit.out.contains("чужая учётная запись"),
+        "{}",
+        audit.out
+    );
+    let run: Value = world.run(&["run", LINKS, "--json"]).json();
+    assert_eq!((count(&run, "adopted"), count(&run, "told")), (0, 0), "waited for again: {run:#}");
 }

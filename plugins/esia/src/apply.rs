@@ -1,4 +1,5 @@
-//! Making the link that a person asked for in a dialogue. A run has none to make: it does not know whose number it is.
+//! Making the link that a person asked for in a dialogue, and taking one away that a person wants gone. A run has none to
+//! make: it does not know whose number it is.
 
 use exchange_sdk::failure::{Written, of_write, unknown_outcome};
 use exchange_sdk::http::Http;
@@ -15,6 +16,9 @@ pub fn apply<H: Http>(diary: &Diary<'_, H>, changes: &[Change]) -> Result<Vec<Ef
 }
 
 fn one<H: Http>(diary: &Diary<'_, H>, place: usize, change: &Change) -> Result<Effect, Failure> {
+    if let (Action::Remove, Some(link)) = (change.action, &change.handle) {
+        return unlink(diary, place, link);
+    }
     let (account, subject) = (change.item.text("account"), change.item.text("subject"));
     let (Action::Create, Some(account), Some(subject)) = (change.action, account, subject) else {
         return Ok(Effect::refused(None, Message::new("only-a-person-links"), None));
@@ -25,6 +29,19 @@ fn one<H: Http>(diary: &Diary<'_, H>, place: usize, change: &Change) -> Result<E
             Some(Made::Refused { field }) => refused(field.as_deref()),
             None => Effect::InDoubt(unknown_outcome(response.status)),
         }),
+        Written::Nothing(failure) => Err(failure),
+        Written::InDoubt(why) => Ok(Effect::InDoubt(why)),
+    }
+}
+
+/// Takes a link away. One that is not there any more is gone too.
+fn unlink<H: Http>(diary: &Diary<'_, H>, place: usize, link: &str) -> Result<Effect, Failure> {
+    let answer = diary.unlink(place, link);
+    if answer.as_ref().is_ok_and(|response| response.status == 404) {
+        return Ok(Effect::changed());
+    }
+    match of_write(answer) {
+        Written::Answered(_) => Ok(Effect::changed()),
         Written::Nothing(failure) => Err(failure),
         Written::InDoubt(why) => Ok(Effect::InDoubt(why)),
     }

@@ -212,6 +212,14 @@ impl<H: Http> Diary<'_, H> {
         let request = Request::to("create-links").path("school", self.school).json(&body);
         self.http.send(request.changes([place]).token(token))
     }
+
+    /// Takes a link away. A write: its fate is the caller's to judge.
+    ///
+    /// # Errors
+    /// No answer came.
+    pub fn unlink(&self, place: usize, link: &str) -> Result<Response, HttpError> {
+        self.http.send(Request::to("remove-link").path("link", link).changes([place]))
+    }
 }
 
 fn read<T: DeserializeOwned>(answer: Result<Response, HttpError>) -> Result<T, Failure> {

@@ -25,14 +25,31 @@ pub fn observe<H: Http>(
     probes: &[Probe],
 ) -> Result<Vec<Observation>, Failure> {
     let links = diary.links()?;
-    let wanted: Vec<Wanted<'_>> = probes.iter().map(|probe| wanted(&probe.item)).collect();
-    let answers = probes.iter().zip(diary.look_up(&wanted));
-    answers
-        .map(|(probe, found)| match found {
-            Ok(found) => Ok(one(probe, &links, &found, rules)),
-            Err(failure) => unknown(failure),
-        })
-        .collect()
+    let named: Vec<&Probe> = probes.iter().filter(|probe| is_named(&probe.item)).collect();
+    let wanted: Vec<Wanted<'_>> = named.iter().map(|probe| wanted(&probe.item)).collect();
+    let mut found = diary.look_up(&wanted).into_iter();
+    let answers = probes.iter().map(|probe| match found_of(probe, &mut found) {
+        None => Ok(by_handle(probe, &links)),
+        Some(Ok(found)) => Ok(one(probe, &links, &found, rules)),
+        Some(Err(failure)) => unknown(failure),
+    });
+    answers.collect()
+}
+
+/// Of what leaves only the handle is left.
+fn is_named(item: &Item) -> bool {
+    item.text("last-name").is_some()
+}
+
+fn found_of<T>(probe: &Probe, found: &mut impl Iterator<Item = T>) -> Option<T> {
+    if is_named(&probe.item) { found.next() } else { None }
+}
+
+fn by_handle(probe: &Probe, links: &[Link]) -> Observation {
+    match links.iter().find(|link| Some(link.id.as_str()) == probe.handle.as_deref()) {
+        Some(link) => Observation::Present(there(link)),
+        None => Observation::Absent(Basis::Listing),
+    }
 }
 
 fn wanted(item: &Item) -> Wanted<'_> {
@@ -62,7 +79,7 @@ fn one(probe: &Probe, links: &[Link], found: &[Found], rules: &Rules) -> Observa
         judged.iter().filter(|(_, judged)| judged.is_ok()).map(|(found, _)| *found).collect();
     let linked: Vec<&Link> = fitting.iter().filter_map(|found| found.link.as_ref()).collect();
     match linked[..] {
-        [link] => Observation::Present(Presence::new(&link.id).remark(by_what_way(link))),
+        [link] => Observation::Present(there(link).remark(by_what_way(link))),
         [] => absent(&fitting, judged.into_iter().find_map(|(_, judged)| judged.err())),
         _ => Observation::Ambiguous(linked.into_iter().take(MOST_CANDIDATES).map(candidate).collect()),
     }
@@ -70,12 +87,15 @@ fn one(probe: &Probe, links: &[Link], found: &[Found], rules: &Rules) -> Observa
 
 /// A link that is there; does it still fit?
 fn known(link: &Link, judged: &[(&Found, Result<(), Message>)]) -> Observation {
+    let no_longer = |field: &str, why: Message| {
+        there(link).differs(field, None).remark(Message::new("link-no-longer-fits")).remark(why)
+    };
     let its = judged.iter().find(|(found, _)| found.link.as_ref().is_some_and(|its| its.id == link.id));
-    let presence = Presence::new(&link.id);
     Observation::Present(match its {
-        Some((_, Ok(()))) => presence.remark(by_what_way(link)),
-        Some((_, Err(why))) => presence.remark(Message::new("link-no-longer-fits")).remark(why.clone()),
-        None => presence.remark(Message::new("link-no-longer-fits")).remark(Message::new("in-the-way-names")),
+        Some((_, Ok(()))) => there(link).remark(by_what_way(link)),
+        Some((_, Err(why))) if why.code.starts_with("in-the-way-snils") => no_longer("snils", why.clone()),
+        Some((_, Err(why))) => no_longer("last-name", why.clone()),
+        None => no_longer("last-name", Message::new("in-the-way-names")),
     })
 }
 
@@ -118,6 +138,11 @@ fn of_names(likeness: Likeness) -> Message {
         Likeness::Patronymic => Message::new("in-the-way-patronymic"),
         Likeness::Same | Likeness::Other => Message::new("in-the-way-names"),
     }
+}
+
+/// A link that is there, with the way it came about: the school counts them by it.
+fn there(link: &Link) -> Presence {
+    Presence::new(&link.id).output("way", &by_what_way(link).code)
 }
 
 fn by_what_way(link: &Link) -> Message {

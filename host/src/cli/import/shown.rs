@@ -41,6 +41,7 @@ fn sheet(app: &App, report: &Report) -> Sheet {
         title: app.word("import-report"),
         headings: headings.map(|code| app.word(code)).to_vec(),
         rows: report.problems.iter().map(row).collect(),
+        own_page: false,
     }
 }
 

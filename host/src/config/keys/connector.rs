@@ -79,7 +79,12 @@ static KIND: Table = Table {
             || "0".to_owned(),
             "Milliseconds in which an idempotency token protects; 0 means never.",
         ),
-        defaulted("removal", Shape::Flag, || "false".to_owned(), "Whether it can be removed there."),
+        defaulted(
+            "removal",
+            Shape::Flag,
+            || "false".to_owned(),
+            "Whether it can be removed there; of an awaited kind by a person's command only.",
+        ),
         defaulted(
             "audit-hours",
             Shape::Count { min: 0, max: 87_600 },

@@ -1,0 +1,109 @@
+//! `exchange by-class`: how a task stands by class, and sheets of who has to do what (E9).
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::app::{App, local_time, name_of, write_file};
+use super::args;
+use super::stores::{self, About};
+use crate::error::{Error, Result};
+use crate::model::setup::SchoolConfig;
+use crate::model::{Message, RunId, RunStatus, RunSummary, TaskRef};
+use crate::report::by_class::ByClass;
+use crate::report::{Catalogue, Format, table};
+use crate::store::{LedgerStore, RunStore, SchoolDb};
+
+/// Runs looked through for the last one that tells of the whole school.
+const LOOK_BACK: u32 = 200;
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    run: &'a RunId,
+    classes: Vec<ShownClass<'a>>,
+}
+
+#[derive(Serialize)]
+struct ShownClass<'a> {
+    class: &'a str,
+    there: u64,
+    ways: &'a BTreeMap<String, u64>,
+    waiting: u64,
+    in_the_way: u64,
+}
+
+/// Shows the numbers, or writes them with the sheets into a file.
+pub(super) fn by_class(app: &App, args: &args::ByClass) -> Result<u8> {
+    let name = &args.task.0;
+    let (school, task) = app.task(name)?;
+    let store = app.store(&school)?;
+    let run = last_whole_run(&store, name)?;
+    let mut entries = Vec::new();
+    store.each_entry(&task.id, &mut |entry| entries.push(entry))?;
+    let picture = ByClass::new(entries, store.outcomes(run.id.number)?, &args.classes);
+    let manifest = app.manifest_for(name, &task.connector)?;
+    let mut catalogue = Catalogue::new(app.catalogue.language());
+    catalogue.add_connector(&manifest);
+    if let Some(output) = &args.output {
+        let mut sheets = vec![picture.numbers(&manifest.id, &catalogue)];
+        sheets.extend(picture.sheets(&manifest, &|about| name_of(&*store, about), &catalogue));
+        let title = title(&catalogue, &school, &run);
+        return write(app, args.format, output, &title, &sheets, name);
+    }
+    if app.output.json {
+        let classes = picture.classes().map(|(title, class)| shown(title, class)).collect();
+        return app.output.print_json(&Shown { run: &run.id, classes }).map(|()| 0);
+    }
+    let numbers = picture.numbers(&manifest.id, &catalogue);
+    app.output.line(title(&catalogue, &school, &run))?;
+    app.output.table(&numbers.headings, &numbers.rows).map(|()| 0)
+}
+
+fn shown<'a>(title: &'a str, class: &'a crate::report::by_class::Class) -> ShownClass<'a> {
+    let crate::report::by_class::Class { there, ways, waiting, in_the_way, .. } = class;
+    ShownClass { class: title, there: *there, ways, waiting: *waiting, in_the_way: *in_the_way }
+}
+
+/// The last run that looked at everybody and came to its end.
+fn last_whole_run(store: &SchoolDb, task: &TaskRef) -> Result<RunSummary> {
+    let runs = store.runs(Some(&task.task), LOOK_BACK)?;
+    let whole = |run: &RunSummary| {
+        let through = match run.status {
+            RunStatus::Success | RunStatus::WithRemarks | RunStatus::NotConfirmed => true,
+            // For answers, not before it began.
+            RunStatus::Waiting => run.reason.is_none(),
+            RunStatus::Running | RunStatus::Postponed | RunStatus::Failed => false,
+        };
+        through && run.selection.is_all() && run.dropped.is_none()
+    };
+    runs.into_iter().find(whole).ok_or_else(|| {
+        Error::waits(format!("no run of {task} has looked at the whole school yet"))
+            .message(Message::new("by-class-no-run").with("task", task))
+            .hint(format!("exchange run {task}"))
+    })
+}
+
+fn title(catalogue: &Catalogue, school: &SchoolConfig, run: &RunSummary) -> String {
+    let at = local_time(run.finished.unwrap_or(run.started), school);
+    catalogue.text(&Message::new("by-class-title").with("school", &school.name).with("at", at))
+}
+
+fn write(
+    app: &App,
+    format: Option<Format>,
+    output: &Path,
+    title: &str,
+    sheets: &[table::Sheet],
+    task: &TaskRef,
+) -> Result<u8> {
+    let format = format.or_else(|| Format::of_path(output)).unwrap_or(Format::Html);
+    let mut file = Cursor::new(Vec::new());
+    table::write(format, title, sheets, &mut file)?;
+    write_file(output, file.get_ref())?;
+    stores::audit(app, "by-class", About::from(task))?;
+    let classes = sheets.len() - 1;
+    let message = Message::new("by-class-done").with("n", classes).with("file", output.display());
+    app.output.line(app.text(message)).map(|()| 0)
+}
