@@ -1,8 +1,9 @@
 //! The listener for people's browsers. What a stranger may do before anybody looks at the request is bounded here: heads
 //! in time and size, connections in number.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -18,9 +19,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 
 use crate::error::{Context, Kind, Result};
+use crate::model::web::Web;
 
 /// Connections at once.
 const CONNECTIONS: usize = 4_096;
+
+/// Connections at once of one address that is no proxy of ours: as many as the computers of a school open.
+const CONNECTIONS_OF_ONE: u32 = 256;
 
 /// Time in which a request's head has to arrive, the wait of a kept connection included.
 const HEAD_WITHIN: Duration = Duration::from_secs(20);
@@ -43,11 +48,13 @@ pub(super) struct Front {
 
 impl Front {
     /// Listens there and answers by these routes, which find the other end's address in the extensions.
-    pub(super) async fn listen(address: SocketAddr, routes: Router) -> Result<Self> {
+    /// Proxies bring as many connections as they like.
+    pub(super) async fn listen(web: &Web, routes: Router) -> Result<Self> {
+        let address = web.listen;
         let what = format!("cannot listen on {address}");
         let listener = TcpListener::bind(address).await.context(Kind::Failed, &what)?;
         let address = listener.local_addr().context(Kind::Failed, &what)?;
-        Ok(Self { address, server: tokio::spawn(accept(listener, routes)) })
+        Ok(Self { address, server: tokio::spawn(accept(listener, routes, Guests::of(web))) })
     }
 
     /// Where it listens.
@@ -62,12 +69,17 @@ impl Drop for Front {
     }
 }
 
-async fn accept(listener: TcpListener, routes: Router) {
+async fn accept(listener: TcpListener, routes: Router, guests: Arc<Guests>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         match listener.accept().await {
-            Ok((stream, peer)) => drop(tokio::spawn(serve(stream, peer, routes.clone(), place))),
+            Ok((stream, peer)) => {
+                // Whoever has too many is hung up on.
+                if let Some(guest) = Guests::enter(&guests, peer.ip().to_canonical()) {
+                    drop(tokio::spawn(serve(stream, peer, routes.clone(), (place, guest))));
+                }
+            }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be taken");
                 tokio::time::sleep(PAUSE).await;
@@ -76,7 +88,48 @@ async fn accept(listener: TcpListener, routes: Router) {
     }
 }
 
-async fn serve(stream: TcpStream, peer: SocketAddr, routes: Router, _place: OwnedSemaphorePermit) {
+/// Connections by address.
+struct Guests {
+    proxies: Vec<IpAddr>,
+    counts: Mutex<HashMap<IpAddr, u32>>,
+}
+
+/// A connection, until it is dropped.
+struct Guest(Arc<Guests>, IpAddr);
+
+impl Guests {
+    fn of(web: &Web) -> Arc<Self> {
+        Arc::new(Self { proxies: web.proxies.clone(), counts: Mutex::default() })
+    }
+
+    fn enter(guests: &Arc<Self>, from: IpAddr) -> Option<Guest> {
+        let mut counts = guests.counts();
+        let count = counts.entry(from).or_default();
+        if *count >= CONNECTIONS_OF_ONE && !guests.proxies.contains(&from) {
+            return None;
+        }
+        *count += 1;
+        Some(Guest(Arc::clone(guests), from))
+    }
+
+    fn counts(&self) -> MutexGuard<'_, HashMap<IpAddr, u32>> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        let mut counts = self.0.counts();
+        if let Some(count) = counts.get_mut(&self.1) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&self.1);
+            }
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, peer: SocketAddr, routes: Router, _held: (OwnedSemaphorePermit, Guest)) {
     let routes = TowerToHyperService::new(routes);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
@@ -90,4 +143,26 @@ async fn serve(stream: TcpStream, peer: SocketAddr, routes: Router, _place: Owne
         .serve_connection(TokioIo::new(stream), service);
     // Browsers close connections as they like.
     drop(connection.await);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_address_has_so_many_connections_and_a_proxy_as_many_as_come() {
+        let address = |last: u8| IpAddr::from([10, 0, 0, last]);
+        let listen = SocketAddr::from((address(1), 0));
+        let web = Web { proxies: vec![address(9)], ..Web::at(listen, String::new()) };
+        let guests = Guests::of(&web);
+        let mut held: Vec<Guest> =
+            (0..CONNECTIONS_OF_ONE).filter_map(|_| Guests::enter(&guests, address(2))).collect();
+        assert!(Guests::enter(&guests, address(2)).is_none() && Guests::enter(&guests, address(3)).is_some());
+        held.pop();
+        assert!(Guests::enter(&guests, address(2)).is_some());
+        held.extend((0..=CONNECTIONS_OF_ONE).filter_map(|_| Guests::enter(&guests, address(9))));
+        assert_eq!(held.len(), 2 * CONNECTIONS_OF_ONE as usize);
+        drop(held);
+        assert!(guests.counts().is_empty(), "nobody is remembered");
+    }
 }

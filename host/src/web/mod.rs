@@ -41,7 +41,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/{school}/{task}/{dialogue}", get(offer).post(start))
         .route("/{school}/{task}/{dialogue}/step", get(step).post(answer))
-        .route("/bind/{school}/{task}/{token}", get(invitation).post(accept))
+        .route("/~bind/{school}/{task}/{token}", get(invitation).post(accept))
         .route("/callback", get(returned))
         .route(page::STYLE_PATH, get(page::style))
         .fallback(nowhere)
@@ -77,12 +77,12 @@ async fn start(
     began(&face, &spoken, &headers, started.map(|cookie| (cookie, place)))
 }
 
-/// `GET /bind/SCHOOL/TASK/TOKEN`: a button. Says nothing of the school: whoever guesses learns nothing.
+/// `GET /~bind/SCHOOL/TASK/TOKEN`: a button. Says nothing of the school: whoever guesses learns nothing.
 async fn invitation(State(face): Shared, spoken: Spoken, Path((school, task, token)): Names) -> Page {
-    pages::invitation(&face, &spoken, &format!("/bind/{school}/{task}/{token}"))
+    pages::invitation(&face, &spoken, &format!("/~bind/{school}/{task}/{token}"))
 }
 
-/// `POST /bind/SCHOOL/TASK/TOKEN`: the address is used up, and the binding dialogue begins.
+/// `POST /~bind/SCHOOL/TASK/TOKEN`: the address is used up, and the binding dialogue begins.
 async fn accept(
     State(face): Shared,
     Extension(client): Extension<Client>,

@@ -138,7 +138,7 @@ fn what_is_not_open_to_everybody_is_as_if_it_were_not() {
         "",
     );
     assert_eq!(posted.shown(), shown[0].0);
-    let bind = Browser::default().open(&format!("{}/bind/nobody/usual/token", world.address));
+    let bind = Browser::default().open(&format!("{}/~bind/nobody/usual/token", world.address));
     assert_eq!(bind.shown(), "200 Привязка школы", "whoever looks learns nothing");
     assert_eq!(Browser::default().send(&bind, &[]).shown(), shown[0].0);
 }
@@ -176,8 +176,8 @@ fn every_answer_carries_the_headers_that_keep_it_ours() {
         ("GET", "/s/usual/link/step"),
         ("POST", "/s/usual/link/step"),
         ("GET", "/callback?state=x"),
-        ("GET", "/bind/s/usual/x"),
-        ("POST", "/bind/s/usual/x"),
+        ("GET", "/~bind/s/usual/x"),
+        ("POST", "/~bind/s/usual/x"),
         ("GET", "/style.css"),
         ("GET", "/nowhere"),
         ("PUT", "/s/usual/link"),

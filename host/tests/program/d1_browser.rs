@@ -63,7 +63,7 @@ fn d1_a_school_is_bound_in_a_browser_at_an_address_that_serves_once() {
     for _ in 0..2 {
         assert_eq!(browser.open(&address).shown(), "200 Привязка школы", "looking uses nothing up");
     }
-    let origin = address.split("/bind/").next().expect("an origin");
+    let origin = address.split("/~bind/").next().expect("an origin");
     let open = browser.open(&format!("{origin}/school57/dnevnik/bind"));
     assert_eq!(open.shown(), "404 Здесь ничего нет", "what binds is not open to everybody");
     let page = browser.open(&address);

@@ -22,7 +22,8 @@ pub fn invite(web: &Web, task: &Task, who: &str) -> Result<String> {
     store.expire_dialogues(lane.fence(), wall())?;
     let expires = wall().saturating_add_unsigned(web.invitation_ms);
     store.put_dialogue(lane.fence(), &id(&token), &name.task, who.as_bytes(), expires)?;
-    Ok(format!("{}/bind/{}/{}/{token}", web.address, name.school, name.task))
+    // No school can be called so.
+    Ok(format!("{}/~bind/{}/{}/{token}", web.address, name.school, name.task))
 }
 
 /// Uses an address up; who made it.

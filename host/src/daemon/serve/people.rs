@@ -30,9 +30,8 @@ impl People {
     /// Listens where `[web]` says.
     pub(super) async fn listen(host: &Host, face: Option<Face>, clock: &Arc<dyn Clock>) -> Result<Self> {
         let (Some(web), Some(face)) = (host.config().web.clone(), face) else { return Ok(Self(None)) };
-        let listen = web.listen;
         let (desk, asks) = Desk::open(web, host.store()?, Arc::clone(clock))?;
-        let front = Front::listen(listen, face(Arc::clone(&desk))).await?;
+        let front = Front::listen(desk.web(), face(Arc::clone(&desk))).await?;
         let address = front.address();
         Ok(Self(Some(Open { desk, asks, front: Some(front), address })))
     }
