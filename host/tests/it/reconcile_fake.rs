@@ -192,7 +192,7 @@ pub(crate) fn item(kind: &str, key: &str, fields: &[(&str, Value)]) -> Item {
     let fields = fields
         .iter()
         .map(|(name, value)| Field {
-            name: (*name).to_owned(),
+            name: (*name).into(),
             value: value.clone(),
             ownership: Ownership::Owned,
         })
@@ -684,6 +684,7 @@ impl School {
             clock: Arc::clone(clock) as Arc<dyn Clock>,
             progress: Arc::new(Silent),
             cancel: Cancel::default(),
+            aside: Arc::new(OnTheSpot),
             task: task(),
             request_deadline_ms: DEADLINE,
         };
