@@ -319,7 +319,7 @@ fn thing(change: &Change, visible: Millis) -> Thing {
 
 fn texts(item: &Item) -> BTreeMap<String, String> {
     let text = |field: &Field| match &field.value {
-        Value::Text(text) => Some((field.name.clone(), text.clone())),
+        Value::Text(text) => Some((field.name.to_string(), text.clone())),
         _ => None,
     };
     item.fields.iter().filter_map(text).collect()
