@@ -5,7 +5,7 @@ use std::sync::Weak;
 use std::time::Duration;
 
 use crate::error::{Context, Error, Kind, Result};
-use crate::reconcile::Cancel;
+use crate::reconcile::{Aside, Cancel};
 use crate::sandbox::Engine;
 
 /// Threads at most. A run waits for the disk as it does for the network, but holds its thread meanwhile: with a thread
@@ -41,6 +41,17 @@ pub async fn interruptible<T>(cancel: &Cancel, work: impl Future<Output = T>) ->
                 cancel.cancel();
             }
         }
+    }
+}
+
+/// Threads on which others may wait for the disk.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Blocking;
+
+impl Aside for Blocking {
+    fn begin(&self, work: Box<dyn FnOnce() + Send>) {
+        // Whoever left it hears from the work itself how it ended.
+        drop(tokio::task::spawn_blocking(work));
     }
 }
 

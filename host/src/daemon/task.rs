@@ -10,6 +10,7 @@ use super::lazy::LazyConnector;
 use super::notify::{Alarm, Teller};
 use super::people::StoredPeople;
 use super::records::StoredRecords;
+use super::runtime::Blocking;
 use super::vault::Vault;
 use crate::capability::Redactor;
 use crate::capability::context::TaskContext;
@@ -108,6 +109,7 @@ impl Task {
             clock: Arc::new(reconcile::SystemClock),
             progress: watch.progress,
             cancel: watch.cancel,
+            aside: Arc::new(Blocking),
             task: self.config.clone(),
             request_deadline_ms: request_deadline_ms(self.host.config(), &self.config),
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -125,7 +126,8 @@ pub enum Ownership {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// Its name.
-    pub name: String,
+    #[serde(with = "super::shared_text")]
+    pub name: Arc<str>,
     /// Its content.
     pub value: Value,
     /// Who keeps it.
@@ -200,7 +202,7 @@ impl Item {
     pub fn has_a_field_twice(&self) -> bool {
         let fields = &self.fields;
         if fields.len() > 16 {
-            let names: BTreeSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+            let names: BTreeSet<&str> = fields.iter().map(|field| &*field.name).collect();
             return names.len() != fields.len();
         }
         let mut places = fields.iter().enumerate();
@@ -209,7 +211,7 @@ impl Item {
 
     /// A field by name.
     pub fn field(&self, name: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.name == name)
+        self.fields.iter().find(|field| *field.name == *name)
     }
 }
 

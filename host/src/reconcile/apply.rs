@@ -74,13 +74,13 @@ impl<C: Connector> Run<'_, C> {
             // The others are under way while this is written.
             if ended % beside == 0 {
                 self.tell_progress();
-                self.flush()?;
+                self.flush_soon()?;
             }
         }
         if halted.is_err() {
             self.unread(&open);
         }
-        self.flush()?;
+        self.flush_soon()?;
         halted.map(|()| open)
     }
 
@@ -152,7 +152,7 @@ impl<C: Connector> Run<'_, C> {
             return Err(Halt::Broken(error));
         }
         for job in &sent.jobs {
-            if let Some(doubt) = sent.watch.doubt(&job.wanted.item.id) {
+            if let Some(doubt) = sent.watch.take_doubt(&job.wanted.item.id) {
                 self.put(doubt);
             }
         }

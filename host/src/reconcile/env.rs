@@ -54,6 +54,22 @@ impl Cancel {
     }
 }
 
+/// Where a run leaves work that holds its thread, and goes on.
+pub trait Aside: Send + Sync {
+    /// Begins it; it may have ended before this returns.
+    fn begin(&self, work: Box<dyn FnOnce() + Send>);
+}
+
+/// Does it on the spot.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OnTheSpot;
+
+impl Aside for OnTheSpot {
+    fn begin(&self, work: Box<dyn FnOnce() + Send>) {
+        work();
+    }
+}
+
 /// Everything a run stands on.
 pub struct Env<C> {
     /// The connector, set up for the task.
@@ -68,6 +84,8 @@ pub struct Env<C> {
     pub progress: Arc<dyn ProgressSink>,
     /// How to stop.
     pub cancel: Cancel,
+    /// Who writes to the store meanwhile.
+    pub aside: Arc<dyn Aside>,
     /// The task.
     pub task: TaskConfig,
     /// Milliseconds from journaling a write until the other side can no longer begin to process it: connection,

@@ -38,7 +38,7 @@ impl<C: Connector> Run<'_, C> {
                 for id in part.iter() {
                     jobs.extend(self.begin_item(id)?);
                 }
-                self.flush()?;
+                self.flush_soon()?;
                 let jobs = self.claim_all(jobs).await?;
                 open.extend(self.attempt(jobs).await?);
             }

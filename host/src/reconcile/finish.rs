@@ -160,7 +160,7 @@ impl<C: Connector> Run<'_, C> {
         let memories: Vec<ScopeMemory> = self.memories()?.into_values().collect();
         for row in memories.iter().flat_map(|memory| &memory.carried) {
             self.world.pending.outcomes.insert(row.item.clone());
-            self.world.outcomes.note(row.clone(), &self.world.ledger);
+            self.world.outcomes.note(row.clone());
         }
         self.flush()?;
         let Some(fence) = &self.fence else { return Ok(()) };

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::model::{ItemRef, ScopeId};
 
-use super::pack::{Texts, pack_wanted, unpack_wanted};
+use super::pack::{Texts, Whose, pack_wanted, unpack_wanted, whose};
 use super::state::{Wanted, Work};
 
 /// The items of a run that are not just as they were, in the order in which they came.
@@ -59,6 +59,12 @@ impl Items {
     pub(super) fn get(&self, id: &ItemRef) -> Option<Arc<Wanted>> {
         let (id, slot) = self.slots.get_key_value(id)?;
         slot.bytes.as_ref().map(|bytes| Arc::new(unpack_wanted(id, bytes, &self.texts)))
+    }
+
+    /// Its class and record; `None` also when it has come to its end.
+    pub(super) fn whose(&self, id: &ItemRef) -> Option<Whose> {
+        let bytes = self.slots.get(id)?.bytes.as_ref()?;
+        Some(whose(id, bytes, &self.texts))
     }
 
     /// All items, unpacked one by one.

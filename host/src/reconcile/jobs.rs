@@ -58,7 +58,7 @@ impl<C: Connector> Run<'_, C> {
             jobs.into_iter().partition(|job| matches!(job.stage, Stage::Ready(at) if at <= now));
         rest.extend(self.apply_all(ready).await?);
         let open = self.check(rest).await?;
-        self.flush()?;
+        self.flush_soon()?;
         Ok(open)
     }
 

@@ -1,6 +1,6 @@
 //! The journal of one `apply`: puts items in doubt before bytes leave, and remembers what was sent.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::Error;
@@ -33,19 +33,22 @@ pub(super) struct Desk {
 /// Watches the writes of one call.
 pub(super) struct Watch {
     desk: Desk,
-    /// Entries as they are to be read while in doubt, times still open.
-    templates: BTreeMap<ItemRef, LedgerEntry>,
     seen: Mutex<Seen>,
 }
 
-#[derive(Default)]
 struct Seen {
     tickets: Vec<Ticket>,
-    /// The tickets that name an item, by their places.
-    named: BTreeMap<ItemRef, Vec<usize>>,
-    doubts: BTreeMap<ItemRef, LedgerEntry>,
+    writes: HashMap<ItemRef, Write>,
     stranger: Option<ItemRef>,
     broken: Option<Error>,
+}
+
+/// An item that the call may write.
+struct Write {
+    /// As it is to be read while in doubt; times are open until a request names it.
+    entry: LedgerEntry,
+    /// The places of the tickets that name it.
+    tickets: Vec<usize>,
 }
 
 struct Ticket {
@@ -57,8 +60,10 @@ struct Ticket {
 impl Watch {
     /// Watches a call that may write these items.
     pub(super) fn new(desk: Desk, templates: Vec<LedgerEntry>) -> Self {
-        let templates = templates.into_iter().map(|entry| (entry.item.clone(), entry)).collect();
-        Self { desk, templates, seen: Mutex::default() }
+        let write = |entry: LedgerEntry| (entry.item.clone(), Write { entry, tickets: Vec::new() });
+        let writes = templates.into_iter().map(write).collect();
+        let seen = Seen { tickets: Vec::new(), writes, stranger: None, broken: None };
+        Self { desk, seen: Mutex::new(seen) }
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -68,23 +73,25 @@ impl Watch {
     /// What became of an item's requests.
     pub(super) fn trace(&self, item: &ItemRef) -> Trace {
         let seen = self.seen();
-        let places = seen.named.get(item).map_or(&[][..], Vec::as_slice);
-        let mine: Vec<&Ticket> = places.iter().map(|place| &seen.tickets[*place]).collect();
-        if mine.iter().any(|ticket| ticket.answer.is_none()) {
+        let places = seen.writes.get(item).map_or(&[][..], |write| &write.tickets);
+        let answers = || places.iter().map(|place| seen.tickets[*place].answer);
+        if answers().any(|answer| answer.is_none()) {
             return Trace::Open;
         }
-        let statuses: Vec<u16> = mine.iter().filter_map(|ticket| ticket.answer.flatten()).collect();
-        if statuses.is_empty() {
+        let mut statuses = answers().filter_map(Option::flatten).peekable();
+        if statuses.peek().is_none() {
             return Trace::Unsent;
         }
-        Trace::Answered { refused: statuses.iter().all(|status| matches!(status, 401 | 403)) }
+        Trace::Answered { refused: statuses.all(|status| matches!(status, 401 | 403)) }
     }
 
-    /// The item's entry in doubt, once the call is over; `None`: no request named it.
+    /// The item's entry in doubt, once the call is over; it is given away once. `None`: no request named it.
     ///
     /// The call's connections are closed by then: what was sent can no longer begin to be processed.
-    pub(super) fn doubt(&self, item: &ItemRef) -> Option<LedgerEntry> {
-        let mut entry = self.seen().doubts.get(item).cloned()?;
+    pub(super) fn take_doubt(&self, item: &ItemRef) -> Option<LedgerEntry> {
+        let mut seen = self.seen();
+        let write = seen.writes.get_mut(item).filter(|write| !write.tickets.is_empty())?;
+        let mut entry = std::mem::replace(&mut write.entry, LedgerEntry::unknown(item.clone()));
         let now = self.desk.time.now();
         entry.doubt = entry.doubt.map(|doubt| Doubt { until: doubt.until.min(now), ..doubt });
         Some(entry)
@@ -104,17 +111,21 @@ impl Watch {
     pub(super) fn broken(&self) -> Option<Error> {
         self.seen().broken.take()
     }
+}
 
-    /// The entries of these items in doubt, times filled in. An older doubt keeps when it was sent first.
-    fn doubts(&self, items: &[ItemRef], now: i64) -> Result<Vec<LedgerEntry>, ItemRef> {
-        let until = now.saturating_add_unsigned(self.desk.deadline_ms);
-        let doubt = |item: &ItemRef| {
-            let mut entry = self.templates.get(item).cloned().ok_or_else(|| item.clone())?;
-            entry.state = LedgerState::InDoubt;
-            entry.doubt = entry.doubt.map(|doubt| times(doubt, now, until));
-            Ok(entry)
-        };
-        items.iter().map(doubt).collect()
+impl Seen {
+    /// Puts these items in doubt. An older doubt keeps when it was sent first. Fails with an item that is not of the call.
+    fn put_in_doubt(&mut self, items: &[ItemRef], now: i64, until: i64) -> Result<(), ItemRef> {
+        if let Some(stranger) = items.iter().find(|item| !self.writes.contains_key(*item)) {
+            return Err(stranger.clone());
+        }
+        for item in items {
+            if let Some(Write { entry, .. }) = self.writes.get_mut(item) {
+                entry.state = LedgerState::InDoubt;
+                entry.doubt = entry.doubt.take().map(|doubt| times(doubt, now, until));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -126,32 +137,31 @@ fn times(doubt: Doubt, now: i64, until: i64) -> Doubt {
 impl WriteJournal for Watch {
     fn sent(&self, operation: &str, items: &[ItemRef]) -> Result<WriteTicket, String> {
         let now = self.desk.time.now();
-        let doubts = self.doubts(items, now).map_err(|stranger| {
+        let until = now.saturating_add_unsigned(self.desk.deadline_ms);
+        let mut seen = self.seen();
+        let seen = &mut *seen;
+        if let Err(stranger) = seen.put_in_doubt(items, now, until) {
             let text = format!("{stranger} is not a change of this call");
-            self.seen().stranger = Some(stranger);
-            text
-        })?;
-        let sending = Sending {
-            run: self.desk.run,
-            operation,
-            items,
-            doubts: &doubts,
-            sent: now,
-            until: now.saturating_add_unsigned(self.desk.deadline_ms),
-        };
+            seen.stranger = Some(stranger);
+            return Err(text);
+        }
+        let doubts: Vec<&LedgerEntry> = items.iter().map(|item| &seen.writes[item].entry).collect();
+        let sending = Sending { run: self.desk.run, operation, items, doubts: &doubts, sent: now, until };
         let id = match self.desk.store.journal_sent(&self.desk.fence, &self.desk.task, &sending) {
             Ok(id) => id,
             Err(error) => {
                 let text = error.to_string();
-                self.seen().broken = Some(error);
+                seen.broken = Some(error);
                 return Err(text);
             }
         };
-        let mut seen = self.seen();
         let place = seen.tickets.len();
         seen.tickets.push(Ticket { id, answer: None });
-        items.iter().for_each(|item| seen.named.entry(item.clone()).or_default().push(place));
-        seen.doubts.extend(doubts.into_iter().map(|entry| (entry.item.clone(), entry)));
+        for item in items {
+            if let Some(write) = seen.writes.get_mut(item) {
+                write.tickets.push(place);
+            }
+        }
         Ok(id)
     }
 

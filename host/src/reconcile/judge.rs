@@ -96,7 +96,7 @@ impl Case<'_> {
 
     /// A person says that it is this one; how it looks there is not known.
     fn unseen(&self, handle: &str) -> Presence {
-        let unseen = self.wanted.item.fields.iter().map(|field| field.name.clone()).collect();
+        let unseen = self.wanted.item.fields.iter().map(|field| field.name.to_string()).collect();
         Presence { handle: handle.to_owned(), unseen, ..Presence::default() }
     }
 

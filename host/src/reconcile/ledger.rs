@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::model::{ItemRef, LedgerEntry, LedgerState};
 
-use super::pack::{Head, Texts, head, pack_entry, unpack_entry};
+use super::pack::{Head, Texts, Whose, head, pack_entry, unpack_entry, whose_entry};
 
 /// The entries of a task.
 #[derive(Debug, Default)]
@@ -31,6 +31,11 @@ impl Ledger {
     /// The beginning of an entry.
     pub(super) fn head(&self, id: &ItemRef) -> Option<Head<'_>> {
         self.rows.get(id).map(|row| head(&row.bytes, &self.texts))
+    }
+
+    /// Class and record of an item.
+    pub(super) fn whose(&self, id: &ItemRef) -> Option<Whose> {
+        self.rows.get(id).map(|row| whose_entry(id, &row.bytes, &self.texts))
     }
 
     pub(super) fn state(&self, id: &ItemRef) -> Option<LedgerState> {

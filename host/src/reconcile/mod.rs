@@ -51,7 +51,7 @@ mod timeline;
 pub use by_hand::remove_items;
 pub use clock::{Clock, Steady, SystemClock};
 pub use dialogue::commit_items;
-pub use env::{Cancel, Env, Mode, Options, Phase, ProgressSink, RunReport, Silent};
+pub use env::{Aside, Cancel, Env, Mode, OnTheSpot, Options, Phase, ProgressSink, RunReport, Silent};
 pub use halt::CANCELLED;
 pub use inbound::INBOUND;
 pub use outcomes::Outcomes;

@@ -1,11 +1,14 @@
 //! What became known: entries and outcomes, noted first and written together.
 
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+
+use crate::error::{Error, Result};
 use crate::model::{Action, Connector, ItemRef, LedgerEntry, Message, Outcome, OutcomeRow};
 use crate::store::Progress;
 
 use super::halt::Step;
 use super::run::Run;
-use super::state::{Pending, Wanted};
+use super::state::{Pending, Wanted, World};
 
 impl<C: Connector> Run<'_, C> {
     /// An entry for an item: what the item says of itself, what is known of it from before.
@@ -43,21 +46,46 @@ impl<C: Connector> Run<'_, C> {
         action: Option<Action>,
         remarks: Vec<Message>,
     ) {
-        let left = || self.world.departures.iter().find(|d| d.entry.item == *id).map(|d| &d.entry);
-        let (group, about) = match self.world.items.get(id) {
-            Some(wanted) => (wanted.item.group.clone(), wanted.item.about.clone()),
-            None => left().map_or((None, None), |entry| (entry.group.clone(), entry.about.clone())),
-        };
-        self.world.pending.outcomes.insert(id.clone());
-        let row = OutcomeRow { item: id.clone(), group, about, outcome, action, remarks };
-        self.world.outcomes.note(row, &self.world.ledger);
+        let World { items, departures, ledger, outcomes, pending, .. } = &mut self.world;
+        pending.outcomes.insert(id.clone());
+        if remarks.is_empty() && outcomes.note_well(id, &outcome, action, ledger) {
+            return;
+        }
+        let left = || departures.iter().find(|d| d.entry.item == *id).map(|d| &d.entry);
+        let of_left = || left().map(|entry| (entry.group.clone(), entry.about.clone()));
+        let (group, about) = items.whose(id).or_else(of_left).unwrap_or_default();
+        outcomes.note(OutcomeRow { item: id.clone(), group, about, outcome, action, remarks });
     }
 
     /// Writes down durably what became known; what schools share first: a hold too many is dropped by the next run, one
     /// too few lets others remove it.
     pub(super) fn flush(&mut self) -> Step<()> {
+        self.flush_soon()?;
+        Ok(self.written()?)
+    }
+
+    /// The same, but the school's part may be written while this run goes on: what no promise rests on yet, since the
+    /// writes that it is about stay journaled as open until then. Whatever is flushed later is written later.
+    pub(super) fn flush_soon(&mut self) -> Step<()> {
         self.flush_held()?;
-        let Some(fence) = &self.fence else { return Ok(()) };
+        let Some(fence) = self.fence.clone() else { return Ok(()) };
+        let (progress, over) = self.progress();
+        if !progress.is_empty() {
+            self.written()?;
+            let (school, task, run) = (Arc::clone(&self.env.school), self.env.task.id.clone(), self.number);
+            let (told, written) = mpsc::channel();
+            self.env.aside.begin(Box::new(move || {
+                // Nobody hears it when the run broke off.
+                drop(told.send(school.record(&fence, &task, run, &progress)));
+            }));
+            self.writing = Some(Mutex::new(written));
+        }
+        over.iter().for_each(|id| self.world.items.let_go(id));
+        Ok(())
+    }
+
+    /// What is not in the store yet, and the items of it that have come to their ends.
+    fn progress(&mut self) -> (Progress, Vec<ItemRef>) {
         let Pending { entries, outcomes, settled } = std::mem::take(&mut self.world.pending);
         let rows = outcomes.iter().filter_map(|id| self.world.outcomes.row(id, &self.world.ledger));
         let mut progress = Progress { outcomes: rows.collect(), settled, ..Progress::default() };
@@ -67,14 +95,15 @@ impl<C: Connector> Run<'_, C> {
                 None => progress.drop.push(id),
             }
         }
-        if !progress.is_empty() {
-            self.env.school.record(fence, &self.env.task.id, self.number, &progress)?;
-        }
-        outcomes
-            .iter()
-            .filter(|id| self.world.outcomes.went_well(id))
-            .for_each(|id| self.world.items.let_go(id));
-        Ok(())
+        let over = outcomes.into_iter().filter(|id| self.world.outcomes.went_well(id)).collect();
+        (progress, over)
+    }
+
+    /// Waits until what was flushed is in the store.
+    fn written(&mut self) -> Result<()> {
+        let Some(writing) = self.writing.take() else { return Ok(()) };
+        let writing = writing.into_inner().unwrap_or_else(PoisonError::into_inner);
+        writing.recv().unwrap_or_else(|_| Err(Error::internal("the store's writer is gone")))
     }
 
     pub(super) fn forget(&mut self, id: &ItemRef) {

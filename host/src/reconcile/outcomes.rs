@@ -33,10 +33,9 @@ enum Well {
 }
 
 impl Well {
-    /// Of a row with nothing else to say of it.
-    fn of(row: &OutcomeRow) -> Option<Self> {
-        match row.outcome {
-            _ if !row.remarks.is_empty() => None,
+    /// Of an outcome that says nothing else.
+    fn of(outcome: &Outcome) -> Option<Self> {
+        match outcome {
             Outcome::Applied => Some(Self::Applied),
             Outcome::Accepted => Some(Self::Accepted),
             Outcome::Adopted => Some(Self::Adopted),
@@ -75,8 +74,7 @@ impl Told {
         match self {
             Self::Row(row) => OutcomeRow::clone(row),
             Self::Well(well, action) => {
-                let (group, about) =
-                    ledger.get(item).map(|entry| (entry.group, entry.about)).unwrap_or_default();
+                let (group, about) = ledger.whose(item).unwrap_or_default();
                 let outcome = well.outcome().clone();
                 OutcomeRow { item: item.clone(), group, about, outcome, action: *action, remarks: Vec::new() }
             }
@@ -90,14 +88,23 @@ pub(super) struct Noted(IndexMap<ItemRef, Told>);
 
 impl Noted {
     /// Notes what became of an item, in place of what was noted before.
-    pub(super) fn note(&mut self, row: OutcomeRow, ledger: &Ledger) {
-        let item = row.item.clone();
-        let well = Well::of(&row).filter(|_| ledger.contains(&item));
-        let told = match well {
-            Some(well) => Told::Well(well, row.action),
-            None => Told::Row(Box::new(row)),
-        };
-        self.0.insert(item, told);
+    pub(super) fn note(&mut self, row: OutcomeRow) {
+        self.0.insert(row.item.clone(), Told::Row(Box::new(row)));
+    }
+
+    /// Notes that all went well, if that is what the outcome says and the ledger knows whose item it is.
+    pub(super) fn note_well(
+        &mut self,
+        item: &ItemRef,
+        outcome: &Outcome,
+        action: Option<Action>,
+        ledger: &Ledger,
+    ) -> bool {
+        let well = Well::of(outcome).filter(|_| ledger.contains(item));
+        if let Some(well) = well {
+            self.0.insert(item.clone(), Told::Well(well, action));
+        }
+        well.is_some()
     }
 
     pub(super) fn contains(&self, item: &ItemRef) -> bool {

@@ -13,6 +13,7 @@ use self::read::Reader;
 use self::write::Writer;
 use super::state::Wanted;
 use crate::model::item::Ownership;
+use crate::model::records::RecordRef;
 use crate::model::{Action, Item, ItemRef, LedgerEntry, LedgerState, Millis, Origin, ScopeId, WhenGone};
 
 /// Texts by number.
@@ -62,6 +63,9 @@ pub(super) struct Head<'a> {
     pub(super) handle: Option<&'a str>,
 }
 
+/// The class, and the record it is about.
+pub(super) type Whose = (Option<String>, Option<RecordRef>);
+
 /// Packs an entry, but not the item it is about.
 pub(super) fn pack_entry(entry: &LedgerEntry, texts: &mut Texts) -> Box<[u8]> {
     let mut w = Writer { bytes: Vec::with_capacity(192), texts };
@@ -86,6 +90,13 @@ pub(super) fn pack_entry(entry: &LedgerEntry, texts: &mut Texts) -> Box<[u8]> {
 /// The beginning of a packed entry.
 pub(super) fn head<'a>(bytes: &'a [u8], texts: &'a Texts) -> Head<'a> {
     Reader { bytes, texts }.head()
+}
+
+/// Class and record of the item whose packed entry this is.
+pub(super) fn whose_entry(item: &ItemRef, bytes: &[u8], texts: &Texts) -> Whose {
+    let mut r = Reader { bytes, texts };
+    let group = r.head().group.map(|group| group.to_string());
+    (group, r.about(item))
 }
 
 /// A packed entry of this item.
@@ -130,6 +141,13 @@ pub(super) fn pack_wanted(wanted: &Wanted, texts: &mut Texts) -> Box<[u8]> {
     w.bytes.into_boxed_slice()
 }
 
+/// Class and record of an item, as it was packed.
+pub(super) fn whose(id: &ItemRef, bytes: &[u8], texts: &Texts) -> Whose {
+    let mut r = Reader { bytes, texts };
+    r.shared();
+    (r.opt(|r| r.shared().to_string()), r.about(id))
+}
+
 /// What is wanted of this item, as it was packed.
 pub(super) fn unpack_wanted(id: &ItemRef, bytes: &[u8], texts: &Texts) -> Wanted {
     let mut r = Reader { bytes, texts };
@@ -153,7 +171,7 @@ pub(super) fn unpack_wanted(id: &ItemRef, bytes: &[u8], texts: &Texts) -> Wanted
 mod tests {
     use super::*;
     use crate::model::item::{Field, OutputRef, Value};
-    use crate::model::records::{RecordRef, RecordType};
+    use crate::model::records::RecordType;
     use crate::model::{Doubt, FieldHash, Message, Param, Scale, TimeWindow, Waiting};
     use crate::store::IdentityRef;
 

@@ -1,6 +1,6 @@
 //! One passage: what a run holds in its hands, and the order of its phases.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, mpsc};
 
 use crate::error::Result;
 use crate::model::manifest::Kind;
@@ -35,6 +35,8 @@ pub(super) struct Run<'a, C> {
     pub(super) patience: Patience,
     pub(super) world: World,
     pub(super) plan: Option<Plan>,
+    /// What is being written to the school's store; it says how that ended.
+    pub(super) writing: Option<Mutex<mpsc::Receiver<Result<()>>>>,
     pub(super) repeated: Repeated,
     pub(super) quiet: bool,
     /// A person is doing this in a dialogue: what is awaited of people is made.
@@ -88,6 +90,7 @@ impl<'a, C: Connector> Run<'a, C> {
             patience: Patience::new(env.task.patience_s.saturating_mul(1_000)),
             world: World::default(),
             plan: None,
+            writing: None,
             repeated: Repeated::default(),
             quiet: false,
             by_person: false,

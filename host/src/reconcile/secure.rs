@@ -44,6 +44,9 @@ impl<C: Connector> Run<'_, C> {
             }
             loose.push(id.clone());
         }
+        if loose.is_empty() {
+            return Ok(());
+        }
         self.flush()?;
         self.hold_and_look(loose).await
     }

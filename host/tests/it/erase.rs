@@ -83,7 +83,7 @@ fn school(store: &SchoolDb, fence: &Fence) -> u64 {
         run: Some(run),
         operation: "create",
         items: &items,
-        doubts: &doubts,
+        doubts: &[&doubts[0]],
         sent: NOW,
         until: NOW,
     };

@@ -194,7 +194,7 @@ pub(crate) fn item(kind: &str, key: &str, fields: &[(&str, Value)]) -> Item {
     let fields = fields
         .iter()
         .map(|(name, value)| Field {
-            name: (*name).to_owned(),
+            name: (*name).into(),
             value: value.clone(),
             ownership: Ownership::Owned,
         })
@@ -321,7 +321,7 @@ fn thing(change: &Change, visible: Millis) -> Thing {
 
 fn texts(item: &Item) -> BTreeMap<String, String> {
     let text = |field: &Field| match &field.value {
-        Value::Text(text) => Some((field.name.clone(), text.clone())),
+        Value::Text(text) => Some((field.name.to_string(), text.clone())),
         _ => None,
     };
     item.fields.iter().filter_map(text).collect()
@@ -689,6 +689,7 @@ impl School {
             clock: Arc::clone(clock) as Arc<dyn Clock>,
             progress: Arc::new(Silent),
             cancel: Cancel::default(),
+            aside: Arc::new(OnTheSpot),
             task: task(),
             request_deadline_ms: DEADLINE,
         };

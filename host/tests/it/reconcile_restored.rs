@@ -208,7 +208,7 @@ fn a_write_that_was_under_way_when_the_backup_was_made_is_in_doubt() {
     let doubt = Doubt { action: Action::Create, token: "t".into(), sent, until, scale: None };
     let unknown = LedgerEntry::unknown(item.clone());
     let doubts = [LedgerEntry { state: LedgerState::InDoubt, doubt: Some(doubt), ..unknown }];
-    let sending = Sending { run: None, operation: "add", items: &[item], doubts: &doubts, sent, until };
+    let sending = Sending { run: None, operation: "add", items: &[item], doubts: &[&doubts[0]], sent, until };
     one.store.journal_sent(lane.fence(), &one.env.task.id, &sending).unwrap();
     let backup = backed_up(&world);
     drop(lane);

@@ -529,7 +529,7 @@ fn ledger_and_journal(subject: &Subject) {
         run: Some(1),
         operation: "add",
         items: &items,
-        doubts: &[doubtful("c")],
+        doubts: &[&doubtful("c")],
         sent: NOW,
         until: NOW + 30_000,
     };
@@ -554,7 +554,7 @@ fn writes_under_way(subject: &Subject) {
         let items: Vec<ItemRef> = keys.iter().map(|key| ItemRef::new("person", *key)).collect();
         let doubts: Vec<LedgerEntry> = keys.iter().map(|key| doubtful(key)).collect();
         let (sent, until) = (NOW, NOW + 30_000);
-        let sending = Sending { run: None, operation: "add", items: &items, doubts: &doubts, sent, until };
+        let sending = Sending { run: None, operation: "add", items: &items, doubts: &doubts.iter().collect::<Vec<_>>(), sent, until };
         store.journal_sent(fence, &task, &sending).unwrap()
     };
     let known = |key: &str| entry(key, LedgerState::Confirmed);

@@ -159,7 +159,7 @@ fn change(old: Option<&Planned>, new: Option<&Planned>) -> Option<Change> {
 
 /// Fields whose content is not the same.
 fn fields(old: &Planned, new: &Planned) -> Vec<String> {
-    let names = old.item.fields.iter().chain(&new.item.fields).map(|field| field.name.as_str());
+    let names = old.item.fields.iter().chain(&new.item.fields).map(|field| &*field.name);
     let names: BTreeSet<&str> = names.collect();
     let differs = |name: &&str| {
         let value = |line: &Planned| line.item.field(name).map(|field| field.value.clone());
@@ -228,7 +228,7 @@ mod tests {
 
     fn line(action: Action, title: &str) -> Planned {
         let value = Value::Text(title.to_owned());
-        let fields = vec![Field { name: "title".to_owned(), value, ownership: Ownership::Owned }];
+        let fields = vec![Field { name: "title".into(), value, ownership: Ownership::Owned }];
         let item = Item {
             id: ItemRef::new("class", "c1"),
             former_keys: Vec::new(),

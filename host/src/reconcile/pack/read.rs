@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn field(&mut self) -> Field {
-        let name = self.shared().to_string();
+        let name = Arc::clone(self.shared());
         let ownership = OWNERSHIPS[self.size()];
         Field { name, value: self.value(), ownership }
     }

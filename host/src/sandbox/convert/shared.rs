@@ -14,7 +14,6 @@ same_fields!(wit::Param, Param: name, value);
 same_fields!(wit::Message, Message: code; all args);
 same_fields!(wit::RecordRef, RecordRef: id; from record_type);
 same_fields!(wit::OutputRef, OutputRef: name; from item);
-same_fields!(wit::Field, Field: name; from value, ownership);
 same_fields!(wit::TimeWindow, TimeWindow: not_before, not_after);
 same_fields!(wit::Waiting, Waiting: ; from whom; all steps);
 same_fields!(wit::Target, Target: handle; from item; all outputs);
@@ -54,6 +53,18 @@ macro_rules! same_variant {
 
 same_variant!(WitValue, Value: None; Text, Integer, Flag, Reference, Output; Texts, References);
 same_variant!(WitEffect, Effect: Pending; Done, Rejected, Waiting, Postponed, InDoubt;);
+
+impl From<wit::Field> for Field {
+    fn from(it: wit::Field) -> Self {
+        Self { name: it.name.into(), value: it.value.into(), ownership: it.ownership.into() }
+    }
+}
+
+impl From<Field> for wit::Field {
+    fn from(it: Field) -> Self {
+        Self { name: it.name.as_ref().to_owned(), value: it.value.into(), ownership: it.ownership.into() }
+    }
+}
 
 impl From<wit::ItemRef> for ItemRef {
     fn from(it: wit::ItemRef) -> Self {

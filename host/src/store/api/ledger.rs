@@ -63,7 +63,7 @@ pub struct Sending<'a> {
     /// What it changes.
     pub items: &'a [ItemRef],
     /// Ledger entries of these items as they must be read if no answer ever comes: in doubt.
-    pub doubts: &'a [LedgerEntry],
+    pub doubts: &'a [&'a LedgerEntry],
     /// Now.
     pub sent: Millis,
     /// The last moment at which the other side could begin to process it.
