@@ -164,16 +164,18 @@ pub(super) fn leaving(kind: &Kind, entry: &LedgerEntry) -> Leaving {
     if entry.doubt.is_some() {
         return Leaving::InDoubt;
     }
-    if kind.nature != Nature::State {
+    match kind.nature {
+        _ if entry.gone == WhenGone::Forget => return Leaving::Forget,
         // What was sent must be remembered: desired again, it would be sent again.
-        let event = kind.nature == Nature::Event && entry.gone != WhenGone::Forget;
-        return if event { Leaving::Keep } else { Leaving::Forget };
+        Nature::Event => return Leaving::Keep,
+        // It is there, and nobody's of this school to have: somebody else made it, and has to take it away.
+        Nature::Awaited => return Leaving::Tell,
+        Nature::State => {}
     }
     let ours = entry.origin == Origin::Created && kind.direction == Direction::Outbound;
     match entry.gone {
-        WhenGone::Forget => Leaving::Forget,
         WhenGone::Close if ours && entry.handle.is_some() => Leaving::Apply(Action::Close),
         WhenGone::Remove if ours && kind.removal && entry.handle.is_some() => Leaving::Apply(Action::Remove),
-        WhenGone::Report | WhenGone::Close | WhenGone::Remove => Leaving::Tell,
+        WhenGone::Report | WhenGone::Forget | WhenGone::Close | WhenGone::Remove => Leaving::Tell,
     }
 }

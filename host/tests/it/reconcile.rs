@@ -476,6 +476,31 @@ fn e9_what_somebody_else_made_and_no_longer_fits_is_told_and_left_alone() {
 }
 
 #[test]
+fn e9_what_somebody_else_made_is_told_when_it_is_no_longer_wanted() {
+    let world = World::new();
+    let waiting = named("link", "b");
+    world.one().wants(vec![(scope("s"), vec![named("link", "a"), waiting.clone()])]);
+    world.up().seed("link", "a", &[]);
+    world.one().run();
+    world.one().wants(vec![(scope("s"), vec![])]);
+    let report = world.one().run();
+    assert_eq!(outcome(&report, "link", "a"), Outcome::Gone);
+    assert!(report.outcome(&waiting.id).is_none(), "nobody has made it, so nothing is left of it");
+    assert_eq!(world.writes(), 0);
+
+    let wanted_again = named("link", "a");
+    world.one().wants(vec![(scope("s"), vec![wanted_again.clone()])]);
+    let report = world.one().run();
+    assert!(report.outcome(&wanted_again.id).is_none(), "it is there as before: {report:?}");
+    let forgotten = Item { gone: WhenGone::Forget, ..wanted_again.clone() };
+    world.one().wants(vec![(scope("s"), vec![forgotten])]);
+    world.one().run();
+    world.one().wants(vec![(scope("s"), vec![])]);
+    let report = world.one().run();
+    assert!(report.outcome(&wanted_again.id).is_none(), "its connector asked for no word of it: {report:?}");
+}
+
+#[test]
 fn s3_inbound_items_become_records_and_leave_what_was_before() {
     use exchange::model::records::{RecordRef, RecordType};
     use exchange::store::RecordStore;
