@@ -127,7 +127,8 @@ fn only_what_is_not_durable_is_lost_and_only_from_the_end() {
     let doubtful = doubtful("1");
     let items = [doubtful.item.clone()];
     let doubts = [doubtful.clone()];
-    let sending = Sending { run: None, operation: "o", items: &items, doubts: &[&doubts[0]], sent: 1, until: 2 };
+    let sending =
+        Sending { run: None, operation: "o", items: &items, doubts: &[&doubts[0]], sent: 1, until: 2 };
     let ticket = store.journal_sent(lane.fence(), &"t".into(), &sending).unwrap();
     assert_eq!(
         after_power_loss(&commits, folder.path(), 9),

@@ -465,13 +465,14 @@ fn e1_what_is_awaited_of_a_person_is_made_when_that_person_does_it() {
 #[test]
 fn e9_what_somebody_else_made_and_no_longer_fits_is_told_and_left_alone() {
     let world = World::new();
-    let called = |name: &str| item("link", "a", &[("name", Value::Text(name.into()))]);
-    world.one().wants(vec![(scope("s"), vec![called("a")])]);
-    world.up().seed("link", "a", &[("name", "a")]);
+    let text = |text: &str| Value::Text(text.into());
+    let born = |day: &str| item("link", "a", &[("name", text("a")), ("born", text(day))]);
+    world.one().wants(vec![(scope("s"), vec![born("1")])]);
+    world.up().seed("link", "a", &[("born", "1")]);
     assert_eq!(outcome(&world.one().run(), "link", "a"), Outcome::Adopted);
-    world.one().wants(vec![(scope("s"), vec![called("b")])]);
+    world.one().wants(vec![(scope("s"), vec![born("2")])]);
     let report = world.one().run();
-    assert_eq!(outcome(&report, "link", "a"), Outcome::Differs(vec!["name".into()]));
+    assert_eq!(outcome(&report, "link", "a"), Outcome::Differs(vec!["born".into()]));
     assert_eq!((report.status, world.writes()), (RunStatus::WithRemarks, 0));
 }
 

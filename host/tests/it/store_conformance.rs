@@ -554,7 +554,14 @@ fn writes_under_way(subject: &Subject) {
         let items: Vec<ItemRef> = keys.iter().map(|key| ItemRef::new("person", *key)).collect();
         let doubts: Vec<LedgerEntry> = keys.iter().map(|key| doubtful(key)).collect();
         let (sent, until) = (NOW, NOW + 30_000);
-        let sending = Sending { run: None, operation: "add", items: &items, doubts: &doubts.iter().collect::<Vec<_>>(), sent, until };
+        let sending = Sending {
+            run: None,
+            operation: "add",
+            items: &items,
+            doubts: &doubts.iter().collect::<Vec<_>>(),
+            sent,
+            until,
+        };
         store.journal_sent(fence, &task, &sending).unwrap()
     };
     let known = |key: &str| entry(key, LedgerState::Confirmed);

@@ -99,7 +99,7 @@ fn e9_who_is_linked_who_is_waited_for_and_what_is_in_the_way() {
 #[test]
 fn e9_the_numbers_by_class_and_a_sheet_of_who_has_to_do_what() {
     let world = world();
-    world.run(&["by-class", LINKS]).with(3).says("ещё ни разу не проверяла");
+    world.run(&["by-class", LINKS]).with(4).complains("ещё ни разу не проверяла");
     let one = teenager(&world);
     let visitor = json!({"subject": "1000400006", "lastName": one["lastName"], "firstName": one["firstName"],
         "middleName": one["middleName"], "snils": one["snils"]});
@@ -185,7 +185,7 @@ fn e9_a_link_is_taken_away_by_a_person_with_a_reason_and_an_entry_in_the_audit()
     world.write("schools/school57.toml", &granted);
     remove(person).with(0).says("Убрано: Связи учётных записей");
     assert_eq!(world.state()["links"].as_array().map(Vec::len), Some(0));
-    remove(person).with(2).says("нет ничего");
+    remove(person).with(2).complains("нет ничего");
     let audit = world.run(&["audit", "school57"]).with(0);
     assert!(
         audit.out.contains("удалено на той стороне") && audit.out.contains("чужая учётная запись"),
