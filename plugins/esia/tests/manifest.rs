@@ -61,10 +61,10 @@ fn texts_are_there_in_both_languages_with_the_same_arguments() {
 }
 
 #[test]
-fn operations_are_those_that_are_used_and_one_writes() {
+fn operations_are_those_that_are_used_and_two_write() {
     let manifest = manifest();
     assert_eq!(keys(&manifest["operation"]), said("Request::to(\"", &["src"]));
     let operations = manifest["operation"].as_table().expect("operations");
     let writes = operations.iter().filter(|(_, operation)| operation["access"].as_str() == Some("write"));
-    assert_eq!(writes.map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["create-links"]);
+    assert_eq!(writes.map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["create-links", "remove-link"]);
 }
