@@ -7,8 +7,9 @@ use super::table::Sheet;
 const STYLE: &str = "body{font:16px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;\
 color:#1b1b1b;background:#fff}h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}\
 table{border-collapse:collapse;width:100%}th,td{border:1px solid #bbb;padding:.3rem .5rem;text-align:left;\
-vertical-align:top}th{background:#eee}@media print{body{margin:0;font-size:11pt}h2{break-after:avoid}.page{break-before:page}\
-tr{break-inside:avoid}}";
+vertical-align:top}th{background:#eee}.wide{overflow-x:auto}\
+@media screen{table:has(thead){min-width:44rem}}@media print{body{margin:0;font-size:11pt}\
+h2{break-after:avoid}.page{break-before:page}tr{break-inside:avoid}.wide{overflow:visible}}";
 
 /// Writes the page.
 pub(super) fn write(title: &str, sheets: &[Sheet], out: &mut impl Write) -> Result<()> {
@@ -21,14 +22,16 @@ pub(super) fn write(title: &str, sheets: &[Sheet], out: &mut impl Write) -> Resu
 }
 
 fn table(sheet: &Sheet, out: &mut impl Write) -> Result<()> {
-    let page = if sheet.own_page { " class=\"page\"" } else { "" };
-    writeln!(out, "<h2{page}>{} ({})</h2>\n<table>", escape(&sheet.title), sheet.rows.len())?;
+    let (title, page) = (escape(&sheet.title), if sheet.own_page { " class=\"page\"" } else { "" });
+    writeln!(out, "<h2{page}>{title} ({})</h2>", sheet.rows.len())?;
+    // A table too wide for a telephone is moved by itself, with fingers or keys; the page stays.
+    writeln!(out, "<div class=\"wide\" role=\"region\" aria-label=\"{title}\" tabindex=\"0\">\n<table>")?;
     if !sheet.headings.is_empty() {
         writeln!(out, "<thead><tr>{}</tr></thead>", cells("th", &sheet.headings))?;
     }
     writeln!(out, "<tbody>")?;
     sheet.rows.iter().try_for_each(|row| writeln!(out, "<tr>{}</tr>", cells("td", row)))?;
-    writeln!(out, "</tbody>\n</table>")
+    writeln!(out, "</tbody>\n</table>\n</div>")
 }
 
 fn cells(tag: &str, texts: &[String]) -> String {

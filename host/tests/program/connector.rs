@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 /// `target`, from where cargo put the program.
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     let program = Path::new(env!("CARGO_BIN_EXE_exchange"));
     program.ancestors().nth(2).expect("target/PROFILE/exchange").to_owned()
 }

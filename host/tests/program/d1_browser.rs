@@ -12,7 +12,7 @@ use crate::served::until;
 use crate::world::{ADMINISTRATOR, ORGANISATION, TASK, World};
 
 /// The server under way. Killed when the test ends.
-struct Served(Child);
+pub(crate) struct Served(Child);
 
 impl Drop for Served {
     fn drop(&mut self) {
@@ -26,7 +26,7 @@ fn log(world: &World) -> String {
     std::fs::read_to_string(world.path("serve.log")).unwrap_or_default()
 }
 
-fn serve(world: &World) -> Served {
+pub(crate) fn serve(world: &World) -> Served {
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
         .expect("a port")
@@ -42,7 +42,7 @@ fn serve(world: &World) -> Served {
     served
 }
 
-fn invited(world: &World) -> String {
+pub(crate) fn invited(world: &World) -> String {
     let told: Value = world.run(&["bind", TASK, "--browser", "--json"]).with(0).json();
     told["address"].as_str().expect("an address").to_owned()
 }

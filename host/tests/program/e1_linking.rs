@@ -355,14 +355,7 @@ fn e5_persona_way_region_and_fault_to_page_ledger_and_journal() {
             page.shown()
         ));
         // The next one finds nobody linked.
-        forget(&world);
+        world.unlink_all();
     }
     insta::assert_snapshot!(table.join("\n"));
-}
-
-/// Nobody is linked any more, as if each case had its own world.
-fn forget(world: &World) {
-    for id in world.link_ids() {
-        world.unlink(&id);
-    }
 }

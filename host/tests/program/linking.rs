@@ -28,7 +28,7 @@ const SYSTEM: &str = "EXCHANGE_TEST";
 /// Of everybody at the diary.
 pub(crate) const PASSWORD: &str = "дневной-пароль";
 /// Of everybody at Госуслуги.
-const PORTAL_PASSWORD: &str = "пароль";
+pub(crate) const PORTAL_PASSWORD: &str = "пароль";
 
 /// What differs between the tasks.
 const TASKS: [(&str, &str); 4] = [
@@ -369,6 +369,13 @@ impl World {
         let state: Value = get(&self.diary.url(), "state");
         let links = state["links"].as_array().cloned().unwrap_or_default();
         links.iter().map(|link| link["id"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Nobody is linked any more at the diary.
+    pub(crate) fn unlink_all(&self) {
+        for id in self.link_ids() {
+            self.unlink(&id);
+        }
     }
 
     /// Takes a link away at the diary.

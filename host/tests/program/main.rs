@@ -6,6 +6,7 @@
 mod audit;
 mod browser;
 mod budgets;
+mod chromium;
 mod collector;
 mod compare;
 mod connector;

@@ -32,7 +32,7 @@ const STEPS: [Step; 7] = [
     Step {
         name: "tests",
         check: |workspace| {
-            tools::provide();
+            tools::provide(workspace);
             suite::run(workspace, &["test", "--workspace"])
         },
     },

@@ -1,43 +1,70 @@
 //! Programs of the machine that tests can use and do without.
 
+use std::fs;
 use std::process::Command;
 
+use crate::failure::{Context, Outcome};
 use crate::process;
+use crate::workspace::Workspace;
 
 /// A program that comes in a package of Debian's.
 struct Tool {
     /// Succeeds where the program is there.
     probe: &'static [&'static str],
     package: &'static str,
+    /// Without what the package only recommends.
+    lean: bool,
     /// What is left out without it.
     without: &'static str,
 }
 
-const TOOLS: [Tool; 3] = [
-    Tool { probe: &["strace", "-V"], package: "strace", without: "kills at system calls" },
-    Tool {
-        probe: &["openssl", "engine", "gost"],
-        package: "libengine-gost-openssl",
-        without: "the other opinion on GOST signatures",
-    },
-    Tool {
-        probe: &["systemd-analyze", "--version"],
-        package: "systemd",
-        without: "systemd's opinion on the unit",
-    },
+const fn tool(
+    probe: &'static [&'static str],
+    package: &'static str,
+    lean: bool,
+    without: &'static str,
+) -> Tool {
+    Tool { probe, package, lean, without }
+}
+
+const TOOLS: [Tool; 6] = [
+    tool(&["strace", "-V"], "strace", false, "kills at system calls"),
+    tool(
+        &["openssl", "engine", "gost"],
+        "libengine-gost-openssl",
+        false,
+        "the other opinion on GOST signatures",
+    ),
+    tool(&["systemd-analyze", "--version"], "systemd", false, "systemd's opinion on the unit"),
+    tool(&["chromium", "--version"], "chromium", true, "pages in a browser"),
+    tool(&["node", "--version"], "nodejs", true, "what drives the browser"),
+    tool(&["npm", "--version"], "npm", true, "what installs what drives the browser"),
 ];
 
-const DEBOOTSTRAP: Tool = Tool {
-    probe: &["debootstrap", "--version"],
-    package: "debootstrap",
-    without: "the Debian package in a root of its own",
-};
+const DEBOOTSTRAP: Tool =
+    tool(&["debootstrap", "--version"], "debootstrap", false, "the Debian package in a root of its own");
 
 /// Sees to it that they are there, where that can be done without questions; says so where one is not.
-pub(super) fn provide() {
+pub(super) fn provide(workspace: &Workspace) {
     TOOLS.iter().for_each(|tool| {
         tool.provide();
     });
+    if let Err(failure) = drive_browser(workspace) {
+        println!("left out: what drives the browser: {failure}");
+    }
+}
+
+/// What drives the browser, by its lock file. Nothing is asked of anybody where it is there already.
+fn drive_browser(workspace: &Workspace) -> Outcome {
+    let folder = workspace.root.join("tests/browser");
+    let (lock, installed) =
+        (folder.join("package-lock.json"), folder.join("node_modules/installed-from.json"));
+    let wanted = fs::read(&lock).context(|| format!("cannot read {}", lock.display()))?;
+    if fs::read(&installed).is_ok_and(|there| there == wanted) {
+        return Ok(());
+    }
+    process::run(Command::new("npm").args(["ci", "--ignore-scripts"]).current_dir(&folder))?;
+    fs::write(&installed, wanted).context(|| format!("cannot write {}", installed.display()))
 }
 
 /// The same of what makes a bare Debian; says whether it is there.
@@ -71,6 +98,7 @@ impl Tool {
         let install = || {
             let mut apt = Command::new("apt-get");
             apt.args(["install", "--yes", "--quiet", self.package]).env("DEBIAN_FRONTEND", "noninteractive");
+            apt.args(self.lean.then_some("--no-install-recommends"));
             process::run(&mut apt)
         };
         if install().is_ok() {
