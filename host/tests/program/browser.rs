@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use exchange_stand::html::{between, unescape, words};
 use exchange_stand::http::{self, Answer};
 use url::{Url, form_urlencoded};
 
@@ -143,35 +144,6 @@ impl Page {
         })?;
         self.url.join(&unescape(between(anchor, "href=\"", "\"")?)).ok()
     }
-}
-
-fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
-    text.split_once(start)?.1.split_once(end).map(|(inside, _)| inside)
-}
-
-fn words(source: &str) -> String {
-    let mut pieces = source.split('<');
-    let mut text = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        text.push(' ');
-        text.push_str(piece.split_once('>').map_or(piece, |(_, rest)| rest));
-    }
-    unescape(&text).split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn unescape(text: &str) -> String {
-    let entities = [
-        ("&#60;", "<"),
-        ("&#62;", ">"),
-        ("&#34;", "\""),
-        ("&#39;", "'"),
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#38;", "&"),
-        ("&amp;", "&"),
-    ];
-    entities.iter().fold(text.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
 }
 
 /// A request written by hand; all that came back.

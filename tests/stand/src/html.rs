@@ -67,7 +67,8 @@ impl Html<'_> {
     }
 }
 
-fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
+/// What stands between these, at their first place.
+pub fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     text.split_once(start)?.1.split_once(end).map(|(inside, _)| inside)
 }
 
@@ -80,7 +81,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 }
 
 /// The words of a piece of source, without tags and with single spaces.
-fn words(source: &str) -> String {
+pub fn words(source: &str) -> String {
     let mut pieces = source.split('<');
     // What stands before the first tag; every other piece begins inside one.
     let mut text = pieces.next().unwrap_or_default().to_owned();
@@ -91,8 +92,11 @@ fn words(source: &str) -> String {
     unescape(&text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn unescape(text: &str) -> String {
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+/// A text with what was written for `<`, `>`, `"`, `'` and `&`, by name or by number, put back.
+pub fn unescape(text: &str) -> String {
+    let by_name = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'")];
+    let by_number = [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#38;", "&"), ("&amp;", "&")];
+    let entities = [&by_name[..], &by_number[..]].concat();
     entities.iter().fold(text.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
 }
 

@@ -7,7 +7,7 @@
 pub mod consent;
 pub mod dnevnik;
 pub mod esia;
-mod html;
+pub mod html;
 pub mod http;
 pub mod rows;
 mod serving;
