@@ -274,7 +274,7 @@ impl<'a> Browser<'a> {
 /// Where an answer sends the browser.
 #[track_caller]
 pub(crate) fn address(reply: Reply) -> String {
-    assert_eq!(reply.status, 302, "{}", reply.body);
+    assert_eq!(reply.status, 302, "{} (the connection: {:?})", reply.body, reply.broken);
     reply.header("location").expect("a redirect").to_owned()
 }
 
