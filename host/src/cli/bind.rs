@@ -119,7 +119,7 @@ impl Session<'_> {
 
     /// A label is data, or the code of one of the connector's texts.
     fn label(&self, label: &str) -> String {
-        let known = self.ready.manifest().messages.ru.contains_key(label);
+        let known = self.ready.manifest().has_text(label);
         if known { self.text(&Message::new(label)) } else { visible(label).into_owned() }
     }
 

@@ -12,7 +12,7 @@ use super::stores::{self, About};
 use crate::error::{Error, Result};
 use crate::model::setup::SchoolConfig;
 use crate::model::{Message, RunId, RunStatus, RunSummary, TaskRef};
-use crate::report::by_class::ByClass;
+use crate::report::by_class::{ByClass, Class};
 use crate::report::{Catalogue, Format, table};
 use crate::store::{LedgerStore, RunStore, SchoolDb};
 
@@ -61,8 +61,8 @@ pub(super) fn by_class(app: &App, args: &args::ByClass) -> Result<u8> {
     app.output.table(&numbers.headings, &numbers.rows).map(|()| 0)
 }
 
-fn shown<'a>(title: &'a str, class: &'a crate::report::by_class::Class) -> ShownClass<'a> {
-    let crate::report::by_class::Class { there, ways, waiting, in_the_way, .. } = class;
+fn shown<'a>(title: &'a str, class: &'a Class) -> ShownClass<'a> {
+    let Class { there, ways, waiting, in_the_way, .. } = class;
     ShownClass { class: title, there: *there, ways, waiting: *waiting, in_the_way: *in_the_way }
 }
 

@@ -19,7 +19,6 @@ use crate::daemon::host::Package;
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::manifest::{Access, Manifest};
 use crate::model::{Message, SchoolId, TaskId, TaskRef};
-use crate::report::Language;
 use crate::sandbox;
 
 pub(super) use self::versions::{add, lock, remove, rollback};
@@ -232,10 +231,7 @@ fn cells(app: &App, row: &Row) -> Vec<String> {
 }
 
 fn in_language<'a>(app: &App, text: &'a crate::model::manifest::Text) -> &'a str {
-    match app.catalogue.language() {
-        Language::Ru => &text.ru,
-        Language::En => &text.en,
-    }
+    app.catalogue.language().of(text)
 }
 
 /// Everything a manifest says: as JSON, or in short.

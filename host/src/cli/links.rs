@@ -10,10 +10,8 @@ use super::ready::Ready;
 use super::stores;
 use crate::daemon::desk;
 use crate::error::{Error, Result};
-use crate::model::manifest::Text;
 use crate::model::web::Web;
 use crate::model::{Message, TaskRef};
-use crate::report::Language;
 
 /// An address that is open to everybody.
 #[derive(Serialize)]
@@ -87,18 +85,11 @@ fn addresses(app: &App, web: &Web, place: Option<&Place>) -> Result<Vec<Address>
                 school: school.id.to_string(),
                 task: task.id.to_string(),
                 dialogue: dialogue.clone(),
-                title: title(app, &about.title),
+                title: app.catalogue.language().of(&about.title).to_owned(),
                 address: format!("{}{}", web.address, place.path()),
                 enabled: task.enabled,
             });
         }
     }
     Ok(addresses)
-}
-
-fn title(app: &App, text: &Text) -> String {
-    match app.catalogue.language() {
-        Language::Ru => text.ru.clone(),
-        Language::En => text.en.clone(),
-    }
 }

@@ -24,12 +24,12 @@ pub(super) async fn remove(app: &App, args: &Remove) -> Result<u8> {
     }
     confirm(app, &ready, &entries, args)?;
     let ids: Vec<ItemRef> = entries.iter().map(|entry| entry.item.clone()).collect();
-    let about = About::from(name).with(format!("{}: {}", args.person, args.reason));
-    stores::audit(app, "remove-begin", about)?;
+    let person = key(&ready, &entries)?;
+    let about = |rest: String| About::from(name).with(format!("person {person}: {rest}"));
+    stores::audit(app, "remove-begin", about(args.reason.clone()))?;
     let removed = ready.task.remove(&ids).await?;
     let left = removed.iter().filter(|(_, outcome)| *outcome != Outcome::Removed).count();
-    let ended = About::from(name).with(format!("{}: {} of {}", args.person, ids.len() - left, ids.len()));
-    stores::audit(app, "remove", ended)?;
+    stores::audit(app, "remove", about(format!("{} of {}", ids.len() - left, ids.len())))?;
     for (entry, (_, outcome)) in entries.into_iter().zip(removed) {
         app.output.line(told(app, &ready, entry, outcome))?;
     }
@@ -47,6 +47,13 @@ fn of_person(ready: &Ready, person: &str) -> Result<Vec<LedgerEntry>> {
         }
     })?;
     Ok(entries)
+}
+
+/// How the audit speaks of the person whom all of these are about.
+fn key(ready: &Ready, entries: &[LedgerEntry]) -> Result<String> {
+    let who = entries.iter().find_map(|entry| entry.about.as_ref());
+    let who = who.ok_or_else(|| Error::internal("what is removed is about nobody"))?;
+    stores::person_key(&ready.task.store, who)
 }
 
 fn nothing(task: &TaskRef, person: &str) -> Error {

@@ -294,4 +294,9 @@ impl Manifest {
     pub fn kind(&self, name: &str) -> Option<&Kind> {
         self.kinds.iter().find(|kind| kind.name == name)
     }
+
+    /// Is there a text of this code?
+    pub fn has_text(&self, code: &str) -> bool {
+        self.messages.ru.contains_key(code)
+    }
 }

@@ -11,7 +11,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-use crate::model::manifest::Manifest;
+use crate::model::manifest::{Manifest, Text};
 use crate::model::{Message, Param, visible};
 
 /// The host's texts. One file a part, the same names in both languages.
@@ -68,6 +68,14 @@ impl Language {
             .filter_map(variable)
             .find(|value| !value.is_empty())
             .map_or(Self::En, |value| Self::of_locale(&value))
+    }
+
+    /// The text in this language.
+    pub fn of(self, text: &Text) -> &str {
+        match self {
+            Self::Ru => &text.ru,
+            Self::En => &text.en,
+        }
     }
 
     /// The one that this is not.

@@ -55,10 +55,7 @@ pub fn title(report: &RunReport<'_>, catalogue: &Catalogue) -> String {
 fn summary(report: &RunReport<'_>, catalogue: &Catalogue) -> Sheet {
     let run = report.summary;
     let text = |code: &str| catalogue.word(code);
-    let connector_title = match catalogue.language() {
-        super::Language::Ru => &report.manifest.title.ru,
-        super::Language::En => &report.manifest.title.en,
-    };
+    let connector_title = catalogue.language().of(&report.manifest.title);
     let mut rows = vec![
         vec![text("report-school"), report.school.to_owned()],
         vec![text("report-task"), format!("{connector_title} ({})", run.task)],
@@ -171,13 +168,8 @@ fn action_code(action: crate::model::Action) -> &'static str {
 
 /// A kind's title in the reader's language.
 pub fn kind_title(manifest: &Manifest, kind: &str, catalogue: &Catalogue) -> String {
-    manifest.kind(kind).map_or_else(
-        || kind.to_owned(),
-        |kind| match catalogue.language() {
-            super::Language::Ru => kind.title.ru.clone(),
-            super::Language::En => kind.title.en.clone(),
-        },
-    )
+    let title = manifest.kind(kind).map(|kind| catalogue.language().of(&kind.title));
+    title.unwrap_or(kind).to_owned()
 }
 
 fn left_out(report: &RunReport<'_>, names: &NameOf<'_>, catalogue: &Catalogue) -> Sheet {

@@ -11,7 +11,7 @@ use crate::daemon::page::{Anchor, Asked, Field, Line, Offer, Page, Words};
 use crate::model::dialogue::{Choice, DeadEnd, Ending, Form, FormKind};
 use crate::model::wording::{Piece, pieces};
 use crate::model::{Link, Message, visible};
-use crate::report::{Catalogue, Language};
+use crate::report::Catalogue;
 
 /// Seconds after which the school's lane is probably free.
 const LANE_LATER: u32 = 120;
@@ -32,16 +32,13 @@ pub(super) fn begin(face: &Face, spoken: &Spoken, page: Page, place: &Place) -> 
 /// What a dialogue is about, with a button that starts it.
 pub(super) fn offer(face: &Face, spoken: &Spoken, place: &Place, offered: &Offered) -> Page {
     let texts = face.texts.of(None, spoken.language());
-    let title = match spoken.language() {
-        Language::Ru => &offered.dialogue.title.ru,
-        Language::En => &offered.dialogue.title.en,
-    };
+    let title = spoken.language().of(&offered.dialogue.title);
     let form = Asked {
         action: in_language(&place.path(), spoken),
         button: texts.word("web-begin"),
         ..Asked::default()
     };
-    Page { above: offered.school.clone(), form: Some(form), ..base(face, spoken, title.clone()) }
+    Page { above: offered.school.clone(), form: Some(form), ..base(face, spoken, title.to_owned()) }
         .line(texts.word("web-begin-text"))
 }
 
@@ -170,16 +167,13 @@ impl Teller<'_> {
 
     /// A label is data (an organisation's name) or, where the connector has a text of that code, that text.
     fn label(&self, label: &str) -> String {
-        let known = self.package().is_some_and(|package| package.manifest.messages.ru.contains_key(label));
+        let known = self.package().is_some_and(|package| package.manifest.has_text(label));
         if known { self.text(&Message::new(label)) } else { visible(label).into_owned() }
     }
 
     fn anchor(&self, link: &Link) -> Option<Anchor> {
         let title = &self.package()?.manifest.upstreams.get(&link.upstream)?.title;
-        let title = match self.spoken.language() {
-            Language::Ru => &title.ru,
-            Language::En => &title.en,
-        };
+        let title = self.spoken.language().of(title);
         let words = self.texts.text(&Message::new("web-go-to").with("where", title));
         Some(Anchor { address: self.view.links.address(link)?, words })
     }

@@ -69,6 +69,13 @@ fn teenager(world: &World) -> Value {
     people.iter().find(fits).cloned().unwrap_or_else(|| panic!("nobody: {:#?}", people.iter().take(2)))
 }
 
+/// This person signs in at the diary through Госуслуги, and is linked by that.
+fn sign_in(world: &World, one: &Value) {
+    let visitor = json!({"subject": "1000400006", "lastName": one["lastName"], "firstName": one["firstName"],
+        "middleName": one["middleName"], "snils": one["snils"]});
+    world.post("sign-in", &visitor);
+}
+
 #[test]
 fn e9_who_is_linked_who_is_waited_for_and_what_is_in_the_way() {
     let world = world();
@@ -76,9 +83,7 @@ fn e9_who_is_linked_who_is_waited_for_and_what_is_in_the_way() {
     let run: Value = world.run(&["run", LINKS, "--json"]).json();
     assert!(count(&run, "waiting") > 400 && count(&run, "adopted") == 0, "{run:#}");
     let one = teenager(&world);
-    let visitor = json!({"subject": "1000400006", "lastName": one["lastName"], "firstName": one["firstName"],
-        "middleName": one["middleName"], "snils": one["snils"]});
-    world.post("sign-in", &visitor);
+    sign_in(&world, &one);
     let run: Value = world.run(&["run", LINKS, "--json"]).json();
     assert_eq!(count(&run, "adopted"), 1, "{run:#}");
     let number = run["run"].as_str().expect("a run");
@@ -101,9 +106,7 @@ fn e9_the_numbers_by_class_and_a_sheet_of_who_has_to_do_what() {
     let world = world();
     world.run(&["by-class", LINKS]).with(4).complains("ещё ни разу не проверяла");
     let one = teenager(&world);
-    let visitor = json!({"subject": "1000400006", "lastName": one["lastName"], "firstName": one["firstName"],
-        "middleName": one["middleName"], "snils": one["snils"]});
-    world.post("sign-in", &visitor);
+    sign_in(&world, &one);
     world.run(&["run", LINKS]);
     let total = |what: &str| -> u64 {
         let picture: Value = world.run(&["by-class", LINKS, "--json"]).json();
@@ -152,9 +155,7 @@ fn e9_what_is_in_the_way_is_told_by_person() {
 fn e9_a_link_is_taken_away_by_a_person_with_a_reason_and_an_entry_in_the_audit() {
     let world = world();
     let one = teenager(&world);
-    let visitor = json!({"subject": "1000400006", "lastName": one["lastName"], "firstName": one["firstName"],
-        "middleName": one["middleName"], "snils": one["snils"]});
-    world.post("sign-in", &visitor);
+    sign_in(&world, &one);
     let run: Value = world.run(&["run", LINKS, "--json"]).json();
     let number = run["run"].as_str().expect("a run");
     let shown: Value = world.run(&["show", number, "--outcome", "adopted", "--json"]).json();
@@ -192,6 +193,7 @@ fn e9_a_link_is_taken_away_by_a_person_with_a_reason_and_an_entry_in_the_audit()
         "{}",
         audit.out
     );
+    assert!(!audit.out.contains(person), "whoever is erased later must not stay in it: {}", audit.out);
     let run: Value = world.run(&["run", LINKS, "--json"]).json();
     assert_eq!((count(&run, "adopted"), count(&run, "told")), (0, 0), "waited for again: {run:#}");
 }

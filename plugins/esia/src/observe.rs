@@ -28,7 +28,7 @@ pub fn observe<H: Http>(
     let named: Vec<&Probe> = probes.iter().filter(|probe| is_named(&probe.item)).collect();
     let wanted: Vec<Wanted<'_>> = named.iter().map(|probe| wanted(&probe.item)).collect();
     let mut found = diary.look_up(&wanted).into_iter();
-    let answers = probes.iter().map(|probe| match found_of(probe, &mut found) {
+    let answers = probes.iter().map(|probe| match is_named(&probe.item).then(|| found.next()).flatten() {
         None => Ok(by_handle(probe, &links)),
         Some(Ok(found)) => Ok(one(probe, &links, &found, rules)),
         Some(Err(failure)) => unknown(failure),
@@ -39,10 +39,6 @@ pub fn observe<H: Http>(
 /// Of what leaves only the handle is left.
 fn is_named(item: &Item) -> bool {
     item.text("last-name").is_some()
-}
-
-fn found_of<T>(probe: &Probe, found: &mut impl Iterator<Item = T>) -> Option<T> {
-    if is_named(&probe.item) { found.next() } else { None }
 }
 
 fn by_handle(probe: &Probe, links: &[Link]) -> Observation {

@@ -4,11 +4,11 @@ use super::act::{Act, Subject};
 use super::{act_file, begin, confirm, reason, show, write_act};
 use crate::cli::app::{App, now};
 use crate::cli::args::Erase;
-use crate::cli::stores::{self, About};
+use crate::cli::stores::{self, About, person_key as key};
 use crate::error::{Error, Result};
 use crate::model::records::{RecordRef, RecordType};
-use crate::model::{Message, SchoolId, hex};
-use crate::store::{AuditStore, EraseStore, Erased, Erasures, HostEraseStore, Lane, SchoolDb, SecretStore};
+use crate::model::{Message, SchoolId};
+use crate::store::{AuditStore, EraseStore, Erased, HostEraseStore, Lane, SchoolDb};
 
 /// Erases a person, and with `--with-relatives` the guardians who have no other child at the school.
 pub(super) fn erase(app: &App, school: &SchoolId, id: &str, args: &Erase) -> Result<u8> {
@@ -102,12 +102,6 @@ fn relatives(store: &SchoolDb, who: &RecordRef) -> Result<Vec<RecordRef>> {
 fn subject(store: &SchoolDb, who: &RecordRef) -> Result<Subject> {
     let (id, record_type) = (who.id.clone(), who.record_type.to_string());
     Ok(Subject::Person { id, record_type, key: key(store, who)? })
-}
-
-/// The keyed hash by which the audit speaks of the person.
-fn key(store: &SchoolDb, who: &RecordRef) -> Result<String> {
-    let hash = Erasures::hash(&store.hash_key()?, who.record_type, &who.id);
-    Ok(hex(&hash[..16]))
 }
 
 fn tell(app: &App, act: &mut Act, erased: &Erased) {

@@ -11,6 +11,7 @@ use super::{Ask, Closed, Desk, Known, Offered, Place, invite, sealed, secret};
 use crate::daemon::links::Links;
 use crate::error::{Error, Result};
 use crate::model::TaskRef;
+use crate::model::manifest::Dialogue;
 use crate::report::Language;
 
 /// How long whoever knows the tasks may take to answer.
@@ -26,15 +27,18 @@ impl Desk {
         known.ok().and_then(|known| known.ok()).ok_or(Closed::Busy)?.ok_or(Closed::Nowhere)
     }
 
+    /// The task of a dialogue that is open to everybody, and the dialogue.
+    async fn open_to_all(&self, place: &Place) -> std::result::Result<(Known, Dialogue), Closed> {
+        let known = self.known(&place.task).await?;
+        let dialogue = known.package.manifest.dialogues.get(&place.dialogue).cloned();
+        let dialogue = dialogue.filter(|dialogue| dialogue.open && known.task.enabled);
+        dialogue.map(|dialogue| (known, dialogue)).ok_or(Closed::Nowhere)
+    }
+
     /// A dialogue that is open to everybody.
     pub async fn offered(&self, place: &Place) -> std::result::Result<Offered, Closed> {
-        let known = self.known(&place.task).await?;
-        let dialogue =
-            known.package.manifest.dialogues.get(&place.dialogue).cloned().ok_or(Closed::Nowhere)?;
-        let offered = dialogue.open && known.task.enabled;
-        offered
-            .then(|| Offered { school: known.school.name.clone(), package: known.package, dialogue })
-            .ok_or(Closed::Nowhere)
+        let (known, dialogue) = self.open_to_all(place).await?;
+        Ok(Offered { school: known.school.name.clone(), package: known.package, dialogue })
     }
 
     /// Somebody starts a dialogue that is open to everybody; the secret by which their browser is known from now on.
@@ -44,12 +48,7 @@ impl Desk {
         client: IpAddr,
         language: Option<Language>,
     ) -> std::result::Result<String, Closed> {
-        let known = self.known(&place.task).await?;
-        let open =
-            known.package.manifest.dialogues.get(&place.dialogue).is_some_and(|dialogue| dialogue.open);
-        if !open || !known.task.enabled {
-            return Err(Closed::Nowhere);
-        }
+        let (known, _) = self.open_to_all(&place).await?;
         self.room().admit(client, &place.task.school, self.now())?;
         self.begin(known, place, None, client, language).await
     }
