@@ -71,13 +71,12 @@ fn serves(root: &Root) -> Outcome {
 }
 
 fn upgrades(root: &Root, package: &Path) -> Outcome {
-    // A service under way would bring the file up to date before the package could.
-    root.make_older()?;
-    let told = root.install(package)?.succeeds("the upgrade")?;
-    holds(&told, "rehears")?;
     let mut served = root.serve()?;
     served.answers()?;
-    root.install(package)?.succeeds("the same over a service under way")?;
+    // A service that begins brings the files up to date that it finds; this one comes after it.
+    root.make_older()?;
+    let told = root.install(package)?.succeeds("the upgrade over a service under way")?;
+    holds(&told, "rehears")?;
     served.answers()?;
     served.end()?;
     holds(&root.read(CONFIG)?, "# ours")?;
