@@ -57,3 +57,4 @@ mod private;
 mod run_all;
 mod seeing;
 mod serve;
+mod term;

@@ -28,6 +28,7 @@ mod rng;
 mod school;
 pub mod snils;
 mod stories;
+pub mod term;
 
 pub use by_hand::StandOptions;
 pub use expected::Expected;
