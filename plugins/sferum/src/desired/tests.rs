@@ -24,7 +24,8 @@ fn item<'p>(page: &'p DesiredPage, kind: &str) -> &'p Item {
 
 #[test]
 fn s4_a_journal_without_a_chat_leaves_everything_as_it_is_and_says_why() {
-    let cases: [(fn(&mut Facts), &str); 3] = [
+    type Edit = fn(&mut Facts);
+    let cases: [(Edit, &str); 3] = [
         (|facts| facts.journal.general = false, "out-not-general"),
         (|facts| facts.journal.chat = false, "out-selector-off"),
         (|facts| facts.lessons[0].mode = LessonMode::InClass, "out-no-video-lesson"),

@@ -79,7 +79,8 @@ fn word(observation: &Observation) -> String {
 #[test]
 fn s4_a_chat_is_found_by_its_mark_and_by_nothing_else() {
     let stranger = |title: &str| Room { foreign: true, ..room(title) };
-    let cases: [(&str, Vec<(i64, Room)>, Purpose, &str); 9] = [
+    type Rooms = Vec<(i64, Room)>;
+    let cases: [(&str, Rooms, Purpose, &str); 9] = [
         ("nothing there", vec![], Purpose::Adopt, "absent by listing"),
         ("the mark", vec![(PEER, room(&title("j1")))], Purpose::Doubt, "vk:57/2000000001 0"),
         (
@@ -205,7 +206,8 @@ fn said(words: &[(&str, i64, usize)]) -> Vec<(i64, i64, String)> {
 #[test]
 fn s5_only_the_last_word_about_a_lesson_counts() {
     let (monday, tuesday) = (NOW + 3_600_000, NOW + 90_000_000);
-    let cases: [(&str, Vec<(&str, i64, usize)>, &str); 6] = [
+    type Words<'w> = Vec<(&'w str, i64, usize)>;
+    let cases: [(&str, Words<'_>, &str); 6] = [
         ("nothing said", vec![], "absent by listing"),
         ("said", vec![("announcement", monday, 0)], "vk:57/2000000001/1 0"),
         ("moved since", vec![("announcement", monday, 0), ("announcement", tuesday, 1)], "absent by listing"),
