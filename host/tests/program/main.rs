@@ -6,6 +6,7 @@
 mod audit;
 mod browser;
 mod budgets;
+mod chats;
 mod chromium;
 mod collector;
 mod compare;
@@ -55,6 +56,10 @@ mod matrix;
 mod notify;
 mod private;
 mod run_all;
+mod s1_tokens;
+mod s4_chats;
+mod s5_calls;
+mod s6_members;
 mod seeing;
 mod serve;
 mod term;

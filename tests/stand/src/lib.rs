@@ -12,5 +12,6 @@ pub mod http;
 pub mod rows;
 mod serving;
 pub mod smtp;
+pub mod vk;
 
 pub use serving::{Server, Service, Stand};

@@ -21,4 +21,5 @@ mod restart;
 mod rules;
 mod settings;
 mod smtp;
+mod vk;
 mod write;

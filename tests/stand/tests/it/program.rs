@@ -17,15 +17,17 @@ impl Drop for Running {
 
 #[test]
 fn it_prints_the_address_it_took() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_exchange-stand"));
-    command.args(["dnevnik", "--listen", "127.0.0.1:0", "--data"]).arg(folder.path()).stdout(Stdio::piped());
-    let mut running = Running(command.spawn().expect("it starts"));
-    let mut line = String::new();
-    BufReader::new(running.0.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
-    let address = line.trim_end().strip_prefix("listening on http://").expect("the announced form");
-    let address = address.parse().expect("an address");
-    assert_eq!(Call::new(address, "GET", "/").send().status, 200);
+    for name in ["dnevnik", "esia", "vk"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_exchange-stand"));
+        command.args([name, "--listen", "127.0.0.1:0", "--data"]).arg(folder.path()).stdout(Stdio::piped());
+        let mut running = Running(command.spawn().expect("it starts"));
+        let mut line = String::new();
+        BufReader::new(running.0.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+        let address = line.trim_end().strip_prefix("listening on http://").expect("the announced form");
+        let address = address.parse().expect("an address");
+        assert_eq!(Call::new(address, "GET", "/_stand").send().status, 200, "{name}");
+    }
 }
 
 #[test]

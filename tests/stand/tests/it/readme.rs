@@ -1,10 +1,9 @@
 //! README.md names every setting and every effect there is.
 
-use serde_json::json;
+use exchange_stand::{Service, Stand, dnevnik, esia, vk};
+use serde_json::{Value, json};
 
-use exchange_stand::{Stand, esia};
-
-use crate::client::Call;
+use crate::client::{Call, Reply};
 use crate::fixture::World;
 
 const README: &str = include_str!("../../README.md");
@@ -17,59 +16,66 @@ fn documented(names: &[String]) {
     assert!(missing.is_empty(), "README.md has no row for {missing:?}");
 }
 
+/// What the remote control of a stand-in answers.
+fn control(options: impl Service, method: &str, what: &str, body: &Value) -> Reply {
+    let stand = Stand::spawn(options).expect("it starts");
+    let call = Call::new(stand.addr(), method, &format!("/_stand/{what}"));
+    if method == "GET" { call.send() } else { call.json(body).send() }
+}
+
+#[track_caller]
+fn settings_are_documented(options: impl Service) {
+    let settings = control(options, "GET", "settings", &json!(null)).value();
+    documented(&settings.as_object().expect("an object").keys().cloned().collect::<Vec<_>>());
+}
+
+/// The refusal of an unknown kind lists all there are.
+#[track_caller]
+fn effects_are_documented(options: impl Service) {
+    let unknown = json!({"faults": [{"effect": {"kind": "unknown"}}]});
+    let refusal = control(options, "POST", "faults", &unknown).value();
+    let text = refusal["description"].as_str().expect("a text").to_owned();
+    let kinds = text.split("expected").nth(1).expect("the list").split('`').skip(1).step_by(2);
+    documented(&kinds.map(String::from).collect::<Vec<_>>());
+}
+
+/// The seed that the README shows in a block of this kind.
+fn shown(kind: &str) -> Value {
+    let block = README.split(&format!("```json{kind}\n")).nth(1);
+    let block = block.and_then(|rest| rest.split("```").next()).expect("the block");
+    serde_json::from_str(block).expect("JSON")
+}
+
 #[test]
 fn settings() {
-    let settings = World::new().control("GET", "settings", None).value();
-    documented(&settings.as_object().expect("an object").keys().cloned().collect::<Vec<_>>());
+    settings_are_documented(dnevnik::Options::default());
+    settings_are_documented(esia::Options::default());
+    settings_are_documented(vk::Options::default());
 }
 
 #[test]
 fn effects() {
-    // The refusal of an unknown kind lists all there are.
-    let unknown = json!({"faults": [{"effect": {"kind": "unknown"}}]});
-    let refusal = World::new().control("POST", "faults", Some(&unknown)).value();
-    let text = refusal["description"].as_str().expect("a text").to_owned();
-    let kinds = text.split("expected").nth(1).expect("the list").split('`').skip(1).step_by(2);
-    documented(&kinds.map(String::from).collect::<Vec<_>>());
+    effects_are_documented(dnevnik::Options::default());
+    effects_are_documented(esia::Options::default());
+    effects_are_documented(vk::Options::default());
 }
 
 #[test]
 fn the_seed_it_shows_is_accepted() {
     let world = World::new();
-    let block =
-        README.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).expect("the block");
-    let seed = serde_json::from_str(block).expect("JSON");
-    let reply = world.control("POST", "seed", Some(&seed));
+    let reply = world.control("POST", "seed", Some(&shown("")));
     assert_eq!(reply.status, 200, "{}", reply.body);
     assert_eq!(world.state()["persons"].as_array().map(Vec::len), Some(2));
 }
 
-/// What the remote control of ЕСИА answers.
-fn of_esia(method: &str, what: &str, body: &serde_json::Value) -> crate::client::Reply {
-    let stand = Stand::spawn(esia::Options::default()).expect("it starts");
-    let call = Call::new(stand.addr(), method, &format!("/_stand/{what}"));
-    if method == "GET" { call.send() } else { call.json(body).send() }
-}
-
-#[test]
-fn settings_of_esia() {
-    let settings = of_esia("GET", "settings", &json!(null)).value();
-    documented(&settings.as_object().expect("an object").keys().cloned().collect::<Vec<_>>());
-}
-
-#[test]
-fn effects_of_esia() {
-    let unknown = json!({"faults": [{"effect": {"kind": "unknown"}}]});
-    let refusal = of_esia("POST", "faults", &unknown).value();
-    let text = refusal["description"].as_str().expect("a text").to_owned();
-    let kinds = text.split("expected").nth(1).expect("the list").split('`').skip(1).step_by(2);
-    documented(&kinds.map(String::from).collect::<Vec<_>>());
-}
-
 #[test]
 fn the_seed_of_esia_is_accepted() {
-    let block =
-        README.split("```json esia\n").nth(1).and_then(|rest| rest.split("```").next()).expect("the block");
-    let reply = of_esia("POST", "seed", &serde_json::from_str(block).expect("JSON"));
+    let reply = control(esia::Options::default(), "POST", "seed", &shown(" esia"));
+    assert_eq!(reply.status, 200, "{}", reply.body);
+}
+
+#[test]
+fn the_seed_of_vk_is_accepted() {
+    let reply = control(vk::Options::default(), "POST", "seed", &shown(" vk"));
     assert_eq!(reply.status, 200, "{}", reply.body);
 }

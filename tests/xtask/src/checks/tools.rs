@@ -37,8 +37,8 @@ const TOOLS: [Tool; 6] = [
     ),
     tool(&["systemd-analyze", "--version"], "systemd", false, "systemd's opinion on the unit"),
     tool(&["chromium", "--version"], "chromium", true, "pages in a browser"),
-    tool(&["node", "--version"], "nodejs", true, "what drives the browser"),
-    tool(&["npm", "--version"], "npm", true, "what installs what drives the browser"),
+    tool(&["node", "--version"], "nodejs", true, "what drives the browser, and a client of VK's stand-in"),
+    tool(&["npm", "--version"], "npm", true, "what installs what node runs"),
 ];
 
 const DEBOOTSTRAP: Tool =
@@ -49,14 +49,20 @@ pub(super) fn provide(workspace: &Workspace) {
     TOOLS.iter().for_each(|tool| {
         tool.provide();
     });
-    if let Err(failure) = drive_browser(workspace) {
-        println!("left out: what drives the browser: {failure}");
+    for (folder, what) in MODULES {
+        if let Err(failure) = install_modules(workspace, folder) {
+            println!("left out: {what}: {failure}");
+        }
     }
 }
 
-/// What drives the browser, by its lock file. Nothing is asked of anybody where it is there already.
-fn drive_browser(workspace: &Workspace) -> Outcome {
-    let folder = workspace.root.join("tests/browser");
+/// Folders whose scripts node runs, and what is left out without their modules.
+const MODULES: [(&str, &str); 2] =
+    [("tests/browser", "what drives the browser"), ("tests/stand/clients", "a client of VK's stand-in")];
+
+/// What a folder's scripts need, by its lock file. Nothing is asked of anybody where it is there already.
+fn install_modules(workspace: &Workspace, folder: &str) -> Outcome {
+    let folder = workspace.root.join(folder);
     let (lock, installed) =
         (folder.join("package-lock.json"), folder.join("node_modules/installed-from.json"));
     let wanted = fs::read(&lock).context(|| format!("cannot read {}", lock.display()))?;

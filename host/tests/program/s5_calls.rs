@@ -1,0 +1,123 @@
+//! S5: calls of lessons, and what the chat is told; moved, cancelled, refused.
+
+use serde_json::json;
+
+use crate::chats::{TOKEN, World};
+
+#[test]
+fn s5_a_lesson_is_announced_once() {
+    let world = World::new("");
+    world.send();
+    let said = world.said();
+    assert_eq!(said.len(), 1, "{said:#?}");
+    assert!(said[0].starts_with("Алгебра, 5-А: урок по видеосвязи — "), "{said:#?}");
+    assert!(!said[0].contains("Ссылка"), "calls are off");
+    world.again_writes_nothing();
+    assert_eq!(world.said().len(), 1);
+}
+
+#[test]
+fn s5_a_lost_answer_gives_no_second_message() {
+    let world = World::new("");
+    world.fault("messages.send", &json!({"kind": "resetAfter"}));
+    world.send();
+    world.heal();
+    world.send();
+    world.send();
+    assert_eq!(world.said().len(), 1, "{:#?}", world.said());
+}
+
+#[test]
+fn s5_a_supplied_link_reaches_the_chat_when_the_teacher_writes_it() {
+    let mut world = World::new("calls = \"supplied\"");
+    world.send();
+    assert_eq!(world.said().len(), 0, "no link so far");
+    world.records.set("lessons", "l1", "call-link", "https://vk.com/call/join/first");
+    world.import();
+    world.send();
+    assert!(
+        world.said()[0].ends_with("Ссылка на звонок: https://vk.com/call/join/first"),
+        "{:#?}",
+        world.said()
+    );
+    world.again_writes_nothing();
+    world.records.set("lessons", "l1", "call-link", "https://vk.com/call/join/second");
+    world.import();
+    world.send();
+    assert_eq!(world.said().len(), 2, "another link is told anew");
+}
+
+#[test]
+fn s5_a_lesson_that_moves_there_and_back_is_announced_each_time() {
+    let mut world = World::new("");
+    world.send();
+    let first = world.records_of("lessons");
+    for step in 0..2 {
+        match step {
+            0 => world.records.move_lesson("l1", 9),
+            _ => world.restore("lessons", first.clone()),
+        }
+        world.import();
+        world.send();
+        assert_eq!(world.said().len(), step + 2, "{:#?}", world.said());
+        world.again_writes_nothing();
+    }
+    assert_eq!(world.said()[0], world.said()[2]);
+}
+
+#[test]
+fn s5_a_cancelled_lesson_is_called_off_once() {
+    let mut world = World::new("");
+    world.send();
+    world.records.set("lessons", "l1", "cancelled", "true");
+    world.import();
+    world.send();
+    assert_eq!(world.said().len(), 2);
+    assert!(world.said()[1].contains("урок по видеосвязи отменён"), "{:#?}", world.said());
+    world.again_writes_nothing();
+}
+
+#[test]
+fn s5_a_communitys_token_cannot_call_and_that_is_explained() {
+    let world = World::new("calls = \"account\"");
+    world.set_secret("account-token", TOKEN);
+    let shown = world.sent();
+    let outcomes = shown["outcomes"].as_array().expect("a list");
+    let call = outcomes.iter().find(|row| row["kind"] == "call").expect("the call");
+    assert_eq!(call["outcome"], "rejected", "{call:#}");
+    assert!(call["reason"].as_str().is_some_and(|reason| reason.contains("код 27")), "{call:#}");
+    assert!(
+        call["advice"].as_str().is_some_and(|advice| advice.contains("secret set account-token")),
+        "{call:#}"
+    );
+    assert_eq!(world.chats().len(), 1, "the chat is made all the same");
+    assert_eq!(world.said().len(), 0, "nothing is announced without its link");
+}
+
+#[test]
+fn s5_an_accounts_call_reaches_lesson_and_chat_and_ends_with_the_lesson() {
+    let mut world = World::new("calls = \"account\"");
+    world.send();
+    let calls = world.calls();
+    assert_eq!(calls.len(), 1, "{calls:#?}");
+    let link = calls[0].1.clone();
+    assert!(world.said()[0].ends_with(&format!("Ссылка на звонок: {link}")), "{:#?}", world.said());
+    assert_eq!(world.link_in_lesson("l1").as_deref(), Some(link.as_str()));
+    world.again_writes_nothing();
+
+    // The import brings the lesson as the timetable has it; what was put into it stays.
+    world.records.set("lessons", "l1", "call-link", &link);
+    world.records.move_lesson("l1", 9);
+    world.import();
+    world.send();
+    assert_eq!(world.calls(), calls, "a call has no hour: the link stays");
+    assert_eq!(world.said().len(), 2);
+    assert!(world.said()[1].ends_with(&link));
+
+    world.records.set("lessons", "l1", "cancelled", "true");
+    world.import();
+    world.send();
+    assert_eq!(world.calls()[0].0, "finished");
+    assert_eq!(world.link_in_lesson("l1"), None, "the link is taken out of the lesson again");
+    world.again_writes_nothing();
+}
