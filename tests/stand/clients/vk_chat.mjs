@@ -5,9 +5,8 @@
 // BASE is the address of the stand-in. PERSON can be put into chats, STRANGER has not let the community write to them.
 
 import http from 'node:http';
-import vkIo from 'vk-io';
+import { APIError, VK } from 'vk-io';
 
-const { VK, APIError } = vkIo;
 const [base, token, community, person, stranger] = process.argv.slice(2);
 const options = { token, apiBaseUrl: `${base}/method`, agent: new http.Agent(), apiLimit: 20, apiRetryLimit: 0 };
 const one = new VK(options).api;
@@ -28,7 +27,7 @@ async function refusal(call) {
 const said = ({ from_id, text, random_id, conversation_message_id, action }) =>
   ({ from_id, text, random_id, conversation_message_id, action: action?.type });
 
-const community_ = (await one.groups.getById({ group_id: community })).groups[0];
+const school = (await one.groups.getById({ group_id: community })).groups[0];
 const created = await one.messages.createChat({ title: 'Алгебра · 5-А', user_ids: [person, stranger], group_id: community });
 const peer_id = 2_000_000_000 + created.chat_id;
 const { link } = await one.messages.getInviteLink({ peer_id, group_id: community });
@@ -44,7 +43,7 @@ const history = await one.messages.getHistory({ peer_id, count: 10 });
 const conversation = (await one.messages.getConversationsById({ peer_ids: peer_id })).items[0];
 
 console.log(JSON.stringify({
-  community: community_.name,
+  community: school.name,
   created,
   link: /^https:\/\/vk\.me\/join\/.+/.test(link),
   members: members.items.map(({ member_id, is_admin }) => [member_id, Boolean(is_admin)]),

@@ -2,17 +2,19 @@
 //!
 //! The order of checks is ours: verb, method, token, kind of token, right, frequency, version, parameters, state.
 
-use axum::body::{Bytes, to_bytes};
+use axum::body::to_bytes;
 use axum::extract::{Extension, Path, Request, State};
 use axum::http::{HeaderMap, Method as Verb, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
+use url::form_urlencoded;
 
 use super::app::{App, Shared};
 use super::caller::Caller;
 use super::error::ApiError;
 use super::execute;
 use super::faults::{Sum, method_of};
+use super::form;
 use super::methods::{self, Call, Method};
 use super::params::{Params, Version};
 use super::settings::NoVersion;
@@ -40,7 +42,8 @@ pub(crate) async fn method(
     let (parts, body) = request.into_parts();
     // A body that breaks off is a client that left: nobody reads the answer.
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let params = Params::parse(parts.uri.query().unwrap_or_default(), form(&parts.headers, &body));
+    let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned();
+    let params = Params::of(query.chain(form::fields(&parts.headers, &body)).collect());
     let token = bearer(&parts.headers).or_else(|| params.token().map(str::to_owned));
     let name = method_of(parts.uri.path()).unwrap_or_default();
     let came = Came { params, token, sum };
@@ -49,12 +52,6 @@ pub(crate) async fn method(
         _ => Err(ApiError::of(9999)),
     };
     answer::json(&answered.unwrap_or_else(|error| error.envelope(name, &came.params)))
-}
-
-/// Bodies of other types than a form are not read.
-fn form<'a>(headers: &HeaderMap, body: &'a Bytes) -> &'a [u8] {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if kind.starts_with("application/x-www-form-urlencoded") { body } else { &[] }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<String> {

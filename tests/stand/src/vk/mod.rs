@@ -10,6 +10,7 @@ mod dispatch;
 mod error;
 mod execute;
 mod faults;
+mod form;
 mod limits;
 mod methods;
 mod model;

@@ -1,7 +1,5 @@
 //! The parameters of a call: query and form in one list; lists separated by commas, flags as 0 and 1.
 
-use url::form_urlencoded;
-
 use super::error::ApiError;
 
 /// What the version asked for changes in the answers.
@@ -19,11 +17,6 @@ const TOKEN: &str = "access_token";
 pub(crate) struct Params(Vec<(String, String)>);
 
 impl Params {
-    pub(crate) fn parse(query: &str, form: &[u8]) -> Params {
-        let pairs = form_urlencoded::parse(query.as_bytes()).chain(form_urlencoded::parse(form));
-        Params(pairs.map(|(key, value)| (key.into_owned(), value.into_owned())).collect())
-    }
-
     pub(crate) fn of(pairs: Vec<(String, String)>) -> Params {
         Params(pairs)
     }

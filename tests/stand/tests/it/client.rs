@@ -51,6 +51,11 @@ impl Call {
         self.header("Content-Type", "application/x-www-form-urlencoded")
     }
 
+    pub(crate) fn body(mut self, kind: &str, body: String) -> Call {
+        self.body = body;
+        self.header("Content-Type", kind)
+    }
+
     /// Give up (and leave) after so long without a byte.
     pub(crate) fn timeout(mut self, timeout: Duration) -> Call {
         self.timeout = timeout;

@@ -85,6 +85,21 @@ fn the_token_may_stand_in_a_header_and_parameters_in_the_address() {
 }
 
 #[test]
+fn a_form_may_come_in_parts() {
+    let vk = Vk::new();
+    let part = |name: &str, value: &str| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let fields = [("access_token", TOKEN), ("v", "5.199"), ("title", "Алгебра\r\nи геометрия")];
+    let body: String =
+        fields.iter().map(|(name, value)| part(name, value)).chain(["--x--\r\n".into()]).collect();
+    let call = Call::new(vk.stand.addr(), "POST", "/method/messages.createChat");
+    let answer = call.body("multipart/form-data; boundary=x", body).send().value();
+    assert_eq!(answer["response"]["chat_id"], json!(1));
+    assert_eq!(vk.state()["chats"][0]["title"], "Алгебра\r\nи геометрия");
+}
+
+#[test]
 fn without_a_version_a_call_is_refused_or_not() {
     let vk = Vk::new();
     let path = format!("/method/groups.getById?access_token={TOKEN}");

@@ -146,6 +146,7 @@ fn without(schema: &Value, names: &[&str]) -> Value {
 fn typed(schema: &Value, value: &str) -> Value {
     let plain = || json!(value);
     match schema["type"].as_str() {
+        Some("array") if value.is_empty() => json!([]),
         Some("array") => value.split(',').map(|part| typed(&schema["items"], part)).collect(),
         Some("integer" | "number") => serde_json::from_str(value).unwrap_or_else(|_| plain()),
         Some("boolean") if ["0", "1"].contains(&value) => json!(value == "1"),
