@@ -52,12 +52,14 @@ fn each_school_keeps_to_its_own_pace() {
     world.run("", &["run", "--all", "--jobs", "2"]).with(0);
     assert_eq!(world.arrived(), 2 * PUPILS);
     for school in schools {
-        let shown: Value = world.run("", &["show", &format!("{school}-1"), "--requests", "--json"]).with(0).json();
+        let shown: Value =
+            world.run("", &["show", &format!("{school}-1"), "--requests", "--json"]).with(0).json();
         let requests = shown["requests"].as_array().expect("requests");
         let mut times: Vec<i64> = requests.iter().filter_map(|request| request["at"].as_i64()).collect();
         times.sort_unstable();
         assert_eq!(times.len() as u64, REQUESTS, "{shown:#}");
-        let fullest = times.iter().map(|from| times.iter().filter(|at| (*from..from + 960).contains(*at)).count());
+        let fullest =
+            times.iter().map(|from| times.iter().filter(|at| (*from..from + 960).contains(*at)).count());
         assert!(fullest.max() <= Some(RATE as usize), "{times:?}");
     }
     let told: Vec<Value> = world.run("", &["upstreams", "--json"]).with(0).json();

@@ -92,7 +92,8 @@ mod tests {
         for play in [1, LATE_MS.unsigned_abs() + 1, 80] {
             let lates = (0..400).map(|n| n * 7 % play);
             let times = departures(&Paces::default(), "a", lates);
-            let in_second = |from: &Millis| times.iter().filter(|at| (*from..*from + 1_000).contains(at)).count();
+            let in_second =
+                |from: &Millis| times.iter().filter(|at| (*from..*from + 1_000).contains(at)).count();
             let busiest = times.iter().map(in_second).max();
             assert!(busiest <= Some(20), "{busiest:?} of play {play}");
             assert!(play > 50 || busiest == Some(20), "what is allowed is used: {busiest:?} of play {play}");
