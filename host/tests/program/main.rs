@@ -20,6 +20,7 @@ mod school;
 mod served;
 mod world;
 
+mod check_good;
 mod d10_again;
 mod d12_already_there;
 mod d13_consent_refused;
@@ -55,5 +56,7 @@ mod matrix;
 mod notify;
 mod private;
 mod run_all;
+mod s1_import;
+mod s3_person;
 mod seeing;
 mod serve;
