@@ -17,6 +17,7 @@ upstream-open = does not answer; next try at { $until }
 upstream-probe = did not answer; the next request tries whether it does again
 upstream-used-up = today's requests are used up, new ones from { $until }
 upstream-unlimited = no limit
+upstream-per-school = { $pace }; { $rate } for a school
 upstream-no-quota = no quota
 upstream-quota = { $used } of { $of }
 upstream-none = exchange.toml names no system.

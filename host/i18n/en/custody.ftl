@@ -116,6 +116,7 @@ erase-of-host-fence = numbers of lanes
 erase-of-host-identity-holder = things shared with other schools
 erase-of-host-notification = notifications
 erase-of-host-standing = what was told already
+erase-of-host-checked = when a check last found nothing amiss
 erase-of-files = files
 
 column-runs-for = Runs for

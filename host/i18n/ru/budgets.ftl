@@ -17,6 +17,7 @@ upstream-open = не отвечает; следующая попытка в { $u
 upstream-probe = не отвечала; следующий запрос проверит, ожила ли
 upstream-used-up = лимит на сегодня исчерпан, новый с { $until }
 upstream-unlimited = без ограничения
+upstream-per-school = { $pace }; на школу { $rate }
 upstream-no-quota = нет лимита
 upstream-quota = { $used } из { $of }
 upstream-none = В exchange.toml нет ни одной системы.

@@ -116,6 +116,7 @@ erase-of-host-fence = номера работ
 erase-of-host-identity-holder = общие с другими школами записи
 erase-of-host-notification = уведомления
 erase-of-host-standing = о чём уже уведомлено
+erase-of-host-checked = когда проверка последний раз не нашла замечаний
 erase-of-files = файлы
 
 column-runs-for = Для кого

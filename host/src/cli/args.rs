@@ -87,6 +87,11 @@ pub enum Command {
         output: PathBuf,
     },
     ByClass(ByClass),
+    Person {
+        school: String,
+        #[arg(value_name = "ID|NAME")]
+        person: String,
+    },
     Remove(Remove),
     Undo(Undo),
     ClassList(ClassList),
@@ -391,8 +396,24 @@ pub enum Notify {
     Send,
 }
 
+#[derive(Args, Debug)]
+pub struct SecretImport {
+    pub file: PathBuf,
+    #[arg(long, value_name = "ID", conflicts_with = "connector")]
+    pub task: Option<String>,
+    #[arg(long, value_name = "ID")]
+    pub connector: Option<String>,
+    #[arg(long)]
+    pub dry_run: bool,
+    #[arg(long)]
+    pub partly: bool,
+    #[arg(long, default_value = "2m")]
+    pub wait: String,
+}
+
 #[derive(Subcommand, Debug)]
 pub enum Secret {
+    Import(SecretImport),
     Set {
         name: String,
         #[arg(long)]

@@ -279,7 +279,7 @@ fn stray_code(stray: Stray) -> &'static str {
 
 /// Undoes a binding: the regional administrator's, with an audit entry (D1).
 pub(super) fn unbind(app: &App, name: &TaskRef, reason: &str, confirm: Option<&str>) -> Result<u8> {
-    let (school, _) = app.task(name)?;
+    let (school, task) = app.task(name)?;
     let store = app.store(&school)?;
     if store.binding(&name.task)?.is_none() {
         return Err(Error::config(format!("{name} is not bound"))
@@ -299,7 +299,8 @@ pub(super) fn unbind(app: &App, name: &TaskRef, reason: &str, confirm: Option<&s
     }
     let lane = stores::lane(&store, "unbind")?;
     store.unbind(lane.fence(), &name.task)?;
-    Vault::new(Arc::clone(&store), app.process()?.store()?, name.task.clone()).forget(lane.fence())?;
+    let vault = Vault::new(Arc::clone(&store), app.process()?.store()?, name.task.clone());
+    vault.forget(lane.fence(), &app.manifest_for(name, &task.connector)?)?;
     stores::audit(app, "unbind", About::from(name).with(reason))?;
     tell_binding(app, name, Topic::BindingLost)?;
     app.output.line(app.text(Message::new("unbound").with("task", name))).map(|()| 0)

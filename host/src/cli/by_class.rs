@@ -11,7 +11,7 @@ use super::args;
 use super::stores::{self, About};
 use crate::error::{Error, Result};
 use crate::model::setup::SchoolConfig;
-use crate::model::{Message, RunId, RunStatus, RunSummary, TaskRef};
+use crate::model::{Message, RunId, RunStatus, RunSummary, TaskId, TaskRef};
 use crate::report::by_class::{ByClass, Class};
 use crate::report::{Catalogue, Format, table};
 use crate::store::{LedgerStore, RunStore, SchoolDb};
@@ -39,7 +39,11 @@ pub(super) fn by_class(app: &App, args: &args::ByClass) -> Result<u8> {
     let name = &args.task.0;
     let (school, task) = app.task(name)?;
     let store = app.store(&school)?;
-    let run = last_whole_run(&store, name)?;
+    let run = last_whole_run(&store, &name.task)?.ok_or_else(|| {
+        Error::waits(format!("no run of {name} has looked at the whole school yet"))
+            .message(Message::new("by-class-no-run").with("task", name))
+            .hint(format!("exchange run {name}"))
+    })?;
     let mut entries = Vec::new();
     store.each_entry(&task.id, &mut |entry| entries.push(entry))?;
     let picture = ByClass::new(entries, store.outcomes(run.id.number)?, &args.classes);
@@ -67,8 +71,8 @@ fn shown<'a>(title: &'a str, class: &'a Class) -> ShownClass<'a> {
 }
 
 /// The last run that looked at everybody and came to its end.
-fn last_whole_run(store: &SchoolDb, task: &TaskRef) -> Result<RunSummary> {
-    let runs = store.runs(Some(&task.task), LOOK_BACK)?;
+pub(super) fn last_whole_run(store: &SchoolDb, task: &TaskId) -> Result<Option<RunSummary>> {
+    let runs = store.runs(Some(task), LOOK_BACK)?;
     let whole = |run: &RunSummary| {
         let through = match run.status {
             RunStatus::Success | RunStatus::WithRemarks | RunStatus::NotConfirmed => true,
@@ -78,11 +82,7 @@ fn last_whole_run(store: &SchoolDb, task: &TaskRef) -> Result<RunSummary> {
         };
         through && run.selection.is_all() && run.dropped.is_none()
     };
-    runs.into_iter().find(whole).ok_or_else(|| {
-        Error::waits(format!("no run of {task} has looked at the whole school yet"))
-            .message(Message::new("by-class-no-run").with("task", task))
-            .hint(format!("exchange run {task}"))
-    })
+    Ok(runs.into_iter().find(whole))
 }
 
 fn title(catalogue: &Catalogue, school: &SchoolConfig, run: &RunSummary) -> String {

@@ -1,15 +1,18 @@
-//! `exchange check`: is everything ready, and if not, what to do.
+//! `exchange check`: is everything ready, and if not, what to do and since when.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
-use super::app::App;
+use super::app::{App, local_time, now};
 use super::certificates::{self, Told};
 use super::names::Place;
 use super::output::Tone;
 use super::ready::Ready;
 use super::upstreams;
 use crate::error::Result;
-use crate::model::{CallError, Connector, Finding, Message, Severity, TaskRef};
+use crate::model::setup::{SchoolConfig, TaskConfig};
+use crate::model::{CallError, Connector, Finding, Message, Millis, Severity, TaskRef};
+use crate::store::CheckStore;
 
 #[derive(Serialize)]
 struct Row {
@@ -17,36 +20,75 @@ struct Row {
     severity: Severity,
     what: String,
     next_step: Option<String>,
+    /// When a check last found everything good with the task.
+    last_good: Option<Timestamp>,
 }
 
 /// Checks tasks. Exit code 1 when something does not work.
 pub(super) async fn check(app: &App, place: Option<&Place>) -> Result<u8> {
-    let mut rows = Vec::new();
+    let mut tasks = Vec::new();
     for (school, task) in app.tasks(place)? {
-        let name = TaskRef { school: school.id.clone(), task: task.id.clone() };
-        rows.extend(check_task(app, &name).await);
-        rows.extend(certificates::of_task(&app.host, &task).into_iter().map(|told| key(app, &name, told)));
-        rows.extend(upstreams::in_the_way(&upstreams::rows(app)?, &task).map(|row| Row {
-            task: name.to_string(),
-            severity: Severity::Warning,
-            what: row.told(app),
-            next_step: Some("exchange upstreams".to_owned()),
-        }));
+        let rows = rows_of(app, &school, &task).await?;
+        let last_good = last_good(app, &school, &rows);
+        tasks.push((rows, last_good));
     }
-    let worst = rows.iter().map(|row| row.severity).max();
+    let rows = || tasks.iter().flat_map(|(rows, _)| rows);
+    let worst = rows().map(|row| row.severity).max();
     if app.output.json {
-        app.output.print_json(&rows)?;
+        app.output.print_json(&rows().collect::<Vec<_>>())?;
     } else {
-        if rows.is_empty() {
+        if rows().next().is_none() {
             app.output.line(app.word("status-no-tasks"))?;
         }
-        rows.iter().try_for_each(|row| print(app, row))?;
+        tasks.iter().try_for_each(|(rows, last_good)| print_task(app, rows, last_good.as_deref()))?;
     }
     Ok(u8::from(worst == Some(Severity::Problem)))
 }
 
+/// Everything there is to say of a task; remembered when all of it is good.
+async fn rows_of(app: &App, school: &SchoolConfig, task: &TaskConfig) -> Result<Vec<Row>> {
+    let name = TaskRef { school: school.id.clone(), task: task.id.clone() };
+    let mut rows = check_task(app, &name).await;
+    rows.extend(certificates::of_task(&app.host, task).into_iter().map(|told| key(app, &name, told)));
+    let in_the_way = |row: &upstreams::Row| {
+        let next_step = Some("exchange upstreams".to_owned());
+        Row { next_step, ..Row::new(&name, Severity::Warning, row.told(app)) }
+    };
+    rows.extend(upstreams::in_the_way(&upstreams::rows(app)?, task).map(in_the_way));
+    let last_good = remember(app, &name, &rows)?.and_then(|at| Timestamp::from_millisecond(at).ok());
+    rows.iter_mut().for_each(|row| row.last_good = last_good);
+    Ok(rows)
+}
+
+/// When everything was good last: now, or as a check before this one found.
+fn remember(app: &App, task: &TaskRef, rows: &[Row]) -> Result<Option<Millis>> {
+    let (store, now) = (app.process()?.store()?, now());
+    if rows.iter().any(|row| row.severity != Severity::Good) {
+        return store.last_good(task);
+    }
+    store.put_good(task, now).map(|()| Some(now))
+}
+
+/// The line that says since when not everything is good.
+fn last_good(app: &App, school: &SchoolConfig, rows: &[Row]) -> Option<String> {
+    let row = rows.iter().find(|row| row.severity != Severity::Good)?;
+    Some(match row.last_good {
+        Some(at) => {
+            let at = local_time(at.as_millisecond(), school);
+            app.text(Message::new("check-last-good").with("at", at))
+        }
+        None => app.word("check-never-good"),
+    })
+}
+
+impl Row {
+    fn new(task: &TaskRef, severity: Severity, what: String) -> Self {
+        Self { task: task.to_string(), severity, what, next_step: None, last_good: None }
+    }
+}
+
 async fn check_task(app: &App, name: &TaskRef) -> Vec<Row> {
-    let row = |severity, what: String, next_step| Row { task: name.to_string(), severity, what, next_step };
+    let row = |severity, what, next_step| Row { next_step, ..Row::new(name, severity, what) };
     let ready = match Ready::open(app, name) {
         Ok(ready) => ready,
         Err(error) => {
@@ -82,7 +124,7 @@ async fn check_task(app: &App, name: &TaskRef) -> Vec<Row> {
 fn key(app: &App, task: &TaskRef, Told { severity, about, what, cure }: Told) -> Row {
     let what = format!("{about}: {}", app.text(what));
     let next_step = (severity != Severity::Good).then(|| app.text(cure));
-    Row { task: task.to_string(), severity, what, next_step }
+    Row { next_step, ..Row::new(task, severity, what) }
 }
 
 fn failed(error: CallError) -> Finding {
@@ -93,6 +135,11 @@ fn failed(error: CallError) -> Finding {
         }
     };
     Finding { severity: Severity::Problem, what, next_step: None }
+}
+
+fn print_task(app: &App, rows: &[Row], last_good: Option<&str>) -> Result<()> {
+    rows.iter().try_for_each(|row| print(app, row))?;
+    last_good.map_or(Ok(()), |line| app.output.line(format!("    {line}")))
 }
 
 fn print(app: &App, row: &Row) -> Result<()> {

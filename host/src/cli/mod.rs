@@ -31,7 +31,10 @@ mod next;
 mod notifications;
 mod notify;
 mod output;
+mod people;
+mod person;
 mod plan;
+mod problems;
 mod progress;
 mod ready;
 mod remove;
@@ -163,6 +166,7 @@ fn run(app: &App, command: Command) -> Result<u8> {
         Command::Remove(args) => block_on(Log::of(app).telling(None, remove::remove(app, &args))),
         Command::Undo(args) => undo::undo(app, &args),
         Command::ByClass(args) => by_class::by_class(app, &args),
+        Command::Person { school, person } => person::person(app, &school.into(), &person),
         Command::ClassList(args) => {
             let wanted =
                 class_list::Wanted { classes: &args.classes, year: args.year, heading: args.heading };
@@ -219,6 +223,7 @@ fn decide(app: &App, args: &args::Decide) -> Result<u8> {
 fn secret(app: &App, command: Secret) -> Result<u8> {
     let school = |name: Option<String>| name.map(SchoolId::from);
     match command {
+        Secret::Import(args) => secrets::import::import(app, &args),
         Secret::Set { name, school: of } => secrets::set(app, &name, school(of).as_ref()),
         Secret::List { school: of } => secrets::list(app, school(of).as_ref()),
         Secret::Rm { name, school: of } => secrets::remove(app, &name, school(of).as_ref()),

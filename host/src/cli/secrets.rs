@@ -1,5 +1,7 @@
 //! `exchange secret …`: values go in and are never shown again.
 
+pub(super) mod import;
+
 use std::io::{IsTerminal, Read};
 
 use serde::Serialize;
@@ -7,7 +9,7 @@ use serde::Serialize;
 use super::app::{App, now};
 use super::stores::{self, About};
 use crate::error::{Context, Error, Kind, Result};
-use crate::model::{Message, SchoolId};
+use crate::model::{Message, Millis, SchoolId};
 use crate::store::{HostSecretStore, SecretStore};
 
 /// Most bytes of a secret.
@@ -33,11 +35,19 @@ pub(super) fn set(app: &App, name: &str, school: Option<&SchoolId>) -> Result<u8
             let store = app.store(&app.school(school)?)?;
             let lane = stores::lane(&store, "secret set")?;
             store.set_secret(lane.fence(), name, value, now())?;
+            tell_of_tasks(app, name, school, &store.secret_names()?)?;
         }
         None => app.process()?.store()?.set_host_secret(name, value, now())?,
     }
     stores::audit(app, "secret-set", About::school(school).with(name))?;
     app.output.line(app.text(Message::new("secret-stored").with("name", name))).map(|()| 0)
+}
+
+/// Tasks that have a value of their own, which comes first: a new one for the school would change nothing for them.
+fn tell_of_tasks(app: &App, name: &str, school: &SchoolId, stored: &[(String, Millis)]) -> Result<()> {
+    let own = stored.iter().filter(|(other, _)| other.split_once('/').is_some_and(|(_, rest)| rest == name));
+    own.map(|(own, _)| Message::new("secret-of-task").with("own", own).with("school", school))
+        .try_for_each(|message| app.output.line(app.text(message)))
 }
 
 #[derive(Serialize)]

@@ -34,6 +34,7 @@ pub(super) struct Row {
     /// For people.
     title: String,
     rate: f64,
+    rate_per_school: f64,
     parallel: u32,
     quota: Option<Today>,
     /// Processes that use it at the moment.
@@ -110,8 +111,9 @@ fn row(app: &App, config: &Upstream, upstream: String, standing: &Standing, now:
     };
     let title = title(app, config, state, until);
     let until = until.map(moment);
-    let Upstream { rate, parallel, .. } = *config;
-    Row { upstream, state, until, title, rate, parallel, quota, processes: standing.processes }
+    let Upstream { rate, rate_per_school, parallel, .. } = *config;
+    let processes = standing.processes;
+    Row { upstream, state, until, title, rate, rate_per_school, parallel, quota, processes }
 }
 
 fn today(config: &Upstream, standing: &Standing) -> Option<Today> {
@@ -138,6 +140,8 @@ fn title(app: &App, config: &Upstream, state: State, until: Option<Millis>) -> S
 
 fn cells(app: &App, row: &Row) -> Vec<String> {
     let pace = if row.rate > 0.0 { row.rate.to_string() } else { app.word("upstream-unlimited") };
+    let of_school = Message::new("upstream-per-school").with("pace", &pace).with("rate", row.rate_per_school);
+    let pace = if row.rate_per_school > 0.0 { app.text(of_school) } else { pace };
     let quota = row.quota.as_ref().map_or_else(
         || app.word("upstream-no-quota"),
         |quota| app.text(Message::new("upstream-quota").with("used", quota.used).with("of", quota.per_day)),

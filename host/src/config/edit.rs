@@ -1,9 +1,10 @@
 //! Changes of a school's file by the program: comments, order and spacing of the writer survive.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value, value};
+use serde_json::{Map, Value as Json};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
 
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::ids::TaskId;
@@ -21,7 +22,7 @@ pub struct NewTask {
     /// When it runs by itself.
     pub schedule: Option<String>,
     /// `[task.settings]`.
-    pub settings: serde_json::Map<String, serde_json::Value>,
+    pub settings: Map<String, Json>,
     /// `[task.grant]`.
     pub grants: Grants,
 }
@@ -32,13 +33,73 @@ pub struct NewTask {
 /// The file cannot be read or written, is not TOML, or has no such task.
 pub fn set_task_enabled(path: &Path, task: &TaskId, enabled: bool) -> Result<()> {
     edit(path, |document| {
-        let table = tasks(document)?
-            .iter_mut()
-            .find(|table| table.get("id").and_then(Item::as_str) == Some(task.as_str()))
-            .ok_or_else(|| Error::config(format!("the file has no task `{task}`")))?;
-        switch(table, enabled);
+        put(the_task(document, task)?, "enabled", enabled.into());
         Ok(())
     })
+}
+
+/// A school's file as it would be, not written yet.
+#[derive(Debug)]
+pub struct Edited {
+    path: PathBuf,
+    /// Its text.
+    pub text: String,
+    /// The settings that differ from what the file says now.
+    pub changed: Vec<String>,
+}
+
+impl Edited {
+    /// Writes the file, unless nothing in it differs: whoever watches it is not disturbed then.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(&self) -> Result<()> {
+        if self.changed.is_empty() {
+            return Ok(());
+        }
+        replace(&self.path, &self.text).context(Kind::Failed, unchangeable(&self.path))
+    }
+}
+
+/// A school's file with these settings of a task in place of those of the same names.
+///
+/// # Errors
+/// The file cannot be read, is not TOML, or has no such task.
+pub fn with_settings(path: &Path, task: &TaskId, settings: &Map<String, Json>) -> Result<Edited> {
+    let mut document = read(path)?;
+    let table = the_task(&mut document, task)?.entry("settings").or_insert(Item::Table(Table::new()));
+    let table = table.as_table_like_mut().ok_or_else(|| {
+        Error::config(format!("the settings of the task `{task}` are no table"))
+            .hint("write them as `[task.settings]`")
+    })?;
+    let mut changed = Vec::new();
+    for (name, setting) in settings {
+        if put(table, name, from_json(name, setting)?) {
+            changed.push(name.clone());
+        }
+    }
+    Ok(Edited { path: path.to_owned(), text: document.to_string(), changed })
+}
+
+/// What a school's file says of the school, as far as it can be told before the file is sound.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outline {
+    /// The school's name.
+    pub name: Option<String>,
+    /// Tasks with their connectors.
+    pub tasks: Vec<(TaskId, String)>,
+}
+
+/// Looks at a school's file without judging it.
+///
+/// # Errors
+/// The file cannot be read or is not TOML.
+pub fn outline(path: &Path) -> Result<Outline> {
+    let mut document = read(path)?;
+    let name = document.get("name").and_then(Item::as_str).map(str::to_owned);
+    let word = |table: &Table, key: &str| table.get(key).and_then(Item::as_str).map(str::to_owned);
+    let task = |table: &Table| Some((TaskId::from(word(table, "id")?), word(table, "connector")?));
+    Ok(Outline { name, tasks: tasks(&mut document)?.iter().filter_map(task).collect() })
 }
 
 /// Adds a task at the end of its school's file.
@@ -57,11 +118,18 @@ pub fn add_task(path: &Path, task: &NewTask) -> Result<()> {
 }
 
 fn edit(path: &Path, change: impl FnOnce(&mut DocumentMut) -> Result<()>) -> Result<()> {
-    let what = || format!("the file cannot be changed: {}", path.display());
-    let text = std::fs::read_to_string(path).context(Kind::Config, what())?;
-    let mut document: DocumentMut = text.parse().context(Kind::Config, what())?;
+    let mut document = read(path)?;
     change(&mut document)?;
-    replace(path, &document.to_string()).context(Kind::Failed, what())
+    replace(path, &document.to_string()).context(Kind::Failed, unchangeable(path))
+}
+
+fn unchangeable(path: &Path) -> String {
+    format!("the file cannot be changed: {}", path.display())
+}
+
+fn read(path: &Path) -> Result<DocumentMut> {
+    let text = std::fs::read_to_string(path).context(Kind::Config, unchangeable(path))?;
+    text.parse().context(Kind::Config, unchangeable(path))
 }
 
 /// Writes beside the file and renames: a crash leaves either the old text or the new one.
@@ -85,17 +153,40 @@ fn tasks(document: &mut DocumentMut) -> Result<&mut ArrayOfTables> {
     })
 }
 
-/// Changes the value only: what stands around it, a comment above all, is the writer's.
-fn switch(table: &mut Table, enabled: bool) {
-    match table.get_mut("enabled").and_then(Item::as_value_mut) {
+fn the_task<'d>(document: &'d mut DocumentMut, task: &TaskId) -> Result<&'d mut Table> {
+    tasks(document)?
+        .iter_mut()
+        .find(|table| table.get("id").and_then(Item::as_str) == Some(task.as_str()))
+        .ok_or_else(|| Error::config(format!("the file has no task `{task}`")))
+}
+
+/// Changes the value only: what stands around it, a comment above all, is the writer's. `false`: it stood there already.
+fn put(table: &mut dyn TableLike, key: &str, new: Value) -> bool {
+    match table.get_mut(key).and_then(Item::as_value_mut) {
+        Some(old) if same(old, &new) => return false,
         Some(old) => {
             let decor = old.decor().clone();
-            *old = Value::from(enabled);
+            *old = new;
             *old.decor_mut() = decor;
         }
         None => {
-            table.insert("enabled", value(enabled));
+            table.insert(key, Item::Value(new));
         }
+    }
+    true
+}
+
+/// Do two values mean the same, however they are written?
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::String(one), Value::String(other)) => one.value() == other.value(),
+        (Value::Integer(one), Value::Integer(other)) => one.value() == other.value(),
+        (Value::Float(one), Value::Float(other)) => one.value() == other.value(),
+        (Value::Boolean(one), Value::Boolean(other)) => one.value() == other.value(),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
+        }
+        _ => false,
     }
 }
 
@@ -147,8 +238,7 @@ fn grant_table(grants: &Grants) -> Table {
     table
 }
 
-fn from_json(name: &str, json: &serde_json::Value) -> Result<Value> {
-    use serde_json::Value as Json;
+fn from_json(name: &str, json: &Json) -> Result<Value> {
     Ok(match json {
         Json::Null => return Err(Error::config(format!("the setting `{name}` has no value"))),
         Json::Bool(flag) => Value::from(*flag),

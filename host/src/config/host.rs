@@ -215,6 +215,7 @@ fn upstream(view: View<'_>, folder: &Path, problems: &mut Vec<Problem>) -> Upstr
         proxy: proxy(view, problems),
         credential: view.table("credential").and_then(|view| credential(view, problems)),
         rate: view.number("rate").unwrap_or(default.rate),
+        rate_per_school: view.number("rate-per-school").unwrap_or(default.rate_per_school),
         parallel: view.count("parallel").unwrap_or(default.parallel),
         quota: view.table("quota").and_then(|view| quota(view, problems)),
         connect_timeout_ms: positive(view, "connect-timeout", problems).unwrap_or(default.connect_timeout_ms),

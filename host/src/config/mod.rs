@@ -24,9 +24,10 @@ mod units;
 mod view;
 mod web;
 
-pub use edit::{NewTask, add_task, set_task_enabled};
+pub use edit::{Edited, NewTask, Outline, add_task, outline, set_task_enabled, with_settings};
 pub use host::load_host;
 pub use manifest::load_manifest;
 pub use reference::{connector_schema, host_schema, markdown, school_schema};
 pub use report::{ConfigErrors, Problem};
-pub use school::{Manifests, load_school, school_files};
+pub use school::{Manifests, judge_school, load_school, school_files};
+pub use settings::fitting;

@@ -83,9 +83,21 @@ pub fn load_school(
     host: &HostConfig,
     manifests: &dyn Manifests,
 ) -> Result<SchoolConfig, ConfigErrors> {
-    let text = read_text(path)?;
+    judge_school(path, &read_text(path)?, host, manifests)
+}
+
+/// Checks a text that could be a school's file of this name.
+///
+/// # Errors
+/// Everything that would be wrong with the file, with places.
+pub fn judge_school(
+    path: &Path,
+    text: &str,
+    host: &HostConfig,
+    manifests: &dyn Manifests,
+) -> Result<SchoolConfig, ConfigErrors> {
     let world = World { host, manifests };
-    read_document(&path.display().to_string(), &text, &SCHOOL, |view, problems| {
+    read_document(&path.display().to_string(), text, &SCHOOL, |view, problems| {
         Some(school(view, path, &world, problems))
     })
 }

@@ -33,6 +33,16 @@ pub(super) fn read(task: View<'_>, manifest: &Manifest, problems: &mut Vec<Probl
     settings
 }
 
+/// The first of these values that the connector's schema lets through for a setting; `None`: it knows no such setting, or
+/// lets through none of them.
+pub fn fitting(manifest: &Manifest, name: &str, values: Vec<Value>) -> Option<Value> {
+    let mut schema = manifest.settings.get("properties")?.get(name)?.as_object()?.clone();
+    let shared = ["definitions", "$defs"].iter().filter_map(|key| manifest.settings.get_key_value(*key));
+    schema.extend(shared.map(|(key, value)| (key.clone(), value.clone())));
+    let validator = validator(&Value::Object(schema))?;
+    values.into_iter().find(|value| validator.is_valid(value))
+}
+
 /// Schemas kept compiled: more than connectors are installed anywhere.
 const COMPILED: usize = 32;
 

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::capability::Secret;
 use crate::capability::http::{CredentialSink, SecretSource};
 use crate::error::{Error, Result};
+use crate::model::manifest::Manifest;
 use crate::model::{Millis, TaskId};
 use crate::store::{Fence, HostDb, HostSecretStore, SchoolDb, SecretStore};
 
@@ -28,6 +29,11 @@ pub struct Vault {
 struct Fresh {
     by_name: BTreeMap<String, Secret>,
     by_handle: BTreeMap<String, Secret>,
+}
+
+/// The name under which the store of a school keeps a secret of one task.
+pub fn name_of(task: &TaskId, name: &str) -> String {
+    format!("{task}/{name}")
 }
 
 impl Vault {
@@ -51,16 +57,14 @@ impl Vault {
         })
     }
 
-    /// Forgets what the task captured earlier.
-    pub fn forget(&self, fence: &Fence) -> Result<()> {
-        let prefix = self.stored("");
-        let names = self.school.secret_names()?;
-        let mut ours = names.iter().filter(|(name, _)| name.starts_with(&prefix));
-        ours.try_for_each(|(name, _)| self.school.remove_secret(fence, name).map(drop))
+    /// Forgets what the task captured earlier. What was handed over for it stays.
+    pub fn forget(&self, fence: &Fence, manifest: &Manifest) -> Result<()> {
+        let mut captured = manifest.secrets.iter().filter(|(_, need)| need.captured);
+        captured.try_for_each(|(name, _)| self.school.remove_secret(fence, &self.stored(name)).map(drop))
     }
 
     fn stored(&self, name: &str) -> String {
-        format!("{}/{name}", self.task)
+        name_of(&self.task, name)
     }
 
     fn fresh<T>(&self, change: impl FnOnce(&mut Fresh) -> T) -> T {

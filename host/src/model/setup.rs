@@ -193,6 +193,8 @@ pub struct Upstream {
     pub credential: Option<Placement>,
     /// Requests per second; fractions allowed. 0: no limit.
     pub rate: f64,
+    /// Requests per second of each school, beside `rate`; fractions allowed. 0: no limit.
+    pub rate_per_school: f64,
     /// Requests in flight.
     pub parallel: u32,
     /// Requests a day; `None`: no limit.
@@ -235,6 +237,7 @@ impl Default for Upstream {
             proxy: None,
             credential: None,
             rate: 10.0,
+            rate_per_school: 0.0,
             parallel: 8,
             quota: None,
             connect_timeout_ms: 10_000,

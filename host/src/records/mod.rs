@@ -11,10 +11,13 @@ mod headings;
 mod import;
 mod problem;
 mod rows;
+mod sheet;
 mod text;
 mod values;
 mod words;
 
 pub use import::{Circumstances, Contents, Import, Input, Known, Progress, digest, import};
 pub use problem::{Code, Problem, Report, Severity};
+pub use sheet::{Line, Sheet, sheet};
 pub use values::snils::{SnilsFault, check_snils};
+pub use words::{plain, readings};

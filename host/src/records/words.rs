@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use serde_json::Value;
+
 /// Word as written → value. Compared by `plain`.
 const WORDS: &[(&str, &[&str])] = &[
     ("male", &["м", "муж", "мужской", "мальчик", "m"]),
@@ -29,7 +31,7 @@ const WORDS: &[(&str, &[&str])] = &[
 ];
 
 /// Lower case, ё as е, nothing but letters, digits and `№`: how headings and words are compared.
-pub(super) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let letters = text.chars().flat_map(char::to_lowercase);
     letters.map(|c| if c == 'ё' { 'е' } else { c }).filter(|c| c.is_alphanumeric() || *c == '№').collect()
 }
@@ -60,6 +62,15 @@ pub(super) fn flag(text: &str) -> Option<bool> {
         "нет" | "false" | "no" | "0" | "-" | "ложь" => Some(false),
         _ => None,
     }
+}
+
+/// What a text may mean where nothing says what it is: itself, a number, yes or no, a list (`a|b`).
+pub fn readings(text: &str) -> Vec<Value> {
+    let whole = text.parse::<i64>().ok().map(Value::from);
+    let fraction = text.replace(',', ".").parse::<f64>().ok().filter(|number| number.is_finite());
+    let list = text.split('|').map(|part| Value::from(part.trim())).collect();
+    let known = [whole, fraction.map(Value::from), flag(text).map(Value::from), Some(Value::Array(list))];
+    std::iter::once(Value::from(text)).chain(known.into_iter().flatten()).collect()
 }
 
 #[cfg(test)]

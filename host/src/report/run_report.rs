@@ -116,7 +116,7 @@ fn is_person(kind: RecordType) -> bool {
 }
 
 /// The code of what a person is to the school.
-pub(super) fn role(kind: RecordType) -> &'static str {
+pub fn role(kind: RecordType) -> &'static str {
     match kind {
         RecordType::Guardian => "role-guardian",
         RecordType::Staff => "role-staff",

@@ -5,7 +5,7 @@ mod workbook;
 use std::collections::BTreeSet;
 
 use exchange::model::records::{Record, SchoolClass};
-use exchange::records::{Input, Known, Problem, Severity, import};
+use exchange::records::{Input, Known, Line, Problem, Severity, import, sheet};
 use exchange::report::{Catalogue, Language};
 
 use crate::harness::{Judged, Target};
@@ -74,8 +74,21 @@ fn judged(name: &str, bytes: &[u8], texts: &[Catalogue]) -> Judged {
         return Err(format!("{} rows came in, {records} went in, {left_out} were left out", imported.rows));
     }
     stored(&imported)?;
+    as_it_stands(name, bytes, texts)?;
     let codes: BTreeSet<&str> = imported.problems().map(|problem| problem.message.code.as_str()).collect();
     Ok(format!("{codes:?} {}", imported.rows.min(4)))
+}
+
+/// The same file as a table whose columns mean nothing to records: rows in their order, or one problem.
+fn as_it_stands(name: &str, bytes: &[u8], texts: &[Catalogue]) -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).map_err(|error| error.to_string())?;
+    match sheet(&path, |_| true) {
+        Err(problem) => told(&problem, name, texts),
+        Ok(table) if table.rows.iter().map(Line::number).is_sorted() => Ok(()),
+        Ok(_) => Err("rows are out of their order".into()),
+    }
 }
 
 /// Place, text and remedy of a problem.

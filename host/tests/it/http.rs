@@ -448,6 +448,25 @@ async fn the_pace_holds_for_every_task_of_the_upstream() {
 }
 
 #[tokio::test]
+async fn a_school_keeps_to_its_own_pace_beside_the_one_of_all() {
+    let server = Server::answering(200, "{}").await;
+    for (rate, of_school) in [(0.0, 2.0), (2_000.0, 2.0), (2.0, 2_000.0)] {
+        let clock = FakeClock::at(0);
+        let make = || {
+            let reading = asking("check", "list").server(&server.base).clock(&clock);
+            reading.tune(|upstream| (upstream.rate, upstream.rate_per_school) = (rate, of_school))
+        };
+        let upstreams = make().upstreams();
+        let (one, other) = (make().sharing(&upstreams), make().sharing(&upstreams));
+        for world in [&one, &other, &one] {
+            told(world).await;
+        }
+        let slept = clock.slept().iter().sum::<u64>();
+        assert!((1_031..1_035).contains(&slept), "{rate} {of_school}: {slept}");
+    }
+}
+
+#[tokio::test]
 async fn many_at_once_as_parallel_as_allowed() {
     let server = Server::slow(Duration::from_millis(60)).await;
     for behave in ["parallel", "pending"] {

@@ -43,6 +43,30 @@ fn two_processes_keep_to_one_pace_together() {
     assert_eq!((&told[0]["state"], &told[0]["processes"]), (&"ready".into(), &0.into()), "{told:#?}");
 }
 
+#[test]
+fn each_school_keeps_to_its_own_pace() {
+    let limits = format!("rate = 0\nrate-per-school = {RATE}\nparallel = 4");
+    let world = World::without_schools(Options::default(), &limits);
+    let schools = ["a", "b"];
+    schools.iter().for_each(|school| world.add_school(school, school, PUPILS));
+    world.run("", &["run", "--all", "--jobs", "2"]).with(0);
+    assert_eq!(world.arrived(), 2 * PUPILS);
+    for school in schools {
+        let shown: Value =
+            world.run("", &["show", &format!("{school}-1"), "--requests", "--json"]).with(0).json();
+        let requests = shown["requests"].as_array().expect("requests");
+        let mut times: Vec<i64> = requests.iter().filter_map(|request| request["at"].as_i64()).collect();
+        times.sort_unstable();
+        assert_eq!(times.len() as u64, REQUESTS, "{shown:#}");
+        let fullest =
+            times.iter().map(|from| times.iter().filter(|at| (*from..from + 960).contains(*at)).count());
+        assert!(fullest.max() <= Some(RATE as usize), "{times:?}");
+    }
+    let told: Vec<Value> = world.run("", &["upstreams", "--json"]).with(0).json();
+    assert_eq!(told[0]["rate_per_school"], RATE as f64, "{told:#?}");
+    world.run("", &["upstreams"]).with(0).says("без ограничения; на школу 10");
+}
+
 /// Takes so few requests that a run does not come to its end.
 const FEW: &str = "rate = 0\nparallel = 1\nquota = { per-day = 4, time-zone = \"Asia/Kamchatka\" }";
 

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use crate::connector;
 use crate::world::{ADMINISTRATOR, SCHOOL, World};
 
-const LINKS: &str = "school57/esia";
+pub(crate) const LINKS: &str = "school57/esia";
 
 /// A school whose pupils are at the diary with accounts in use, and a task that looks at their links.
-fn world() -> World {
+pub(crate) fn world() -> World {
     let world = World::bound();
     world.post("settings", &json!({"activateNewPersons": true}));
     world.send_all();
@@ -55,7 +55,7 @@ fn count(run: &Value, what: &str) -> u64 {
 }
 
 /// Somebody from fourteen on with a СНИЛС and an account in use.
-fn teenager(world: &World) -> Value {
+pub(crate) fn teenager(world: &World) -> Value {
     let state = world.state();
     let people = state["persons"].as_array().expect("a list");
     let fits = |person: &&Value| {

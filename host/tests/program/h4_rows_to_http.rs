@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use exchange::store::{Lane, LaneStore, MasterKey, SchoolDb, SchoolOptions};
 use exchange_stand::rows::{Fault, Options, Service};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -62,6 +63,13 @@ impl World {
         self.write(&format!("schools/{school}.toml"), SCHOOL);
         self.write("pupils.csv", &pupils(prefix, count));
         self.run("", &["import", school, "classes.csv", "pupils.csv"]).with(0);
+    }
+
+    /// A school's lane, as a run has it.
+    pub(crate) fn lane(&self, school: &str) -> Lane {
+        let options = SchoolOptions { key: MasterKey([0; 32]), time_zone: jiff::tz::TimeZone::UTC };
+        let store = SchoolDb::open(&self.path("data"), &school.into(), options).expect("the school's store");
+        store.take_lane("run", 0).expect("it is free")
     }
 
     /// A path in the folder.

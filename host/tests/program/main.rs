@@ -21,6 +21,7 @@ mod school;
 mod served;
 mod world;
 
+mod check_good;
 mod d10_again;
 mod d12_already_there;
 mod d13_consent_refused;
@@ -60,6 +61,8 @@ mod s1_tokens;
 mod s4_chats;
 mod s5_calls;
 mod s6_members;
+mod s1_import;
+mod s3_person;
 mod seeing;
 mod serve;
 mod term;

@@ -8,7 +8,7 @@ use crate::model::budget::{Ask, Circuit, LATE_MS, LONGEST_PAUSE_MS, Lease, News}
 use crate::model::setup::Upstream;
 
 /// A request leaves the row so long before its slot, that its write is journaled when the slot comes.
-const LEAD_MS: Millis = 50;
+pub(super) const LEAD_MS: Millis = 50;
 
 /// The next slots are leased so long before the last ones are used up.
 const AHEAD_MS: Millis = 150;
@@ -283,7 +283,7 @@ fn span(now: Millis, until: Millis) -> u64 {
 
 /// Whole milliseconds until a slot.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small and not negative")]
-fn until(slot: f64, now: Millis) -> u64 {
+pub(super) fn until(slot: f64, now: Millis) -> u64 {
     (slot - now as f64).ceil().max(0.0) as u64
 }
 

@@ -1,6 +1,6 @@
 //! The only way out: named operations over granted upstreams, one policy for all.
 //!
-//! A request is checked without the network (`prepare`), waits for its place (`pass`, `gate`, `row`, `lease`), is made
+//! A request is checked without the network (`prepare`), waits for its place (`pass`, `pace`, `gate`, `row`, `lease`), is made
 //! (`exchange`), judged (`again`), and its answer is freed of credentials (`capture`). Writes are journaled before
 //! their first byte leaves and repeated only where that cannot make a twin.
 
@@ -13,6 +13,7 @@ mod exchange;
 mod gate;
 mod guard;
 mod lease;
+mod pace;
 mod pass;
 mod path;
 mod prepare;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use futures_util::future::select;
 use tokio::sync::Notify;
 
-use super::gate::{Departure, Entry, Gate, Health};
+use super::gate::{Departure, Entry, Gate, Health, LEAD_MS};
+use super::pace::SchoolTurn;
 use super::row::Place;
 use super::upstream::Remote;
 use crate::error::{Error, Result};
@@ -33,12 +34,14 @@ impl Remote {
         school: &SchoolId,
         patience_ms: u64,
     ) -> std::result::Result<Pass, Refused> {
+        let turn = self.school_turn(school).await;
         let waiting = Waiting::join(self, school);
         let mut patience = patience_ms;
         loop {
             match self.gate(|gate| gate.enter(waiting.place, self.clock.steady())) {
                 Entry::Go { slot, probe } => {
-                    return Ok(Pass { remote: Arc::clone(self), slot, probe, health: Health::Unclear });
+                    let remote = Arc::clone(self);
+                    return Ok(Pass { remote, turn, slot, probe, health: Health::Unclear });
                 }
                 Entry::Wait(ms) => waiting.wait(ms).await,
                 Entry::Lease => self.lease(0).await?,
@@ -47,6 +50,17 @@ impl Remote {
                 Entry::UsedUp(until) => return Err(Refused::UsedUp(until)),
             }
         }
+    }
+
+    /// Waits for the turn within the school, where each has a pace of its own, until it is worth joining the row. (What
+    /// waits in vain beside another pace loses slots of that one, which others then do not want.)
+    async fn school_turn(&self, school: &SchoolId) -> Option<SchoolTurn> {
+        let turn = self.paces.turn(school, self.config.rate_per_school, self.clock.steady()).await?;
+        let early = turn.left(self.clock.steady().saturating_add(LEAD_MS));
+        if early > 0 {
+            self.clock.sleep(early).await;
+        }
+        Some(turn)
     }
 
     /// Waits for the moment at which the request may leave; and again when a pause begins meanwhile. Nothing that takes
@@ -63,8 +77,15 @@ impl Remote {
                 self.pause_out(pause, &mut patience).await?;
                 continue;
             }
+            if let left @ 1.. = pass.turn.as_ref().map_or(0, |turn| turn.left(now)) {
+                self.clock.sleep(left).await;
+                continue;
+            }
             match Gate::depart(pass.slot, now) {
-                Departure::Now => return Ok(()),
+                Departure::Now => {
+                    pass.turn.take().into_iter().for_each(|turn| turn.depart(now));
+                    return Ok(());
+                }
                 Departure::In(ms) => self.clock.sleep(ms).await,
                 Departure::Late => match self.gate(|gate| gate.another(now)) {
                     Some(slot) => pass.slot = Some(slot),
@@ -168,6 +189,8 @@ impl Drop for Waiting<'_> {
 /// A request's place at an upstream; given back when dropped.
 pub(super) struct Pass {
     remote: Arc<Remote>,
+    /// The school's turn, until it leaves.
+    turn: Option<SchoolTurn>,
     slot: Option<f64>,
     probe: bool,
     /// What the request says about the upstream, once it is over.

@@ -11,6 +11,7 @@ use url::{Host, Url};
 use super::address::{Blocked, is_private};
 use super::client;
 use super::gate::Gate;
+use super::pace::Paces;
 use super::traffic::{Reading, Traffic};
 use crate::error::{Context, Kind, Result};
 use crate::model::budget::{Budget, Moment};
@@ -91,6 +92,7 @@ pub(super) struct Remote {
     random: Arc<dyn Random>,
     /// One lease is asked for at a time.
     pub(super) leasing: Arc<Semaphore>,
+    pub(super) paces: Paces,
     gate: Mutex<Gate>,
 }
 
@@ -111,6 +113,7 @@ impl Remote {
             traffic: Traffic::default(),
             random,
             leasing: Arc::new(Semaphore::new(1)),
+            paces: Paces::default(),
             gate: Mutex::default(),
         })
     }

@@ -4,6 +4,7 @@ use super::act::{Act, Subject};
 use super::{act_file, begin, confirm, reason, show, write_act};
 use crate::cli::app::{App, now};
 use crate::cli::args::Erase;
+use crate::cli::people;
 use crate::cli::stores::{self, About, person_key as key};
 use crate::error::{Error, Result};
 use crate::model::records::{RecordRef, RecordType};
@@ -64,30 +65,13 @@ fn destroy(app: &App, store: &SchoolDb, lane: &Lane, who: &RecordRef) -> Result<
 /// `ID`, or `pupil:ID` where several people have it. Whoever was erased before and is not there any more may be
 /// erased again: an interrupted erasure is finished so.
 fn find(app: &App, store: &SchoolDb, id: &str) -> Result<RecordRef> {
-    let named = id.split_once(':').and_then(|(kind, id)| Some((RecordType::by_name(kind)?, id)));
-    let wanted = named.map_or(id, |(_, id)| id);
-    let mut people = store.people(wanted)?;
-    people.retain(|who| named.is_none_or(|(kind, _)| who.record_type == kind));
+    let mut people = people::of_id(store, id)?;
     if people.is_empty() {
-        let erasures = store.erasures()?;
-        let before = [RecordType::Pupil, RecordType::Guardian, RecordType::Staff].into_iter();
-        people.extend(
-            before
-                .filter(|kind| erasures.has(*kind, wanted))
-                .map(|record_type| RecordRef { record_type, id: wanted.to_owned() }),
-        );
+        let (erasures, wanted) = (store.erasures()?, people::named(id).1);
+        let before = people::PEOPLE.into_iter().filter(|kind| erasures.has(*kind, wanted));
+        people.extend(before.map(|record_type| RecordRef { record_type, id: wanted.to_owned() }));
     }
-    match <[RecordRef; 1]>::try_from(people) {
-        Ok([who]) => Ok(who),
-        Err(none) if none.is_empty() => Err(Error::config("there is no such person")
-            .message(Message::new("erase-nobody").with("id", id).with("school", school_of(store)))
-            .hint(app.word("erase-nobody-hint"))),
-        Err(several) => {
-            let hints = several.iter().map(|who| format!("--person {}:{}", who.record_type, who.id));
-            let error = Error::config("several people have this id").message(Message::new("erase-several"));
-            Err(hints.fold(error, Error::hint))
-        }
-    }
+    people::only_one(&people, "--person ")?.ok_or_else(|| people::nobody(app, id, school_of(store)))
 }
 
 fn school_of(store: &SchoolDb) -> &SchoolId {

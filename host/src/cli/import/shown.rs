@@ -8,15 +8,13 @@ use super::heard::Heard;
 use crate::cli::app::{App, write_file};
 use crate::cli::args;
 use crate::cli::output::Tone;
+use crate::cli::problems::{self, ProblemJson, SHOWN};
 use crate::error::{Error, Result};
 use crate::model::Message;
 use crate::model::records::RecordType;
-use crate::records::{Problem, Report, Severity};
-use crate::report::{Format, Sheet, table};
+use crate::records::{Report, Severity};
+use crate::report::{Format, table};
 use crate::store::{ImportCounts, ImportResult};
-
-/// Problems shown at the terminal; all of them go into the report.
-const SHOWN: usize = 20;
 
 pub(super) fn with_problems(app: &App, error: Error, report: &Report) -> Error {
     let problems = report.problems.iter().filter(|problem| problem.severity == Severity::File);
@@ -26,30 +24,11 @@ pub(super) fn with_problems(app: &App, error: Error, report: &Report) -> Error {
     })
 }
 
-fn sheet(app: &App, report: &Report) -> Sheet {
-    let headings = ["column-file", "column-row", "column-column", "column-what", "column-advice"];
-    let row = |problem: &Problem| {
-        vec![
-            problem.file.clone(),
-            if problem.row == 0 { String::new() } else { problem.row.to_string() },
-            problem.column.clone().unwrap_or_default(),
-            app.catalogue.text(&problem.message),
-            app.catalogue.text(&problem.fix),
-        ]
-    };
-    Sheet {
-        title: app.word("import-report"),
-        headings: headings.map(|code| app.word(code)).to_vec(),
-        rows: report.problems.iter().map(row).collect(),
-        own_page: false,
-    }
-}
-
 pub(super) fn write_problems(app: &App, args: &args::Import, report: &Report) -> Result<()> {
     let Some(path) = &args.report else { return Ok(()) };
     let format = Format::of_path(path).unwrap_or(Format::Xlsx);
     let mut file = Cursor::new(Vec::new());
-    table::write(format, &app.word("import-report"), &[sheet(app, report)], &mut file)?;
+    table::write(format, &app.word("import-report"), &[problems::sheet(app, &report.problems)], &mut file)?;
     write_file(path, file.get_ref())
 }
 
@@ -93,8 +72,7 @@ fn show_problems(app: &App, heard: &Heard) -> Result<()> {
     if total == 0 {
         return Ok(());
     }
-    let sheet = sheet(app, report);
-    out.table(&sheet.headings, &sheet.rows[..SHOWN.min(sheet.rows.len())])?;
+    problems::print(app, &report.problems)?;
     if total > SHOWN as u64 {
         out.line(app.text(Message::new("import-more").with("n", total - SHOWN as u64)))?;
     }
@@ -133,17 +111,6 @@ struct CountsJson {
     dropped: u64,
 }
 
-#[derive(Serialize)]
-struct ProblemJson {
-    file: String,
-    row: u64,
-    column: Option<String>,
-    severity: Severity,
-    code: String,
-    what: String,
-    fix: String,
-}
-
 pub(super) fn as_json(app: &App, heard: &Heard, result: &ImportResult, same_files: bool) -> ImportJson {
     let report = &heard.report;
     let counts = |counts: &ImportCounts| CountsJson {
@@ -154,22 +121,13 @@ pub(super) fn as_json(app: &App, heard: &Heard, result: &ImportResult, same_file
         unchanged: counts.unchanged,
         dropped: counts.dropped,
     };
-    let problem = |problem: &Problem| ProblemJson {
-        file: problem.file.clone(),
-        row: problem.row,
-        column: problem.column.clone(),
-        severity: problem.severity,
-        code: problem.message.code.clone(),
-        what: app.catalogue.text(&problem.message),
-        fix: app.catalogue.text(&problem.fix),
-    };
     ImportJson {
         same_files,
         held: result.held.as_ref().map(|held| held.record_type),
         types: result.types.iter().map(counts).collect(),
         left_out: heard.left_out,
         warnings: heard.warnings,
-        problems: report.problems.iter().map(problem).collect(),
+        problems: report.problems.iter().map(|problem| ProblemJson::of(app, problem)).collect(),
         further: report.further,
     }
 }

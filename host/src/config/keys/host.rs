@@ -224,6 +224,12 @@ static UPSTREAM: Table = Table {
             "Requests per second over all schools; fractions allowed, 0 means no limit.",
         ),
         defaulted(
+            "rate-per-school",
+            Shape::Number,
+            || format!("{:?}", default().rate_per_school),
+            "Requests per second of each school, beside `rate`: for a system that counts by its schools' tokens.",
+        ),
+        defaulted(
             "parallel",
             count(1, 1_000),
             || default().parallel.to_string(),

@@ -2,6 +2,7 @@
 
 mod audit;
 mod budget;
+mod checks;
 mod debug;
 mod dialogues;
 mod erase;
@@ -19,6 +20,7 @@ mod upgrade;
 
 pub use audit::*;
 pub use budget::*;
+pub use checks::*;
 pub use debug::*;
 pub use dialogues::*;
 pub use erase::*;

@@ -5,6 +5,7 @@
 
 mod audit;
 mod budget;
+mod checks;
 pub(super) mod copy;
 mod debug;
 mod decisions;
