@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use exchange_stand::consent::{self, Person};
-use exchange_stand::{Server, Service, dnevnik, esia, http, rows};
+use exchange_stand::{Server, Service, dnevnik, esia, http, petersburg, rows};
 
 /// Stand-ins of remote systems for tests and demonstrations.
 #[derive(Parser)]
@@ -30,6 +30,8 @@ enum Command {
         #[arg(long)]
         legacy_rsa: bool,
     },
+    /// Portal «Петербургское образование»: sign-in, teachers, and our own list of their VK ids.
+    Petersburg(Portal),
     /// A service that keeps rows by key: the other side of the example connector and of the peers.
     Rows {
         /// Address to listen on; port 0 takes a free one. The address taken is printed.
@@ -100,6 +102,9 @@ fn main() -> ExitCode {
         Command::Esia { portal, legacy_rsa } => {
             let latency = portal.latency();
             serve(esia::Options { latency, listen: portal.listen, data: portal.data, legacy_rsa })
+        }
+        Command::Petersburg(portal) => {
+            serve(petersburg::Options { latency: portal.latency(), listen: portal.listen, data: portal.data })
         }
         Command::Rows { listen, fault, latency } => {
             let latency = Duration::from_millis(latency);
