@@ -18,6 +18,7 @@ mod linking;
 mod process;
 mod school;
 mod served;
+mod teachers;
 mod world;
 
 mod d10_again;
@@ -55,5 +56,6 @@ mod matrix;
 mod notify;
 mod private;
 mod run_all;
+mod s3_teachers;
 mod seeing;
 mod serve;
