@@ -541,6 +541,24 @@ async fn a_secret_in_a_form_needs_both_keys() {
 }
 
 #[tokio::test]
+async fn a_handle_in_json_is_filled_in_inside_its_dialogue_only() {
+    let server = Server::answering(200, "{}").await;
+    let body = json!({"login": "a", "password": "secret:typed", "other": ["secret:unknown", "secret:typed"], "n": null});
+    let sending = |export: &str| {
+        let world = asking(export, "search").server(&server.base).with("json", body.to_string());
+        world.ends.captured.lock().unwrap().insert("typed".into(), "pass \"word\"".into());
+        world
+    };
+    let dialogue = sending("interact");
+    dialogue.connector().interact("link", back(), Input::Started, Vec::new()).await.unwrap();
+    told(&sending("check")).await;
+    let sent: Vec<serde_json::Value> =
+        server.seen().iter().map(|seen| serde_json::from_str(&seen.body).unwrap()).collect();
+    let filled = json!({"login": "a", "password": "pass \"word\"", "other": ["secret:unknown", "pass \"word\""], "n": null});
+    assert_eq!(sent, [filled, body]);
+}
+
+#[tokio::test]
 async fn the_journal_of_requests_has_templates_and_numbers_only() {
     let server = Server::first(&[(503, "")]).await;
     let reading =

@@ -19,6 +19,7 @@ mod linking;
 mod process;
 mod school;
 mod served;
+mod teachers;
 mod world;
 
 mod check_good;
@@ -63,6 +64,7 @@ mod s5_calls;
 mod s6_members;
 mod s1_import;
 mod s3_person;
+mod s3_teachers;
 mod seeing;
 mod serve;
 mod term;

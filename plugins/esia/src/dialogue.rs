@@ -24,11 +24,11 @@ use crate::age::Day;
 use crate::desired;
 use crate::diary::{Checked, Diary, Found, Wanted};
 use crate::matching::{Account, Role, fits};
-use crate::names::FullName;
 use crate::people::Person;
 use crate::portal::{self, Claims, Client, Seen};
 use crate::settings::{Rules, Settings};
 use crate::snils::Snils;
+use exchange_sdk::names::FullName;
 
 /// Its name in the manifest.
 pub const NAME: &str = "link";

@@ -1,6 +1,6 @@
 //! Accounts at Дневник.ру and at ЕСИА (Госуслуги) find each other (E1–E9).
 //!
-//! `matching` says whether two accounts are one person's, by `names`, `snils`, `age`, `level` and the rules in `settings`.
+//! `matching` says whether two accounts are one person's, by name, `snils`, `age`, `level` and the rules in `settings`.
 //! `people` reads the school, `desired` says who should be linked and who has to do what; `observe` finds who is, through
 //! `diary`. `check` says whether all is ready. Only this file touches the host.
 //!
@@ -15,7 +15,6 @@ pub mod dialogue;
 pub mod diary;
 pub mod level;
 pub mod matching;
-pub mod names;
 pub mod observe;
 pub mod people;
 pub mod portal;

@@ -6,9 +6,9 @@
 
 use crate::age::{Day, OWN_ACCOUNT};
 use crate::level::{Level, Shown};
-use crate::names::{FullName, Likeness};
 use crate::settings::Rules;
 use crate::snils::Snils;
+use exchange_sdk::names::{FullName, Likeness};
 
 /// From this age on somebody can be a parent: nobody younger signs in for a child.
 const GROWN_UP: u16 = 18;

@@ -8,9 +8,9 @@ use exchange_sdk::http::Http;
 use exchange_sdk::{Basis, Candidate, Failure, Item, Message, NotKnown, Observation, Presence, Probe};
 
 use crate::diary::{Diary, Found, Link, Wanted};
-use crate::names::{FullName, Likeness};
 use crate::settings::Rules;
 use crate::snils::Snils;
+use exchange_sdk::names::{FullName, Likeness};
 
 /// Most candidates an answer may name.
 const MOST_CANDIDATES: usize = 10;

@@ -18,8 +18,8 @@ pub use self::time::timestamp;
 use crate::age::Day;
 use crate::level::Shown;
 use crate::matching::Profile;
-use crate::names::FullName;
 use crate::snils::Snils;
+use exchange_sdk::names::FullName;
 
 /// What is asked for: the name and СНИЛС to look up by, the birth date and the document that tell the level.
 pub const SCOPE: &str = "openid fullname birthdate snils id_doc";

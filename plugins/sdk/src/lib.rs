@@ -37,6 +37,7 @@ pub mod failure;
 pub mod http;
 mod item;
 mod message;
+pub mod names;
 pub mod records;
 pub mod testing;
 

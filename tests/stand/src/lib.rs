@@ -9,6 +9,7 @@ pub mod dnevnik;
 pub mod esia;
 pub mod html;
 pub mod http;
+pub mod petersburg;
 pub mod rows;
 mod serving;
 pub mod smtp;

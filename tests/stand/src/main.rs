@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use exchange_stand::consent::{self, Person};
-use exchange_stand::{Server, Service, dnevnik, esia, http, rows, vk};
+use exchange_stand::{Server, Service, dnevnik, esia, http, petersburg, rows, vk};
 
 /// Stand-ins of remote systems for tests and demonstrations.
 #[derive(Parser)]
@@ -32,6 +32,8 @@ enum Command {
     },
     /// VK: chats of communities, messages, video calls.
     Vk(Portal),
+    /// Portal «Петербургское образование»: sign-in, teachers, and our own list of their VK ids.
+    Petersburg(Portal),
     /// A service that keeps rows by key: the other side of the example connector and of the peers.
     Rows {
         /// Address to listen on; port 0 takes a free one. The address taken is printed.
@@ -105,6 +107,8 @@ fn main() -> ExitCode {
         }
         Command::Vk(portal) => {
             serve(vk::Options { latency: portal.latency(), listen: portal.listen, data: portal.data })
+        Command::Petersburg(portal) => {
+            serve(petersburg::Options { latency: portal.latency(), listen: portal.listen, data: portal.data })
         }
         Command::Rows { listen, fault, latency } => {
             let latency = Duration::from_millis(latency);

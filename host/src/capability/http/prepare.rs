@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
 use super::guard::Guard;
@@ -140,6 +141,30 @@ impl TaskHttp {
         Ok(secret.expose().to_owned())
     }
 
+    /// JSON with what was captured in place of the handles of this dialogue. What merely looks like a handle is data.
+    fn json(&self, call: &CallInfo, text: String) -> Checked<String> {
+        if call.phase != Phase::Interact || !text.contains(HANDLE) {
+            return Ok(text);
+        }
+        let mut json: Value = serde_json::from_str(&text).map_err(|_| "the body is not JSON")?;
+        self.reveal(&mut json);
+        Ok(json.to_string())
+    }
+
+    fn reveal(&self, json: &mut Value) {
+        match json {
+            Value::String(text) if text.starts_with(HANDLE) => {
+                if let Some(secret) = self.secrets.by_handle(text) {
+                    self.redactor.know(&secret);
+                    secret.expose().clone_into(text);
+                }
+            }
+            Value::Array(list) => list.iter_mut().for_each(|value| self.reveal(value)),
+            Value::Object(members) => members.values_mut().for_each(|value| self.reveal(value)),
+            _ => {}
+        }
+    }
+
     fn body(
         &self,
         call: &CallInfo,
@@ -163,7 +188,7 @@ impl TaskHttp {
             }
             Body::Json(text) => {
                 guard.json(text.as_bytes())?;
-                ("application/json".to_owned(), text.into_bytes())
+                ("application/json".to_owned(), self.json(call, text)?.into_bytes())
             }
             Body::Bytes { content_type, content } => {
                 guard.raw(&content_type, &content)?;

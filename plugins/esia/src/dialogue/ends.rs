@@ -8,7 +8,7 @@ use super::state::RoleState;
 use crate::age::{Day, OWN_ACCOUNT};
 use crate::level::Level;
 use crate::matching::Obstacle;
-use crate::names::Likeness;
+use exchange_sdk::names::Likeness;
 
 /// Its label is one of our texts.
 pub(super) fn option(id: &str, label: &str) -> ChoiceOption {

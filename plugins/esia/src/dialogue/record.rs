@@ -2,9 +2,9 @@
 
 use crate::age::Day;
 use crate::diary::Found;
-use crate::names::{FullName, Likeness};
 use crate::people::Person;
 use crate::snils::Snils;
+use exchange_sdk::names::{FullName, Likeness};
 
 /// The record of an account's person: of the same name, and of the same СНИЛС where both have one. Several are none.
 pub(super) fn record_of<'p>(account: &Found, people: &'p [Person], yo_is_e: bool) -> Option<&'p Person> {

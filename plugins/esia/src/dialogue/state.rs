@@ -6,9 +6,9 @@ use crate::age::Day;
 use crate::diary::Found;
 use crate::level::Shown;
 use crate::matching::{Profile, Role};
-use crate::names::FullName;
 use crate::portal::Seen;
 use crate::snils::Snils;
+use exchange_sdk::names::FullName;
 
 /// What a turn leaves for the next.
 #[derive(Serialize, Deserialize)]

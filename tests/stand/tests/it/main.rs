@@ -14,6 +14,7 @@ mod independent_client;
 mod linking;
 mod oauth;
 mod pages;
+mod petersburg;
 mod program;
 mod read_shapes;
 mod readme;

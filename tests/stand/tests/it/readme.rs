@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use crate::client::{Call, Reply};
 use crate::fixture::World;
 
-const README: &str = include_str!("../../README.md");
+pub(crate) const README: &str = include_str!("../../README.md");
 
+/// All of these have a row in one of its tables.
 #[track_caller]
-fn documented(names: &[String]) {
-    assert!(names.len() > 10, "{names:?}");
+pub(crate) fn documented(names: &[String]) {
+    assert!(names.len() > 5, "{names:?}");
     let missing: Vec<&String> =
         names.iter().filter(|name| !README.contains(&format!("\n| `{name}` |"))).collect();
     assert!(missing.is_empty(), "README.md has no row for {missing:?}");

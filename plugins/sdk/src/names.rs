@@ -1,6 +1,6 @@
-//! Are two full names equal? What people wrote in two systems, compared by the rules of the region (E5).
+//! Are two full names equal? What people wrote in two systems (E5, S3).
 //!
-//! Case, spaces, kinds of hyphens and ways to encode a letter never matter. ё and е are one letter where the region says
+//! Case, spaces, kinds of hyphens and ways to encode a letter never matter. ё and е are one letter where the caller says
 //! so. Letters of another alphabet that look alike, a hyphen in place of a space, and a patronymic that only one side has
 //! are differences; they are told apart, because each is mended in its own way.
 
@@ -22,7 +22,7 @@ pub struct FullName {
 pub enum Likeness {
     /// Equal.
     Same,
-    /// They differ in ё and е only, and the region tells these apart.
+    /// They differ in ё and е only, and these are told apart.
     Yo,
     /// They differ in letters of two alphabets that look alike.
     LookAlike,
@@ -46,7 +46,12 @@ impl FullName {
         [&self.last, &self.first, &self.middle]
     }
 
-    /// Compares; `yo_is_e` by the rules of the region.
+    /// Equal for names that are [`Likeness::Same`] where ё is е: to find them among many.
+    pub fn key(&self) -> String {
+        self.by(yo).parts().join("|")
+    }
+
+    /// Compares; `yo_is_e`: ё and е are one letter.
     pub fn likeness(&self, other: &Self, yo_is_e: bool) -> Likeness {
         if self.by(yo) == other.by(yo) {
             return if yo_is_e || self == other { Likeness::Same } else { Likeness::Yo };
@@ -152,6 +157,7 @@ mod tests {
             for (a, b) in [(one, two), (two, one)] {
                 let likeness = |yo_is_e| name(a).likeness(&name(b), yo_is_e);
                 assert_eq!((likeness(true), likeness(false)), (where_yo_is_e, where_it_is_not), "{a} ~ {b}");
+                assert_eq!(name(a).key() == name(b).key(), where_yo_is_e == Same, "{a} ~ {b}");
             }
         }
     }
