@@ -107,6 +107,7 @@ fn main() -> ExitCode {
         }
         Command::Vk(portal) => {
             serve(vk::Options { latency: portal.latency(), listen: portal.listen, data: portal.data })
+        }
         Command::Petersburg(portal) => {
             serve(petersburg::Options { latency: portal.latency(), listen: portal.listen, data: portal.data })
         }

@@ -102,12 +102,15 @@ impl Life {
 
     fn set_up(&self) {
         self.post("settings", &json!({"scheduledCalls": true, "communityPerSecond": 0, "userPerSecond": 0}));
-        self.post("seed", &json!({
-            "communities": [{"id": COMMUNITY, "name": "Школа № 57 (вымышленная)"}],
-            "people": [{"id": ACCOUNT, "firstName": "Школа", "lastName": "Техническая"}],
-            "tokens": [{"token": "community-token", "kind": "community", "community": COMMUNITY},
-                       {"token": "account-token", "kind": "user", "user": ACCOUNT}],
-        }));
+        self.post(
+            "seed",
+            &json!({
+                "communities": [{"id": COMMUNITY, "name": "Школа № 57 (вымышленная)"}],
+                "people": [{"id": ACCOUNT, "firstName": "Школа", "lastName": "Техническая"}],
+                "tokens": [{"token": "community-token", "kind": "community", "community": COMMUNITY},
+                           {"token": "account-token", "kind": "user", "user": ACCOUNT}],
+            }),
+        );
         self.write("exchange.toml", &host_file(&self.stand.addr().to_string()));
         self.write("schools/s.toml", SCHOOL);
         let packed = connector::file().with_file_name("sferum.wasm");
@@ -147,7 +150,11 @@ impl Life {
         if let Some(trouble) = trouble {
             self.post("faults", &json!({"faults": [trouble.fault()]}));
             let run = self.begin(term, &["run", TASK, "--json"]);
-            if trouble.kills { self.kill(run, &trouble) } else { drop(run.end()) }
+            if trouble.kills {
+                self.kill(run, &trouble)
+            } else {
+                drop(run.end())
+            }
             self.post("faults", &json!({"faults": []}));
         }
         let mut last = String::new();
@@ -259,5 +266,7 @@ pub(super) fn can_be_invited(vk: u64) -> bool {
 fn is_settled(ended: &Ended) -> bool {
     let Some(0 | 3) = ended.code else { return false };
     let run: Value = ended.json();
-    ["in_doubt", "not_confirmed", "failed", "rejected", "decisions"].iter().all(|count| run["counts"][count] == 0)
+    ["in_doubt", "not_confirmed", "failed", "rejected", "decisions"]
+        .iter()
+        .all(|count| run["counts"][count] == 0)
 }

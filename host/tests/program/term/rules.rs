@@ -14,7 +14,18 @@ use super::life::{COMMUNITY, Life, can_be_invited};
 const WEEKDAYS: [&str; 7] =
     ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"];
 const MONTHS: [&str; 12] = [
-    "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря",
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
 ];
 
 /// A chat that is to be there.
@@ -119,10 +130,16 @@ impl Rules {
         let (wanted, there): (Vec<_>, Vec<_>) = (expected.keys().collect(), planned.keys().collect());
         assert_eq!(wanted, there, "{}: calls", term.today);
         for (name, lesson) in &expected {
-            assert_eq!(life.link(&lesson.id).as_deref(), planned[name]["joinLink"].as_str(), "{}: {name}", term.today);
+            assert_eq!(
+                life.link(&lesson.id).as_deref(),
+                planned[name]["joinLink"].as_str(),
+                "{}: {name}",
+                term.today
+            );
         }
         let near = |lesson: &&Lesson| (lesson.starts.date() - term.today).get_days().abs() < 9;
-        let without = term.lessons.iter().filter(near).filter(|l| !expected.contains_key(&call_name(term, l)));
+        let without =
+            term.lessons.iter().filter(near).filter(|l| !expected.contains_key(&call_name(term, l)));
         without.for_each(|lesson| assert_eq!(life.link(&lesson.id), None, "{}: {}", term.today, lesson.id));
         self.seen.calls += count;
     }
@@ -205,13 +222,22 @@ fn when(lesson: &Lesson) -> String {
     let starts = lesson.starts;
     let weekday = WEEKDAYS[starts.weekday().to_monday_zero_offset() as usize];
     let month = MONTHS[starts.month() as usize - 1];
-    format!("{weekday}, {} {month}, {}–{}", starts.day(), starts.strftime("%H:%M"), lesson.ends().strftime("%H:%M"))
+    format!(
+        "{weekday}, {} {month}, {}–{}",
+        starts.day(),
+        starts.strftime("%H:%M"),
+        lesson.ends().strftime("%H:%M")
+    )
 }
 
 /// The part of a message that `word` foretells.
 fn essence(text: &str) -> String {
     let what = if text.contains("отменён") { "отменён" } else { "урок" };
-    let from = WEEKDAYS.iter().filter_map(|day| text.find(day)).min().unwrap_or_else(|| panic!("no day in {text:?}"));
+    let from = WEEKDAYS
+        .iter()
+        .filter_map(|day| text.find(day))
+        .min()
+        .unwrap_or_else(|| panic!("no day in {text:?}"));
     let dash = from + text[from..].find('–').unwrap_or_else(|| panic!("no time in {text:?}"));
     format!("{what} {}", &text[from..dash + '–'.len_utf8() + 5])
 }
@@ -233,7 +259,9 @@ fn of_community(state: &Value) -> impl Iterator<Item = &Value> {
 
 fn chats_of<'a>(state: &'a Value, term: &Term, journal: &Journal) -> Vec<&'a Value> {
     let beginning = format!("{} · ", title(term, journal));
-    of_community(state).filter(|chat| chat["title"].as_str().is_some_and(|t| t.starts_with(&beginning))).collect()
+    of_community(state)
+        .filter(|chat| chat["title"].as_str().is_some_and(|t| t.starts_with(&beginning)))
+        .collect()
 }
 
 fn titles(state: &Value) -> String {

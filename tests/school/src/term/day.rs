@@ -62,7 +62,8 @@ impl Term {
             let (journal, teacher) = (self.rng.below(self.journals.len()), self.hire());
             self.journals[journal].teacher = teacher;
             let from = self.today;
-            let later = |lesson: &&mut super::Lesson| lesson.journal == journal && lesson.starts.date() > from;
+            let later =
+                |lesson: &&mut super::Lesson| lesson.journal == journal && lesson.starts.date() > from;
             self.lessons.iter_mut().filter(later).for_each(|lesson| lesson.teacher = teacher);
         }
         if self.rng.percent(20) {

@@ -15,8 +15,14 @@ impl Term {
             ("classes", table("id,study-year,grade,letter", self.class_rows())?),
             ("staff", table("id,last-name,first-name,middle-name", self.staff_rows())?),
             ("pupils", table("id,last-name,first-name,middle-name,class-id", self.pupil_rows())?),
-            ("journals", table("id,study-year,class-id,subject,teacher-ids,general,chat", self.journal_rows())?),
-            ("lessons", table("id,journal-id,starts,ends,teacher-id,mode,published,cancelled", self.lesson_rows())?),
+            (
+                "journals",
+                table("id,study-year,class-id,subject,teacher-ids,general,chat", self.journal_rows())?,
+            ),
+            (
+                "lessons",
+                table("id,journal-id,starts,ends,teacher-id,mode,published,cancelled", self.lesson_rows())?,
+            ),
             ("identifiers", table("id,about.record-type,about.id,system,value", self.identifier_rows())?),
         ];
         Ok(tables.into_iter().map(|(name, bytes)| (format!("{name}.csv"), bytes)).collect())
@@ -83,7 +89,13 @@ impl Term {
         let teachers = self.teachers.iter().map(|who| ("staff", who));
         let row = |(kind, who): (&str, &Someone)| {
             let vk = who.vk?;
-            Some(vec![format!("vk-{}", who.id), kind.to_owned(), who.id.clone(), "vk".to_owned(), vk.to_string()])
+            Some(vec![
+                format!("vk-{}", who.id),
+                kind.to_owned(),
+                who.id.clone(),
+                "vk".to_owned(),
+                vk.to_string(),
+            ])
         };
         learners.chain(teachers).filter_map(row).collect()
     }
