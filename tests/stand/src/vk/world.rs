@@ -201,6 +201,14 @@ impl World {
         u64::try_from(id).ok().and_then(|id| self.people.get(&id))
     }
 
+    /// By number, by screen name, or by the screen name that everybody has.
+    pub(crate) fn person_named(&self, name: &str) -> Option<&Person> {
+        let by_number =
+            name.strip_prefix("id").unwrap_or(name).parse().ok().and_then(|id| self.people.get(&id));
+        let by_name = || self.people.values().find(|person| person.screen_name.as_deref() == Some(name));
+        by_number.or_else(by_name)
+    }
+
     pub(crate) fn community(&self, id: i64) -> Option<&Community> {
         u64::try_from(id).ok().and_then(|id| self.communities.get(&id))
     }

@@ -76,7 +76,7 @@ fn recipients(call: &Call<'_>) -> Result<Recipients, ApiError> {
         return Ok(Recipients::One(FIRST_CHAT_PEER + number));
     }
     let domain = params.get("domain").ok_or_else(|| ApiError::undefined("peer_id"))?;
-    let named = call.world.people.values().find(|person| person.screen_name.as_deref() == Some(domain));
+    let named = call.world.person_named(domain);
     let id = named.and_then(|person| i64::try_from(person.id).ok());
     id.map(Recipients::One).ok_or_else(|| ApiError::of(936))
 }

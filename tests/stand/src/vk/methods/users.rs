@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::{Answered, Call};
 use crate::vk::error::ApiError;
-use crate::vk::model::Person;
 use crate::vk::shapes;
 
 /// `users.get`: those it does not know are left out; without names the token's own.
@@ -16,12 +15,6 @@ pub(super) fn get(call: &mut Call<'_>) -> Answered {
     }
     let own = call.caller.actor.to_string();
     let names = if asked.is_empty() && call.caller.actor > 0 { vec![own.as_str()] } else { asked };
-    let found = names.into_iter().filter_map(|name| named(call, name));
+    let found = names.into_iter().filter_map(|name| call.world.person_named(name));
     Ok(found.map(|person| shapes::user(person, &fields)).collect::<Vec<Value>>().into())
-}
-
-fn named<'a>(call: &'a Call<'_>, name: &str) -> Option<&'a Person> {
-    let by_number = name.parse().ok().and_then(|id| call.world.people.get(&id));
-    let by_name = || call.world.people.values().find(|person| person.screen_name.as_deref() == Some(name));
-    by_number.or_else(by_name)
 }

@@ -35,11 +35,10 @@ fn the_effect_happens_and_the_answer_is_lost() {
 #[test]
 fn an_answer_may_never_come() {
     let vk = Vk::new();
-    vk.fault(&json!({"template": "messages.createChat"}), &json!({"kind": "loseAnswer"}));
-    let form = [("access_token", TOKEN), ("v", "5.199"), ("title", "Алгебра")];
-    let call = Call::new(vk.stand.addr(), "POST", "/method/messages.createChat").form(&form);
-    let reply = call.timeout(Duration::from_millis(300)).send();
-    assert!(reply.broken.is_some() && reply.body.is_empty());
+    let effect = json!({"kind": "loseAnswer", "closeAfterMs": 10});
+    vk.fault(&json!({"template": "messages.createChat"}), &effect);
+    let reply = create(&vk);
+    assert_eq!((reply.status, reply.body.as_str()), (0, ""));
     assert_eq!(chats(&vk), 1);
 }
 

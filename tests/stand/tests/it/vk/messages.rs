@@ -140,6 +140,24 @@ fn a_person_is_written_to_only_when_they_let_the_community() {
 }
 
 #[test]
+fn a_recipient_has_several_names() {
+    let vk = Vk::new();
+    vk.chat("Алгебра", &[]);
+    for (n, to) in
+        [("domain", "id501"), ("user_id", "501"), ("peer_id", "501"), ("chat_id", "1")].iter().enumerate()
+    {
+        vk.ok("messages.send", &[*to, ("message", "раз"), ("random_id", &(n + 1).to_string())]);
+    }
+    assert_eq!(
+        vk.code(TOKEN, "messages.send", &[("domain", "nobody"), ("message", "раз"), ("random_id", "9")]),
+        936
+    );
+    let state = vk.state();
+    assert_eq!(state["dialogues"][0]["messages"].as_array().map(Vec::len), Some(3));
+    assert_eq!(vk.texts(), ["раз"]);
+}
+
+#[test]
 fn one_of_many_recipients_may_fail() {
     let vk = Vk::new();
     vk.chat("Алгебра", &[]);
