@@ -1,11 +1,13 @@
 //! Undoing what a run wrote into the school's records, because a person says so: each record becomes what it was, unless
 //! somebody has changed it since; and the item stays undone until its content changes.
 
+use std::collections::BTreeSet;
+
 use crate::error::{Context, Kind, Result};
 use crate::model::contract::Difference;
 use crate::model::records::{Lesson, Record, RecordRef, RecordType};
 use crate::model::{After, Connector, ItemRef, LedgerEntry, LedgerState, Shown};
-use crate::store::{BeforeImage, Lane, PutBack, RecordWrite};
+use crate::store::{BeforeImage, Lane, PutBack, RecordWrite, ScopeMemory, Settled};
 
 use super::env::Env;
 use super::image;
@@ -49,9 +51,20 @@ pub fn undo<C: Connector>(env: &Env<C>, lane: Option<&Lane>, run: u64) -> Result
         back.extend(put);
     }
     if let Some(lane) = lane.filter(|_| !back.is_empty()) {
+        open_scopes(env, lane, &back)?;
         env.school.put_back(lane.fence(), &env.task.id, run, &back)?;
     }
     Ok(undone)
+}
+
+/// The next run looks at what was undone and says so, whatever the records say by then.
+fn open_scopes<C: Connector>(env: &Env<C>, lane: &Lane, back: &[PutBack]) -> Result<()> {
+    let scopes: BTreeSet<_> = back.iter().filter_map(|put| put.entry.as_ref()).map(|entry| &entry.scope).collect();
+    let known = env.school.scopes(&env.task.id)?.into_iter();
+    let open = known
+        .filter(|memory| scopes.contains(&memory.scope.id))
+        .map(|memory| ScopeMemory { settled: Settled::Open, ..memory });
+    env.school.remember_scopes(lane.fence(), &env.task.id, &open.collect::<Vec<_>>())
 }
 
 fn one<C: Connector>(env: &Env<C>, image: BeforeImage, run: u64) -> Result<(Undone, Option<PutBack>)> {
