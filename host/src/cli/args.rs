@@ -88,6 +88,7 @@ pub enum Command {
     },
     ByClass(ByClass),
     Remove(Remove),
+    Undo(Undo),
     ClassList(ClassList),
     Decide(Decide),
     Approve {
@@ -271,6 +272,17 @@ pub struct Remove {
     #[arg(long)]
     pub reason: String,
     #[arg(long)]
+    pub confirm: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct Undo {
+    pub run: RunId,
+    #[arg(long, required_unless_present = "dry_run")]
+    pub reason: Option<String>,
+    #[arg(long)]
+    pub dry_run: bool,
+    #[arg(long, conflicts_with = "dry_run", value_name = "RUN")]
     pub confirm: Option<String>,
 }
 

@@ -44,6 +44,7 @@ mod status;
 mod stores;
 mod tasks;
 mod terminal;
+mod undo;
 mod upstreams;
 mod watch;
 
@@ -160,6 +161,7 @@ fn run(app: &App, command: Command) -> Result<u8> {
         }
         Command::Report { run, format, output } => report::report(app, &run, format, &output),
         Command::Remove(args) => block_on(Log::of(app).telling(None, remove::remove(app, &args))),
+        Command::Undo(args) => undo::undo(app, &args),
         Command::ByClass(args) => by_class::by_class(app, &args),
         Command::ClassList(args) => {
             let wanted =

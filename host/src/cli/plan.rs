@@ -1,5 +1,7 @@
 //! `exchange plan`, `run`: what will change, and making it so.
 
+pub(super) mod content;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -40,6 +42,8 @@ struct LineJson<'a> {
     group: Option<&'a str>,
     fields: Vec<&'a str>,
     notes: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    content: Vec<content::ContentJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -178,6 +182,7 @@ fn show_plan(app: &App, ready: &Ready, plan: &Plan, all: bool) -> Result<()> {
         let rows: Vec<Vec<String>> = plan.lines[..shown].iter().map(|line| cells(app, ready, line)).collect();
         out.table(&headings.map(|code| app.word(code)), &rows)?;
     }
+    content::show(app, ready, &plan.lines[..shown])?;
     if shown < plan.lines.len() {
         out.line(app.text(Message::new("plan-more").with("n", plan.lines.len() - shown)))?;
     }
@@ -210,10 +215,15 @@ fn cells(app: &App, ready: &Ready, line: &Planned) -> Vec<String> {
     vec![
         line.item.group.clone().unwrap_or_default(),
         run_report::kind_title(ready.manifest(), &line.item.id.kind, &app.catalogue),
-        if line.item.label.is_empty() { line.item.id.key.to_string() } else { line.item.label.clone() },
+        name(line).to_owned(),
         app.word(action_code(&line.intent)),
         notes(app, ready, line).join("; "),
     ]
+}
+
+/// What people call it.
+fn name(line: &Planned) -> &str {
+    if line.item.label.is_empty() { &line.item.id.key } else { &line.item.label }
 }
 
 fn notes(app: &App, ready: &Ready, line: &Planned) -> Vec<String> {
@@ -283,6 +293,7 @@ fn as_json<'a>(app: &App, ready: &Ready, plan: &'a Plan) -> PlanJson<'a> {
         group: line.item.group.as_deref(),
         fields: line.differing.iter().map(|difference| difference.field.as_str()).collect(),
         notes: notes(app, ready, line),
+        content: content::as_json(&line.content),
     };
     let left_out = |left: &'a crate::model::LeftOut| LeftOutJson {
         key: &left.about.id,

@@ -7,6 +7,7 @@ use super::ready::Ready;
 use super::stores::{self, About};
 use super::terminal;
 use crate::error::{Error, Result};
+use crate::model::manifest::Direction;
 use crate::model::{ItemRef, LedgerEntry, Message, Outcome, OutcomeRow, TaskRef};
 use crate::report::{run_report, words};
 use crate::store::LedgerStore;
@@ -38,8 +39,10 @@ pub(super) async fn remove(app: &App, args: &Remove) -> Result<u8> {
 
 /// What can be removed and is about this person.
 fn of_person(ready: &Ready, person: &str) -> Result<Vec<LedgerEntry>> {
-    let removable =
-        |entry: &LedgerEntry| ready.manifest().kind(&entry.item.kind).is_some_and(|kind| kind.removal);
+    let removable = |entry: &LedgerEntry| {
+        let kind = ready.manifest().kind(&entry.item.kind);
+        kind.is_some_and(|kind| kind.removal && kind.direction == Direction::Outbound)
+    };
     let mut entries = Vec::new();
     ready.task.store.each_entry(&ready.name.task, &mut |entry| {
         if entry.about.as_ref().is_some_and(|about| about.id == person) && removable(&entry) {

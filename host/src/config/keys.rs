@@ -165,6 +165,7 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::manifest::INBOUND;
     use crate::model::records::RecordType;
 
     fn walk(table: &'static Table, found: &mut Vec<&'static Key>) {
@@ -194,5 +195,6 @@ mod tests {
     fn record_types_are_those_of_the_model() {
         let key = CONNECTOR.key("records").unwrap();
         assert!(matches!(&key.shape, Shape::MapOf(words, _) if **words == RecordType::NAMES));
+        assert_eq!(connector::INBOUND_NAMES, INBOUND.map(RecordType::name));
     }
 }

@@ -4,7 +4,7 @@
 mod operations;
 mod texts;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::host::name_fits;
 use super::keys::CONNECTOR;
@@ -76,23 +76,43 @@ fn contract(view: View<'_>, problems: &mut Vec<Problem>) {
 
 fn kinds(view: View<'_>, problems: &mut Vec<Problem>) {
     let mut seen = HashSet::new();
-    let mut outbound_before = false;
+    let mut wholes = BTreeSet::new();
     for kind in view.tables("kind") {
-        if let Some(name) = kind.word("name")
-            && !seen.insert(name.text.clone())
-        {
+        let inbound = is_inbound(kind);
+        problems.extend(impossible_kind(kind, inbound));
+        problems.extend(impossible_part(kind, inbound, &wholes));
+        let Some(name) = kind.word("name") else { continue };
+        if !seen.insert(name.text.clone()) {
             let problem = Problem::at(name.span, format!("a second kind `{}`", name.text));
             problems.push(problem.hint("names of kinds are unique"));
         }
-        let inbound = kind.text("direction").as_deref() == Some("inbound");
-        if inbound && outbound_before {
-            let problem =
-                Problem::at(kind.value_span("direction"), "inbound kinds come before outbound ones");
-            problems.push(problem.hint("a run takes the kinds in this order"));
+        if !inbound && is_state(kind) {
+            wholes.insert(name.text);
         }
-        outbound_before |= !inbound;
-        problems.extend(impossible_kind(kind, inbound));
     }
+}
+
+fn is_inbound(kind: View<'_>) -> bool {
+    kind.text("direction").as_deref() == Some("inbound")
+}
+
+fn is_state(kind: View<'_>) -> bool {
+    kind.text("nature").is_none_or(|nature| nature == "state")
+}
+
+/// A kind that is a part of what has no parts. `wholes`: the kinds before it that can have some.
+fn impossible_part(kind: View<'_>, inbound: bool, wholes: &BTreeSet<String>) -> Option<Problem> {
+    let whole = kind.word("part-of")?;
+    if inbound || !is_state(kind) {
+        let problem =
+            Problem::at(whole.span, "only an outbound kind of the nature `state` is a part of another");
+        return Some(problem.hint("take it out"));
+    }
+    if wholes.contains(&whole.text) {
+        return None;
+    }
+    let what = format!("no kind `{}` of the nature `state` on the other side comes before it", whole.text);
+    Some(Problem::at(whole.span, what).suggest(&whole.text, wholes.iter().map(String::as_str)))
 }
 
 /// A combination of keys that no kind can have.
@@ -102,6 +122,13 @@ fn impossible_kind(kind: View<'_>, inbound: bool) -> Option<Problem> {
     if inbound && !kind.has("record") {
         let what = "an inbound kind names the `record` it changes";
         return at("direction", what, "add `record = …`");
+    }
+    if inbound && !is_state(kind) {
+        let what = "records are kept true: an inbound kind has the nature `state`";
+        return at("nature", what, "take it out");
+    }
+    if inbound && kind.text("observe").as_deref() == Some("none") {
+        return at("observe", "the school's own records can always be seen", "take it out");
     }
     if !inbound && kind.has("record") {
         let what = "only an inbound kind changes a record";

@@ -23,7 +23,7 @@ use crate::error::Result;
 use crate::model::notify::Topic;
 use crate::model::setup::{HostConfig, SchoolConfig, TaskConfig};
 use crate::model::{Connector, Effect, Extent, Item, ItemRef, Millis, Outcome, Param, Selection, TaskRef};
-use crate::reconcile::{self, Cancel, Env, Mode, Options, ProgressSink, RunReport};
+use crate::reconcile::{self, Cancel, Env, Mode, Options, ProgressSink, RunReport, Undone};
 use crate::sandbox::ports::Ports;
 use crate::sandbox::{SystemClock, SystemRandom, TaskConnector};
 use crate::store::{AuditEntry, AuditStore, BindingStore, DebugStore, HostDb, Lane, LaneStore, SchoolDb};
@@ -193,6 +193,14 @@ impl Task {
         let env = self.env(Watch::silent(Cancel::default()));
         let span = self.span();
         reconcile::remove_items(&env, &lane, ids).instrument(span).await
+    }
+
+    /// Puts back what this run of the task changed in the school's records; without a lane it only says what would.
+    ///
+    /// # Errors
+    /// Our own store fails.
+    pub fn undo(&self, lane: Option<&Lane>, run: u64) -> Result<Vec<Undone>> {
+        reconcile::undo(&self.env(Watch::silent(Cancel::default())), lane, run)
     }
 
     /// A binding dialogue has come to a good end: binding and captured credentials take effect together, the audit has

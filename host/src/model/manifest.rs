@@ -95,10 +95,17 @@ pub struct Kind {
     /// Hours after which what is confirmed is observed again (audit); 0: never.
     #[serde(default)]
     pub audit_hours: u32,
-    /// Inbound kinds: the type of record they change.
+    /// The kind of which its items are parts: one that is found in something of ours came with it, so it counts as made
+    /// by us and may be removed.
+    #[serde(default)]
+    pub part_of: Option<String>,
+    /// Inbound kinds: the type of record they change, one of [`INBOUND`].
     #[serde(default)]
     pub record: Option<RecordType>,
 }
+
+/// The types of records that inbound kinds can change: identifiers as wholes, of lessons the link of the call.
+pub const INBOUND: [RecordType; 2] = [RecordType::Identifier, RecordType::Lesson];
 
 fn one() -> u32 {
     1
@@ -244,7 +251,7 @@ pub struct Manifest {
     /// For people.
     #[serde(default)]
     pub description: Text,
-    /// Kinds of items, inbound ones first.
+    /// Kinds of items, in the order in which a run takes them where nothing refers.
     #[serde(default, rename = "kind")]
     pub kinds: Vec<Kind>,
     /// Upstreams by name.

@@ -78,8 +78,44 @@ pub struct Planned {
     pub handle: Option<String>,
     /// Fields that differ: for the preview.
     pub differing: Vec<Difference>,
+    /// What a message says, or what becomes of one of the school's own records: for the preview.
+    pub content: Vec<Shown>,
     /// Worth telling.
     pub remarks: Vec<Message>,
+}
+
+/// The content of a field, as a preview shows it. Personal, never stored: `Debug` names the field only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Which field.
+    pub field: String,
+    /// What the school's record says now; `None` for messages, and where it says nothing.
+    pub before: Option<String>,
+    /// What will be there.
+    pub after: After,
+}
+
+/// What will be there.
+#[derive(Clone, PartialEq, Eq)]
+pub enum After {
+    /// This.
+    Text(String),
+    /// Nothing.
+    Empty,
+    /// An output of something else, known after that was sent.
+    Later,
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}=…", self.field)
+    }
+}
+
+impl fmt::Debug for After {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
 }
 
 /// Why a plan waits for a person.
@@ -163,6 +199,8 @@ pub enum Outcome {
     Blocked(ItemRef),
     /// Past its window.
     Expired,
+    /// Its time has not come: from when it may be sent. Nothing is amiss with it.
+    NotYet(Millis),
     /// Not done: why.
     Failed(Message),
 }
@@ -333,6 +371,8 @@ pub enum LedgerState {
     Unconfirmed,
     /// A write was sent and no definite answer came.
     InDoubt,
+    /// A person has undone what a run wrote into the school's records: left alone until its content changes.
+    Undone,
 }
 
 impl LedgerState {

@@ -28,8 +28,8 @@ impl<C: Connector> Run<'_, C> {
             return;
         }
         let refers = |entry: &LedgerEntry| entry.refs.iter().any(|target| anew.contains(target));
-        let known =
-            self.world.ledger.entries().filter(|entry| entry.state.is_there() && self.is_state(entry));
+        let known = |state: LedgerState| state.is_there() || state == LedgerState::Undone;
+        let known = self.world.ledger.entries().filter(|entry| known(entry.state) && self.is_state(entry));
         let loose: Vec<LedgerEntry> = known.filter(refers).collect();
         for entry in loose {
             self.loosen_one(entry, &anew);
@@ -65,7 +65,8 @@ impl<C: Connector> Run<'_, C> {
             }
         }
         if let Some(work) = self.world.items.work_mut(&entry.item) {
-            work.situation = Situation::Changed;
+            let undone = entry.state == LedgerState::Undone;
+            work.situation = if undone { Situation::New } else { Situation::Changed };
         }
         self.put(entry);
     }

@@ -48,7 +48,7 @@ impl<C: Connector> Run<'_, C> {
     async fn apply_group(&mut self, group: Vec<Job>) -> Step<Vec<Job>> {
         let kind = self.kind(&group[0].wanted.item.id.kind)?;
         if kind.direction == Direction::Inbound {
-            self.apply_inbound(&group)?;
+            self.apply_inbound(group)?;
             return Ok(Vec::new());
         }
         let beside = kind.parallel.max(1) as usize;

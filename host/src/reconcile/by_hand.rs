@@ -43,7 +43,7 @@ impl<C: Connector> Run<'_, C> {
                 (None, Some(_)) => Leaving::Apply(Action::Remove),
                 (None, None) => continue,
             };
-            self.world.departures.push(Departure { entry, what });
+            self.world.departures.push(Departure { entry, what, there: Vec::new() });
         }
         self.execute().await
     }

@@ -154,6 +154,6 @@ pub(super) fn purpose(situation: super::state::Situation) -> Purpose {
         S::New => Purpose::Adopt,
         S::Doubt => Purpose::Doubt,
         S::Unconfirmed => Purpose::Confirm,
-        S::Changed | S::Audit | S::Same => Purpose::Audit,
+        S::Changed | S::Audit | S::Undone | S::Same => Purpose::Audit,
     }
 }

@@ -74,7 +74,9 @@ impl<C: Connector> Run<'_, C> {
             Some(Outcome::Decision(number)) => {
                 Effect::Postponed(not_known(Message::new("host-decision").with("number", number)))
             }
-            Some(Outcome::Blocked(_) | Outcome::Expired) => Effect::Postponed(not_known(reason.clone())),
+            Some(Outcome::Blocked(_) | Outcome::Expired | Outcome::NotYet(_)) => {
+                Effect::Postponed(not_known(reason.clone()))
+            }
             Some(Outcome::Failed(reason)) => Effect::Postponed(not_known(reason)),
             None if !through => Effect::Postponed(not_known(reason.clone())),
             _ => self.made(id, reason),

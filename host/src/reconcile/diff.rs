@@ -35,15 +35,13 @@ impl<C: Connector> Run<'_, C> {
         Ok(situation(kind, wanted, known, self.time.now(), self.world.restored.is_some()))
     }
 
-    /// Items by level; inbound ones first, since others may rest on the records they change.
+    /// Items by level; inbound ones first, since others may rest on the records they change, unless they themselves wait
+    /// for something.
     fn put_in_order(&mut self) -> Step<()> {
         self.level()?;
-        let inbound = |id: &ItemRef| {
-            let kind = self.env.connector.manifest().kind(&id.kind);
-            kind.is_some_and(|kind| kind.direction == Direction::Inbound)
-        };
+        let first = |id: &ItemRef, level: u32| level == 0 && self.inside(id).is_some();
         let mut order: Vec<(bool, u32, &ItemRef)> =
-            self.world.items.levels().map(|(id, level)| (!inbound(id), level, id)).collect();
+            self.world.items.levels().map(|(id, level)| (!first(id, level), level, id)).collect();
         order.sort();
         let groups = order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
         let levels = groups.map(|group| group.iter().map(|(_, _, id)| (*id).clone()).collect()).collect();
@@ -103,7 +101,7 @@ impl<C: Connector> Run<'_, C> {
             // A kind that the connector has given up can only be told.
             let kind = self.env.connector.manifest().kind(&entry.item.kind);
             let what = kind.map_or(Leaving::Tell, |kind| leaving(kind, &entry));
-            departures.push(Departure { entry, what });
+            departures.push(Departure { entry, what, there: Vec::new() });
         }
         departures.sort_by(|a, b| a.entry.item.cmp(&b.entry.item));
         self.world.departures = departures;
@@ -128,6 +126,8 @@ fn situation(
     match entry.state {
         LedgerState::InDoubt => return Situation::Doubt,
         LedgerState::Unconfirmed => return Situation::Unconfirmed,
+        LedgerState::Undone if wanted.has_changed(&entry.fields) => return Situation::New,
+        LedgerState::Undone => return Situation::Undone,
         LedgerState::Confirmed | LedgerState::Accepted => {}
     }
     let changed = wanted.has_changed(&entry.fields);
@@ -137,6 +137,8 @@ fn situation(
         Nature::Awaited if changed => Situation::Audit,
         _ if due(kind, entry, now) || returned(kind, entry) => Situation::Audit,
         _ if restored && unseen(kind, entry) => Situation::Audit,
+        // Looking at the school's own records costs nothing, and anybody may have changed them.
+        _ if kind.direction == Direction::Inbound => Situation::Audit,
         _ => Situation::Same,
     }
 }
@@ -165,15 +167,18 @@ pub(super) fn leaving(kind: &Kind, entry: &LedgerEntry) -> Leaving {
         return Leaving::InDoubt;
     }
     match kind.nature {
-        _ if entry.gone == WhenGone::Forget => return Leaving::Forget,
+        _ if entry.gone == WhenGone::Forget || entry.state == LedgerState::Undone => return Leaving::Forget,
         // What was sent must be remembered: desired again, it would be sent again.
         Nature::Event => return Leaving::Keep,
         // It is there, and nobody's of this school to have: somebody else made it, and has to take it away.
         Nature::Awaited => return Leaving::Tell,
         Nature::State => {}
     }
-    let ours = entry.origin == Origin::Created && kind.direction == Direction::Outbound;
+    let inbound = kind.direction == Direction::Inbound;
+    let ours = entry.origin == Origin::Created && !inbound;
     match entry.gone {
+        // Who wrote it last the records know.
+        WhenGone::Remove if inbound && kind.removal => Leaving::Apply(Action::Remove),
         WhenGone::Close if ours && entry.handle.is_some() => Leaving::Apply(Action::Close),
         WhenGone::Remove if ours && kind.removal && entry.handle.is_some() => Leaving::Apply(Action::Remove),
         WhenGone::Report | WhenGone::Forget | WhenGone::Close | WhenGone::Remove => Leaving::Tell,

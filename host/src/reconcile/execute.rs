@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::model::contract::{Candidate, Observation};
-use crate::model::{Action, Connector, Doubt, ItemRef, LedgerEntry, LedgerState, Outcome};
+use crate::model::{Action, Connector, Doubt, ItemRef, LedgerEntry, LedgerState, Outcome, Waiting};
 use crate::store::{Ask, Possibility, Question};
 
 use super::halt::{Halt, Step};
 use super::jobs::{Job, Stage};
+use super::look::no_output;
 use super::plan::remarks;
 use super::run::Run;
 use super::state::{Next, Situation, Wanted, Work};
@@ -34,6 +35,7 @@ impl<C: Connector> Run<'_, C> {
             let mut open = Vec::new();
             for part in self.parts(level)? {
                 self.secure(&part, &safe).await?;
+                self.look_for_parts(&part).await?;
                 let mut jobs = Vec::new();
                 for id in part.iter() {
                     jobs.extend(self.begin_item(id)?);
@@ -45,6 +47,26 @@ impl<C: Connector> Run<'_, C> {
             self.finish_off(open).await?;
         }
         self.depart_all().await
+    }
+
+    /// What is a part of something made in this run may have come with it: it is looked for once more.
+    async fn look_for_parts(&mut self, level: &[ItemRef]) -> Step<()> {
+        let mut came = Vec::new();
+        for id in level.iter().filter(|id| self.situation(id) == Situation::New) {
+            let Some(whole) = &self.kind(&id.kind)?.part_of else { continue };
+            let wanted = self.wanted(id);
+            if wanted.item.refs().any(|target| *target.kind == **whole && self.was_made(target)) {
+                came.push(id.clone());
+            }
+        }
+        let questions = self.questions(&came)?;
+        self.see(questions).await?;
+        self.judge_all(&came)
+    }
+
+    /// Was it made in this run?
+    fn was_made(&self, id: &ItemRef) -> bool {
+        self.world.is_there(id) && self.world.outcomes.action(id) == Some(Action::Create)
     }
 
     /// Settles an item where nothing is to be sent; answers the change otherwise.
@@ -85,6 +107,14 @@ impl<C: Connector> Run<'_, C> {
             }
             Next::Blocked(target) => self.tell(id, Outcome::Blocked(target), None, notes),
             Next::Expired => self.expire(id),
+            Next::NotYet(from) => {
+                self.forget(id);
+                self.tell(id, Outcome::NotYet(from), None, notes);
+            }
+            Next::LeftAlone => {
+                let fields = wanted.hashes.iter().map(|hash| hash.name.to_string()).collect();
+                self.tell(id, Outcome::Differs(fields), None, notes);
+            }
             Next::Unknown(reason) => self.tell(id, Outcome::Failed(reason), None, notes),
         }
         Ok(None)
@@ -130,6 +160,11 @@ impl<C: Connector> Run<'_, C> {
         let missing = wanted.item.refs().find(|target| !self.world.is_there(target)).cloned();
         if let Some(target) = missing {
             self.tell(&wanted.item.id, Outcome::Blocked(target), None, Vec::new());
+            return Ok(None);
+        }
+        if let Some(target) = self.world.without_output(&wanted.item) {
+            let waiting = Waiting { whom: no_output(&target), steps: Vec::new() };
+            self.tell(&wanted.item.id, Outcome::Waiting(waiting), None, Vec::new());
             return Ok(None);
         }
         let known = self.world.ledger.get(&wanted.item.id);

@@ -40,7 +40,13 @@ impl<C: Connector> Run<'_, C> {
         let none = End::default();
         let end = |id: &ScopeId| ends.get(id).unwrap_or(&none);
         let whole = self.world.asked.iter().filter(|asked| asked.whole);
-        let ended: Vec<ScopeMemory> = whole.map(|asked| self.memory(asked, end(&asked.scope.id))).collect();
+        let mut kept = self.kept_records()?;
+        let memory = |asked: &Asked| {
+            let mut memory = self.memory(asked, end(&asked.scope.id));
+            memory.dependencies.extend(kept.remove(&asked.scope.id).unwrap_or_default());
+            memory
+        };
+        let ended: Vec<ScopeMemory> = whole.map(memory).collect();
         self.env.school.remember_scopes(&fence, &task, &ended)?;
         let vanished = self.world.vanished.iter().map(|(id, _)| id.clone());
         let done = |id: &ScopeId| !end(id).open;
@@ -79,15 +85,17 @@ impl<C: Connector> Run<'_, C> {
             false if carried.is_empty() => Settled::Clean,
             false => Settled::Told,
         };
-        let fleeting = carried.iter().any(|row| !matches!(row.outcome, Outcome::Gone | Outcome::Expired));
-        let recheck: Option<Millis> = fleeting.then(|| self.time.now() + RECHECK);
+        let lasting =
+            |row: &OutcomeRow| matches!(row.outcome, Outcome::Gone | Outcome::Expired | Outcome::NotYet(_));
+        let recheck: Option<Millis> = (!carried.iter().all(lasting)).then(|| self.time.now() + RECHECK);
+        let turn = carried.iter().filter_map(|row| self.turn(row)).min();
         ScopeMemory {
             scope: asked.scope.clone(),
             dependencies: asked.dependencies.clone(),
             revision: self.world.revision,
             setup: self.setup,
             at: self.time.now(),
-            valid_until: [asked.valid_until, recheck].into_iter().flatten().min(),
+            valid_until: [asked.valid_until, recheck, turn].into_iter().flatten().min(),
             complete: asked.complete,
             items: asked.items,
             digest: asked.digest.end(),
@@ -95,6 +103,15 @@ impl<C: Connector> Run<'_, C> {
             left_out: asked.left_out.iter().map(left_out_row).collect(),
             carried,
         }
+    }
+
+    /// When something else is to be said of it though nothing changes: its window opens, or is over.
+    fn turn(&self, row: &OutcomeRow) -> Option<Millis> {
+        if let Outcome::NotYet(from) = row.outcome {
+            return Some(from);
+        }
+        let window = self.world.items.get(&row.item)?.item.window?;
+        window.not_after.map(|end| end + 1).filter(|end| *end > self.time.now())
     }
 
     /// Decisions whose item is settled, or no longer desired.

@@ -35,6 +35,7 @@ pub(super) fn judge(case: &Case<'_>) -> Next {
         Situation::New => case.new_item(),
         Situation::Doubt | Situation::Unconfirmed => case.doubtful(),
         Situation::Changed | Situation::Audit => case.known(),
+        Situation::Undone => case.undone(),
     }
 }
 
@@ -115,8 +116,8 @@ impl Case<'_> {
         if window.not_after.is_some_and(|end| end < self.now) {
             return Next::Expired;
         }
-        if window.not_before.is_some_and(|start| start > self.now) {
-            return Next::Wait(Box::new(Waiting { whom: Message::new("host-not-yet"), steps: Vec::new() }));
+        if let Some(start) = window.not_before.filter(|start| *start > self.now) {
+            return Next::NotYet(start);
         }
         Next::Apply { action: Action::Create, fields: Vec::new(), token }
     }
@@ -230,6 +231,16 @@ impl Case<'_> {
             Some(Observation::Ambiguous(candidates)) => Next::Decide(Question::Which, candidates.to_vec()),
             Some(Observation::Pending) => Next::Unknown(Message::new("host-pending-there")),
             Some(Observation::Unknown(not_known)) => Next::Unknown(not_known.reason.clone()),
+        }
+    }
+
+    /// What a person has undone stays so, unless somebody has made it true otherwise.
+    fn undone(&self) -> Next {
+        match self.seen {
+            Some(Observation::Present(there)) if self.wanted.owned(&there.differing).is_empty() => {
+                found(there)
+            }
+            _ => Next::LeftAlone,
         }
     }
 

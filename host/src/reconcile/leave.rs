@@ -40,7 +40,7 @@ impl<C: Connector> Run<'_, C> {
     fn let_go_of_told(&mut self) -> Step<()> {
         let stays = |d: &&Departure| matches!(d.what, Leaving::Tell | Leaving::Forget | Leaving::HandOver);
         let gone: Vec<Departure> = self.world.departures.iter().filter(stays).cloned().collect();
-        for Departure { entry, what } in &gone {
+        for Departure { entry, what, .. } in &gone {
             let gone_since = entry.gone_since.or(Some(self.time.now()));
             self.put(LedgerEntry { gone_since, ..entry.clone() });
             if *what == Leaving::Tell {

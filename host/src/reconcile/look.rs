@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::model::contract::{Observation, Purpose};
 use crate::model::manifest::Observe;
-use crate::model::{Action, Connector, Item, ItemRef, LedgerEntry, WhenGone};
+use crate::model::{Action, Connector, Item, ItemRef, LedgerEntry, Message, WhenGone};
 use crate::store::{Answer, Claim};
 
 use super::adopt;
@@ -24,6 +24,7 @@ const PART: usize = 4_000;
 impl<C: Connector> Run<'_, C> {
     /// Looks and judges.
     pub(super) async fn look(&mut self) -> Step<()> {
+        self.look_for_outputs().await?;
         for level in self.in_levels().iter() {
             for part in self.parts(level)? {
                 self.note_busy(&part)?;
@@ -38,10 +39,44 @@ impl<C: Connector> Run<'_, C> {
             self.loosen(level);
         }
         self.look_at_departures().await?;
+        self.look_at_inbound_departures()?;
         self.hand_over()
     }
 
-    /// Items by level; inbound ones first, since others may rest on the records they change.
+    /// What others wait for an output of is looked at, though nothing else is to be done about it: the other side may
+    /// know that output by now.
+    async fn look_for_outputs(&mut self) -> Step<()> {
+        let referring = self.world.items.ids().filter(|id| self.world.items.refers(id));
+        let awaited: BTreeSet<ItemRef> =
+            referring.filter_map(|id| self.world.without_output(&self.wanted(id).item)).collect();
+        let mut questions = Vec::new();
+        for entry in awaited.iter().filter_map(|id| self.world.ledger.get(id)) {
+            let seen = self.kind(&entry.item.kind)?.observe != Observe::None;
+            if seen && entry.state.is_there() && self.situation(&entry.item) == Situation::Same {
+                questions.push(self.question_about(&entry)?);
+            }
+        }
+        for (id, observation) in self.observe(questions).await? {
+            let known = self.world.ledger.get(&id);
+            if let (Observation::Present(there), Some(entry)) = (observation, known)
+                && entry.handle.as_ref() == Some(&there.handle)
+            {
+                self.put(LedgerEntry { outputs: there.outputs, ..entry });
+            }
+        }
+        Ok(())
+    }
+
+    /// A question about something that the ledger knows, with its content where this run has it.
+    fn question_about(&self, entry: &LedgerEntry) -> Step<Question> {
+        let question = match self.world.items.get(&entry.item) {
+            Some(wanted) => self.question(&wanted, Purpose::Audit)?,
+            None => bare_question(entry),
+        };
+        Ok(Question { purpose: Purpose::Audit, ..question })
+    }
+
+    /// Items by level, as they are carried out.
     pub(super) fn in_levels(&self) -> Arc<Vec<Vec<ItemRef>>> {
         Arc::clone(&self.world.order)
     }
@@ -69,7 +104,7 @@ impl<C: Connector> Run<'_, C> {
         self.world.items.get(id).expect("an item of this run, before its end")
     }
 
-    fn questions(&self, level: &[ItemRef]) -> Step<Vec<Question>> {
+    pub(super) fn questions(&self, level: &[ItemRef]) -> Step<Vec<Question>> {
         let mut questions = Vec::new();
         for id in level {
             let blind = self.kind(&id.kind)?.observe == Observe::None;
@@ -240,12 +275,31 @@ impl<C: Connector> Run<'_, C> {
         let referring: Vec<ItemRef> =
             level.iter().filter(|id| self.world.items.refers(id)).cloned().collect();
         for id in &referring {
-            let missing = self.wanted(id).item.refs().find(|target| !self.will_be(target)).cloned();
+            let wanted = self.wanted(id);
+            let missing = wanted.item.refs().find(|target| !self.will_be(target)).cloned();
+            let next =
+                missing.map(|target| self.blocked(id, target)).or_else(|| self.waits_for_output(&wanted));
             let work = self.world.items.work_mut(id).filter(|work| matches!(work.next, Next::Apply { .. }));
-            if let (Some(target), Some(work)) = (missing, work) {
-                work.next = Next::Blocked(target);
+            if let (Some(next), Some(work)) = (next, work) {
+                work.next = next;
             }
         }
+    }
+
+    /// What refers to something whose time has not come has its time then.
+    fn blocked(&self, id: &ItemRef, target: ItemRef) -> Next {
+        match self.world.items.work(&target).map(|work| &work.next) {
+            Some(Next::NotYet(from)) if self.situation(id) == Situation::New => Next::NotYet(*from),
+            _ => Next::Blocked(target),
+        }
+    }
+
+    /// It refers to an output that nobody knows, of something about which nothing will be done.
+    fn waits_for_output(&self, wanted: &Wanted) -> Option<Next> {
+        let target = self.world.without_output(&wanted.item)?;
+        let next = self.world.items.work(&target).map(|work| &work.next);
+        let stays = !matches!(next, Some(Next::Apply { .. }));
+        stays.then(|| Next::Unknown(no_output(&target)))
     }
 
     fn will_be(&self, id: &ItemRef) -> bool {
@@ -328,6 +382,11 @@ impl<C: Connector> Run<'_, C> {
         self.world.departures = departures;
         Ok(())
     }
+}
+
+/// What is waited for where an output is not known.
+pub(super) fn no_output(target: &ItemRef) -> Message {
+    Message::new("host-output-unknown").with("item", target)
 }
 
 /// An item of which only the ledger knows: no content.

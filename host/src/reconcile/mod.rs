@@ -1,7 +1,7 @@
 //! The run: works out what should exist, looks at what does, plans, holds, applies, confirms.
 //!
 //! Knows the connector as a trait and the time as another, so that everything here is tested without WASM, network
-//! and waiting. Rules stand in pure modules (`order`, `select`, `judge`, `adopt`, `hold`, `status`); the others carry
+//! and waiting. Rules stand in pure modules (`order`, `select`, `judge`, `adopt`, `hold`, `image`, `status`); the others carry
 //! them out. What a run knows is derived from ledger and journal alone: a run after `kill -9` needs nothing else.
 
 mod adopt;
@@ -23,6 +23,7 @@ mod halt;
 mod hash;
 mod hold;
 mod identity;
+mod image;
 mod inbound;
 mod items;
 mod jobs;
@@ -37,6 +38,7 @@ mod outcomes;
 mod pack;
 mod patience;
 mod plan;
+mod preview;
 mod repeated;
 mod restored;
 mod run;
@@ -47,12 +49,13 @@ mod state;
 mod status;
 mod there;
 mod timeline;
+mod undo;
 
 pub use by_hand::remove_items;
 pub use clock::{Clock, Steady, SystemClock};
 pub use dialogue::commit_items;
 pub use env::{Aside, Cancel, Env, Mode, OnTheSpot, Options, Phase, ProgressSink, RunReport, Silent};
 pub use halt::CANCELLED;
-pub use inbound::INBOUND;
 pub use outcomes::Outcomes;
 pub use run::run;
+pub use undo::{Since, Undone, undo};

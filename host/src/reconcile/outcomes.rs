@@ -119,6 +119,11 @@ impl Noted {
         self.0.get(item).map(Told::outcome)
     }
 
+    /// What was done about an item of which something was told.
+    pub(super) fn action(&self, item: &ItemRef) -> Option<Action> {
+        self.0.get(item).and_then(Told::action)
+    }
+
     /// Did it go well, so that nothing more will be said?
     pub(super) fn went_well(&self, item: &ItemRef) -> bool {
         matches!(self.0.get(item), Some(Told::Well(..)))

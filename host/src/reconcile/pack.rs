@@ -42,8 +42,13 @@ impl Texts {
 }
 
 const ORIGINS: [Origin; 2] = [Origin::Created, Origin::Adopted];
-const STATES: [LedgerState; 4] =
-    [LedgerState::Confirmed, LedgerState::Accepted, LedgerState::Unconfirmed, LedgerState::InDoubt];
+const STATES: [LedgerState; 5] = [
+    LedgerState::Confirmed,
+    LedgerState::Accepted,
+    LedgerState::Unconfirmed,
+    LedgerState::InDoubt,
+    LedgerState::Undone,
+];
 const GONE: [WhenGone; 4] = [WhenGone::Report, WhenGone::Forget, WhenGone::Close, WhenGone::Remove];
 const ACTIONS: [Action; 4] = [Action::Create, Action::Update, Action::Close, Action::Remove];
 const OWNERSHIPS: [Ownership; 2] = [Ownership::Owned, Ownership::CreateOnly];

@@ -14,6 +14,7 @@ use super::halt::Step;
 use super::hash::{PlanHash, PlanLine, settings};
 use super::hold::{self, Circumstances, Size};
 use super::look::bare;
+use super::preview::emptied;
 use super::run::Run;
 use super::state::{Departure, Leaving, Next, Wanted, Work};
 
@@ -91,6 +92,7 @@ impl<C: Connector> Run<'_, C> {
             intent,
             handle,
             differing: differing(wanted, work),
+            content: self.content(wanted, work),
             remarks: remarks(work),
         })
     }
@@ -110,9 +112,9 @@ impl<C: Connector> Run<'_, C> {
             Next::Apply { action: Action::Create, .. } => &mut counts.create,
             Next::Apply { action: Action::Update, .. } => &mut counts.update,
             Next::Apply { .. } => &mut counts.remove,
-            Next::Tell { .. } | Next::Lost => &mut counts.told,
+            Next::Tell { .. } | Next::Lost | Next::LeftAlone => &mut counts.told,
             Next::Decide(..) => &mut counts.decide,
-            Next::Wait(_) => &mut counts.waiting,
+            Next::Wait(_) | Next::NotYet(_) => &mut counts.waiting,
             Next::InDoubt | Next::Blocked(_) | Next::Expired | Next::Unknown(_) => &mut counts.unsettled,
         };
         *counter += 1;
@@ -205,9 +207,10 @@ fn intent(next: &Next) -> Option<Intent> {
         Next::Same | Next::Found(_) | Next::Believed(_) => return None,
         Next::Adopt(presence) => Intent::Adopt(presence.handle.clone()),
         Next::Apply { action, .. } => Intent::Apply(*action),
-        Next::Tell { .. } | Next::Lost => Intent::ReportChange,
+        Next::Tell { .. } | Next::Lost | Next::LeftAlone => Intent::ReportChange,
         Next::Decide(_, candidates) => Intent::Decide(candidates.clone()),
         Next::Wait(waiting) => Intent::Wait(Waiting::clone(waiting)),
+        Next::NotYet(_) => Intent::Wait(Waiting { whom: Message::new("host-not-yet"), steps: Vec::new() }),
         Next::InDoubt => Intent::InDoubt,
         Next::Blocked(target) => Intent::Blocked(target.clone()),
         Next::Expired => Intent::Expired,
@@ -254,6 +257,7 @@ fn differing(wanted: &Wanted, work: &Work) -> Vec<Difference> {
 /// What the observation has to tell beside.
 pub(super) fn remarks(work: &Work) -> Vec<Message> {
     match work.observation() {
+        _ if matches!(work.next, Next::LeftAlone) => vec![Message::new("host-undone")],
         Some(Observation::Present(presence)) => presence.remarks.clone(),
         _ => Vec::new(),
     }
@@ -284,6 +288,7 @@ fn departure_line(departure: &Departure, waits: bool) -> Option<Planned> {
         intent,
         handle: departure.entry.handle.clone(),
         differing: Vec::new(),
+        content: emptied(&departure.there),
         remarks: Vec::new(),
     })
 }
@@ -292,7 +297,12 @@ fn departure_line(departure: &Departure, waits: bool) -> Option<Planned> {
 pub(super) fn is_told(outcome: &Outcome) -> bool {
     matches!(
         outcome,
-        Outcome::Differs(_) | Outcome::Gone | Outcome::Decision(_) | Outcome::Expired | Outcome::Blocked(_)
+        Outcome::Differs(_)
+            | Outcome::Gone
+            | Outcome::Decision(_)
+            | Outcome::Expired
+            | Outcome::NotYet(_)
+            | Outcome::Blocked(_)
     )
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::contract::{Basis, Candidate, Difference, LeftOut, Observation, Presence, Scope};
-use crate::model::item::{Ownership, Target};
+use crate::model::item::{OutputRef, Ownership, Target, Value};
 use crate::model::records::Dependency;
 use crate::model::{
     Action, FieldHash, Item, ItemRef, LedgerEntry, LedgerState, Message, Millis, Param, ScopeId, SharedTexts,
@@ -13,6 +13,7 @@ use crate::model::{
 use crate::store::{Decision, Held, IdentityRef, Question, Restored};
 
 use super::hash::ItemsDigest;
+use super::image;
 use super::items::Items;
 use super::ledger::Ledger;
 use super::outcomes::Noted;
@@ -91,6 +92,8 @@ pub(super) enum Situation {
     Changed,
     /// As it was, to be looked at again.
     Audit,
+    /// A person has undone it, and its content is as it was.
+    Undone,
     /// As it was.
     Same,
 }
@@ -123,6 +126,10 @@ pub(super) enum Next {
     Blocked(ItemRef),
     /// Past its window.
     Expired,
+    /// Before its window.
+    NotYet(Millis),
+    /// A person has undone it.
+    LeftAlone,
     /// Nothing definite.
     Unknown(Message),
 }
@@ -171,6 +178,8 @@ impl Work {
 pub(super) struct Departure {
     pub(super) entry: LedgerEntry,
     pub(super) what: Leaving,
+    /// What its record says, where it is one of the school's own: for the preview.
+    pub(super) there: Vec<Difference>,
 }
 
 /// How something leaves.
@@ -272,7 +281,7 @@ impl World {
         ids.into_iter().map(|id| self.target(id)).collect()
     }
 
-    fn target(&self, id: &ItemRef) -> Target {
+    pub(super) fn target(&self, id: &ItemRef) -> Target {
         let (handle, outputs) = self.there(id).unwrap_or_default();
         Target { item: id.clone(), handle, outputs }
     }
@@ -284,6 +293,16 @@ impl World {
         }
         let entry = self.ledger.get(id).filter(|entry| entry.state.is_there())?;
         Some((entry.handle, entry.outputs))
+    }
+
+    /// An item to whose output this one refers, though nobody knows that output.
+    pub(super) fn without_output(&self, item: &Item) -> Option<ItemRef> {
+        let mut outputs = item.fields.iter().filter_map(|field| match &field.value {
+            Value::Output(wanted) => Some(wanted),
+            _ => None,
+        });
+        let unknown = |wanted: &&OutputRef| image::output(wanted, &[self.target(&wanted.item)]).is_none();
+        outputs.find(unknown).map(|wanted| wanted.item.clone())
     }
 
     /// Is it certainly there?

@@ -22,7 +22,7 @@ fn counter<'a>(counts: &'a mut RunCounts, outcome: &Outcome) -> &'a mut u64 {
         Outcome::Removed => &mut counts.removed,
         Outcome::Differs(_) | Outcome::Gone => &mut counts.told,
         Outcome::Rejected(_) => &mut counts.rejected,
-        Outcome::Waiting(_) => &mut counts.waiting,
+        Outcome::Waiting(_) | Outcome::NotYet(_) => &mut counts.waiting,
         Outcome::Decision(_) => &mut counts.decisions,
         Outcome::InDoubt => &mut counts.in_doubt,
         Outcome::NotConfirmed => &mut counts.not_confirmed,
@@ -36,12 +36,16 @@ pub(super) fn status<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> RunStat
     gravest.unwrap_or(RunStatus::Success)
 }
 
-/// What one outcome makes of a run. Something gone no longer meets the conditions, so it does not spoil a success.
+/// What one outcome makes of a run. Something gone no longer meets the conditions, and something whose time has not come
+/// does not meet them yet: neither spoils a success.
 fn of(outcome: &Outcome) -> RunStatus {
     match outcome {
-        Outcome::Applied | Outcome::Unchanged | Outcome::Adopted | Outcome::Removed | Outcome::Gone => {
-            RunStatus::Success
-        }
+        Outcome::Applied
+        | Outcome::Unchanged
+        | Outcome::Adopted
+        | Outcome::Removed
+        | Outcome::Gone
+        | Outcome::NotYet(_) => RunStatus::Success,
         Outcome::Accepted
         | Outcome::Differs(_)
         | Outcome::Rejected(_)

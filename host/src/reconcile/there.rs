@@ -37,8 +37,19 @@ impl<C: Connector> Run<'_, C> {
     }
 
     fn origin(&self, wanted: &Wanted, presence: &Presence) -> Step<Origin> {
-        let ours = self.made_by_us(wanted.identity.as_ref(), &presence.handle)?;
+        let ours =
+            self.made_by_us(wanted.identity.as_ref(), &presence.handle)? || self.came_with_ours(wanted)?;
         Ok(if ours { Origin::Created } else { Origin::Adopted })
+    }
+
+    /// Is it a part of something that was made by us? Then it came with it, or was put into what is ours.
+    fn came_with_ours(&self, wanted: &Wanted) -> Step<bool> {
+        let Some(whole) = &self.kind(&wanted.item.id.kind)?.part_of else { return Ok(false) };
+        let ours = |id: &ItemRef| {
+            let known = self.world.ledger.get(id).filter(|_| *id.kind == **whole);
+            known.is_some_and(|entry| entry.origin == Origin::Created)
+        };
+        Ok(wanted.item.refs().any(ours))
     }
 
     /// Notes what is about to be taken over, as not certain yet.
@@ -118,6 +129,7 @@ impl<C: Connector> Run<'_, C> {
         entry.handle = Some(presence.handle.clone());
         entry.outputs.clone_from(&presence.outputs);
         entry.fields.clone_from(&wanted.hashes);
+        entry.state = LedgerState::Confirmed;
         entry.confirmed = Some(self.time.now());
         self.put(entry);
     }

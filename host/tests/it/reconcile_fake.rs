@@ -83,6 +83,10 @@ pub(crate) struct Upstream {
     pub(crate) calls: u64,
     /// Nothing can be read.
     pub(crate) silent: bool,
+    /// What comes into being with a thing of this name: kind and name.
+    pub(crate) parts: BTreeMap<String, (String, String)>,
+    /// Calls get no link yet.
+    pub(crate) no_links: bool,
 }
 
 impl Upstream {
@@ -96,6 +100,9 @@ impl Upstream {
     }
 
     pub(crate) fn add(&mut self, thing: Thing) -> u64 {
+        if let Some((kind, natural)) = self.parts.get(&thing.natural).cloned() {
+            self.seed(&kind, &natural, &[]);
+        }
         self.next += 1;
         self.things.insert(self.next, thing);
         self.next
@@ -154,19 +161,34 @@ fn kind(name: &str) -> Kind {
         token_window_ms: 0,
         removal: false,
         audit_hours: 0,
+        part_of: None,
         record: None,
     }
 }
 
 pub(crate) fn manifest() -> Manifest {
     let kinds = vec![
-        Kind { direction: Direction::Inbound, record: Some(RecordType::Identifier), ..kind("id") },
+        Kind {
+            direction: Direction::Inbound,
+            record: Some(RecordType::Identifier),
+            removal: true,
+            ..kind("id")
+        },
+        Kind {
+            direction: Direction::Inbound,
+            record: Some(RecordType::Lesson),
+            removal: true,
+            ..kind("lesson-link")
+        },
         Kind { audit_hours: 240, ..kind("class") },
         Kind { settle_ms: SETTLE, removal: true, ..kind("person") },
         Kind { settle_ms: SETTLE, removal: true, ..kind("member") },
         Kind { nature: Nature::Event, observe: Observe::None, token_window_ms: WINDOW, ..kind("letter") },
         Kind { nature: Nature::Awaited, ..kind("link") },
         Kind { token_window_ms: WINDOW, settle_ms: SETTLE, ..kind("token") },
+        Kind { settle_ms: SETTLE, removal: true, ..kind("call") },
+        Kind { part_of: Some("person".into()), settle_ms: SETTLE, removal: true, ..kind("seat") },
+        Kind { nature: Nature::Event, settle_ms: SETTLE, token_window_ms: WINDOW, ..kind("notice") },
         Kind { observe: Observe::None, ..kind("blind") },
         Kind { observe: Observe::None, batch: 100, ..kind("mass") },
     ];
@@ -251,23 +273,23 @@ impl Fake {
         let of_kind = || upstream.things.iter().filter(|(_, t)| *t.kind == **kind && t.visible <= now);
         if let Some(handle) = &probe.handle {
             return match of_kind().find(|(id, _)| id.to_string() == *handle) {
-                Some((id, thing)) => present(*id, thing, probe),
+                Some((id, thing)) => present(*id, thing, probe, upstream),
                 None if self.lie(Lie::OnlyNames) => Observation::Absent(Basis::Lookup),
                 // A name that was answered for something never stored leads nowhere: look it up as if new.
-                None => self.by_natural(of_kind().collect(), probe),
+                None => self.by_natural(of_kind().collect(), probe, upstream),
             };
         }
-        self.by_natural(of_kind().collect(), probe)
+        self.by_natural(of_kind().collect(), probe, upstream)
     }
 
-    fn by_natural(&self, things: Vec<(&u64, &Thing)>, probe: &Probe) -> Observation {
+    fn by_natural(&self, things: Vec<(&u64, &Thing)>, probe: &Probe, upstream: &Upstream) -> Observation {
         let Some(natural) = natural(&probe.item, &probe.targets) else {
             return Observation::Absent(Basis::Listing);
         };
         let found: Vec<_> = things.into_iter().filter(|(_, thing)| thing.natural == natural).collect();
         match found.as_slice() {
             [] => Observation::Absent(Basis::Listing),
-            [(id, thing)] => present(**id, thing, probe),
+            [(id, thing)] => present(**id, thing, probe, upstream),
             many => Observation::Ambiguous(
                 many.iter()
                     .take(10)
@@ -354,7 +376,13 @@ fn led_elsewhere(thing: &Thing, probe: &Probe) -> Vec<String> {
     content.zip(there).filter(differs).map(|(name, _)| name.to_owned()).collect()
 }
 
-fn present(id: u64, thing: &Thing, probe: &Probe) -> Observation {
+/// A call has a link.
+fn outputs(kind: &str, handle: &str, upstream: &Upstream) -> Vec<Param> {
+    let link = Param { name: "join-link".into(), value: format!("https://call/{handle}") };
+    Some(link).filter(|_| kind == "call" && !upstream.no_links).into_iter().collect()
+}
+
+fn present(id: u64, thing: &Thing, probe: &Probe, upstream: &Upstream) -> Observation {
     let differing = texts(&probe.item)
         .into_iter()
         .filter(|(name, value)| name != "name" && thing.fields.get(name) != Some(value))
@@ -362,7 +390,9 @@ fn present(id: u64, thing: &Thing, probe: &Probe) -> Observation {
         .chain(led_elsewhere(thing, probe))
         .map(|field| Difference { there: thing.fields.get(&field).cloned(), field })
         .collect();
-    Observation::Present(Presence { handle: id.to_string(), differing, ..Presence::default() })
+    let handle = id.to_string();
+    let outputs = outputs(&thing.kind, &handle, upstream);
+    Observation::Present(Presence { handle, outputs, differing, ..Presence::default() })
 }
 
 impl Connector for Fake {
@@ -526,7 +556,7 @@ impl Fake {
             Fault::Rejected => changes.iter().map(|_| rejected()).collect(),
             Fault::Dropped => changes.iter().map(|change| done(dropped_handle(change))).collect(),
             Fault::Pending => changes.iter().map(|_| Effect::Pending).collect(),
-            _ => handles.into_iter().map(done).collect(),
+            _ => self.all_made(handles, changes),
         };
         if self.lie(Lie::TooFew) {
             effects.pop();
@@ -540,6 +570,18 @@ impl Fake {
 
 fn dropped_handle(change: &Change) -> String {
     change.handle.clone().unwrap_or_else(|| "999999".into())
+}
+
+impl Fake {
+    fn all_made(&self, handles: Vec<String>, changes: &[Change]) -> Vec<Effect> {
+        let upstream = self.upstream.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        handles.into_iter().zip(changes).map(|(handle, change)| made(handle, change, &upstream)).collect()
+    }
+}
+
+fn made(handle: String, change: &Change, upstream: &Upstream) -> Effect {
+    let outputs = outputs(&change.item.id.kind, &handle, upstream);
+    Effect::Done(Made { handle: Some(handle), outputs })
 }
 
 fn done(handle: String) -> Effect {

@@ -22,7 +22,7 @@ fn letters(names: &[&str]) -> Vec<(Scope, Vec<Item>)> {
     vec![(scope("letters"), names.iter().map(|name| named("letter", name)).collect())]
 }
 
-fn backed_up(world: &World) -> tempfile::TempDir {
+pub(crate) fn backed_up(world: &World) -> tempfile::TempDir {
     let folder = folder();
     let now = world.clock.peek();
     let source = Source { data: world.data(), key: &KEY.into(), school: None, settings: vec![], now };
@@ -32,7 +32,7 @@ fn backed_up(world: &World) -> tempfile::TempDir {
     folder
 }
 
-fn restore(world: &World, backup: &tempfile::TempDir, school: Option<&str>) {
+pub(crate) fn restore(world: &World, backup: &tempfile::TempDir, school: Option<&str>) {
     let school = school.map(SchoolId::from);
     let from = backup.path().join("backup");
     let now = world.clock.peek();

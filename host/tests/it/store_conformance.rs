@@ -441,12 +441,23 @@ fn puts_keep_the_image_before(subject: &Subject) {
     let lane = store.take_lane("test", NOW).unwrap();
     load(store, lane.fence(), vec![identifier("i1", "old")], ImportMode::Add).unwrap();
     let before = store.get(RecordType::Identifier, "i1").unwrap();
-    store.put_records(lane.fence(), 7, &[identifier("i1", "new"), identifier("i2", "new")]).unwrap();
-    store.put_records(lane.fence(), 7, &[identifier("i1", "newer")]).unwrap();
+    let put = |id: &str, value: &str| RecordWrite::Put(identifier(id, value));
+    let write = |run: u64, writes: &[RecordWrite]| store.write_records(lane.fence(), run, writes).unwrap();
+    write(7, &[put("i1", "new"), put("i2", "new")]);
+    write(7, &[put("i1", "newer")]);
     let images = store.before_images(7).unwrap();
-    assert_eq!(images[0], (RecordType::Identifier, "i1".into(), before));
-    assert_eq!(images[1], (RecordType::Identifier, "i2".into(), None));
-    assert!(store.get(RecordType::Identifier, "i1").unwrap().unwrap().contains("newer"));
+    let image = |id: &str, json: Option<String>, written: Option<u64>| {
+        let (record_type, id) = (RecordType::Identifier, id.into());
+        BeforeImage { record_type, id, json, written }
+    };
+    assert_eq!(images, [image("i1", before, None), image("i2", None, None)]);
+    let newer = store.get(RecordType::Identifier, "i1").unwrap();
+    assert!(newer.as_ref().unwrap().contains("newer"));
+    write(8, &[RecordWrite::Remove(RecordType::Identifier, "i1".into())]);
+    assert_eq!(store.get(RecordType::Identifier, "i1").unwrap(), None);
+    assert_eq!(store.before_images(8).unwrap(), [image("i1", newer, Some(7))]);
+    let by = |id: &str| store.written_by(RecordType::Identifier, id).unwrap();
+    assert_eq!((by("i1"), by("i2"), by("i3")), (Some(8), Some(7), None));
 }
 
 fn secrets_are_listed_without_values(subject: &Subject) {

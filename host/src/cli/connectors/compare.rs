@@ -247,6 +247,7 @@ mod tests {
             intent: Intent::Apply(action),
             handle: None,
             differing: Vec::new(),
+            content: Vec::new(),
             remarks: Vec::new(),
         }
     }

@@ -3,6 +3,9 @@
 use super::{Shape, Table, defaulted, optional, required};
 use crate::model::records::RecordType;
 
+/// Words of [`crate::model::manifest::INBOUND`].
+pub(super) const INBOUND_NAMES: [&str; 2] = ["identifier", "lesson"];
+
 const TEXT: Shape = Shape::Table(&LANGUAGES);
 
 /// `connector.toml`.
@@ -20,7 +23,11 @@ pub(in crate::config) static CONNECTOR: Table = Table {
             Shape::List(&Shape::Name),
             "Issuers of tokens that it has verified, by its own names.",
         ),
-        optional("kind", Shape::Tables(&KIND), "Kinds of items, inbound ones first."),
+        optional(
+            "kind",
+            Shape::Tables(&KIND),
+            "Kinds of items, in the order in which a run takes them where nothing refers.",
+        ),
         optional("upstream", Shape::Map(&Shape::Table(&UPSTREAM)), "Remote systems it wants to talk to."),
         optional("operation", Shape::Map(&Shape::Table(&OPERATION)), "What it may ask of them, by name."),
         optional(
@@ -91,7 +98,16 @@ static KIND: Table = Table {
             || "0".to_owned(),
             "Hours after which what is confirmed is observed again; 0 means never.",
         ),
-        optional("record", Shape::Word(&RecordType::NAMES), "Inbound kinds: the type of record they change."),
+        optional(
+            "part-of",
+            Shape::Name,
+            "An earlier kind: an item found there counts as made by us where that to which it refers was.",
+        ),
+        optional(
+            "record",
+            Shape::Word(&INBOUND_NAMES),
+            "Inbound kinds: the type of record they change, named by the item's key; of a lesson only `call-link`.",
+        ),
     ],
 };
 

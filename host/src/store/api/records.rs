@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::model::Millis;
 use crate::model::records::{Filter, Record, RecordType};
+use crate::model::{LedgerEntry, Millis, TaskId};
 
 use super::Fence;
 
@@ -152,9 +152,66 @@ pub trait RecordStore: Send + Sync {
     /// Remembers what an import of files with this digest came to. `told` holds nothing personal.
     fn remember_import(&self, fence: &Fence, digest: &[u8; 32], told: &str) -> Result<()>;
 
-    /// Puts records in the course of a run (inbound kinds), keeping what they were before.
-    fn put_records(&self, fence: &Fence, run: u64, records: &[Record]) -> Result<()>;
+    /// Writes records in the course of a run (inbound kinds), keeping what they were before.
+    fn write_records(&self, fence: &Fence, run: u64, writes: &[RecordWrite]) -> Result<()>;
 
-    /// What the records changed in a run were before: type, id, JSON (`None`: there was none).
-    fn before_images(&self, run: u64) -> Result<Vec<(RecordType, String, Option<String>)>>;
+    /// The run that wrote, or removed, what an inbound kind keeps in this record; `None`: no run did, or somebody else
+    /// changed it since.
+    fn written_by(&self, record_type: RecordType, id: &str) -> Result<Option<u64>>;
+
+    /// What the records changed in a run were before.
+    fn before_images(&self, run: u64) -> Result<Vec<BeforeImage>>;
+
+    /// Puts records back that this run of the task had changed, with what the ledger says of them from then on, all or
+    /// none; the run's images of them are used up.
+    fn put_back(&self, fence: &Fence, task: &TaskId, run: u64, back: &[PutBack]) -> Result<()>;
+}
+
+/// A record that is put back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PutBack {
+    /// As it was before the run.
+    pub write: RecordWrite,
+    /// The run that had written it so.
+    pub written: Option<u64>,
+    /// What the ledger says of its item from then on; `None`: it knows none.
+    pub entry: Option<LedgerEntry>,
+}
+
+/// One change of a record in the course of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RecordWrite {
+    /// In place of the one with its id, if there is one.
+    Put(Record),
+    /// There is none any more.
+    Remove(RecordType, String),
+}
+
+impl RecordWrite {
+    /// Of which record.
+    pub fn names(&self) -> (RecordType, &str) {
+        match self {
+            Self::Put(record) => (record.record_type(), record.id()),
+            Self::Remove(record_type, id) => (*record_type, id),
+        }
+    }
+}
+
+/// What a record was before a run changed it. Personal: `Debug` shows which record only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BeforeImage {
+    /// Its type.
+    pub record_type: RecordType,
+    /// Its id.
+    pub id: String,
+    /// Its stored JSON; `None`: there was none.
+    pub json: Option<String>,
+    /// The run that had written it so; `None`: no run had, or somebody changed it since.
+    pub written: Option<u64>,
+}
+
+impl fmt::Debug for BeforeImage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BeforeImage({}/{})", self.record_type, self.id)
+    }
 }

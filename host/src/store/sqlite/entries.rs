@@ -25,6 +25,7 @@ const STATES: Words<LedgerState> = &[
     (LedgerState::Accepted, "\"accepted\""),
     (LedgerState::Unconfirmed, "\"unconfirmed\""),
     (LedgerState::InDoubt, "\"in-doubt\""),
+    (LedgerState::Undone, "\"undone\""),
 ];
 const GONE: Words<WhenGone> = &[
     (WhenGone::Report, "\"report\""),

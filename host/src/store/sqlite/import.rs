@@ -16,6 +16,7 @@ use super::file::{Commit, broken};
 use super::index::guardians;
 use super::records::{Form, insert, raise_revision};
 use super::values::{exec, first};
+use super::written::{self, Written};
 
 /// The import of the trait, see there.
 pub(super) fn import(
@@ -58,23 +59,26 @@ fn too_many(counts: &ImportCounts, limits: ImportLimits) -> bool {
 fn take(store: &SchoolDb, t: &Connection, batch: ImportBatch<'_>) -> Result<ImportCounts> {
     let record_type = batch.record_type;
     let mut known = Known::of(t, record_type)?;
+    let written = Written::of(t, record_type)?;
     let before = known.0.len() as u64;
     for record in batch.rows {
-        let record = record?;
+        let mut record = record?;
         if record.record_type() != record_type {
             return Err(Error::internal(format!("{record:?} among records of {record_type}")));
         }
+        written.keep_link(&mut record);
         let form = Form::of(&record)?;
-        if let Some(seen) = known.note(record.id(), form.hash) {
+        let changed = known.note(record.id(), form.hash);
+        if written.overruled(&record, changed.is_some()) {
+            written::note(t, record_type, record.id(), None)?;
+        }
+        if let Some(seen) = changed {
             insert(t, &record, &form, &store.time_zone)?;
             put_guardians(t, &record, seen)?;
         }
     }
-    if batch.mode == ImportMode::Replace {
-        known.missing().try_for_each(|id| drop_record(t, record_type, id))?;
-    } else {
-        known.0.retain(|_, (seen, _)| *seen != Seen::No);
-    }
+    known.leave(|id| batch.mode == ImportMode::Add || is_whole(record_type) && written.holds(id));
+    known.missing().try_for_each(|id| drop_record(t, record_type, id))?;
     let count = |wanted: Seen| known.0.values().filter(|(seen, _)| *seen == wanted).count() as u64;
     let (added, changed, unchanged) = (count(Seen::Added), count(Seen::Changed), count(Seen::Same));
     Ok(ImportCounts { record_type, before, added, changed, unchanged, dropped: count(Seen::No) })
@@ -127,6 +131,11 @@ impl Known {
         (!same).then_some(Seen::Changed)
     }
 
+    /// Leaves those alone that the import has not shown and that stay.
+    fn leave(&mut self, stays: impl Fn(&str) -> bool) {
+        self.0.retain(|id, (seen, _)| *seen != Seen::No || !stays(id));
+    }
+
     /// What the school has and the import not.
     fn missing(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter(|(_, (seen, _))| *seen == Seen::No).map(|(id, _)| &**id)
@@ -146,10 +155,16 @@ fn forget_guardians(t: &Connection, pupil: &str) -> Result<()> {
     exec(t, "DELETE FROM guardian_of WHERE pupil_id = ?1", [pupil]).map(drop)
 }
 
+/// Does a run that writes such records write the whole, and not only a field of what files bring?
+fn is_whole(record_type: RecordType) -> bool {
+    record_type == RecordType::Identifier
+}
+
 fn drop_record(t: &Connection, record_type: RecordType, id: &str) -> Result<()> {
     if record_type == RecordType::Pupil {
         forget_guardians(t, id)?;
     }
+    written::note(t, record_type, id, None)?;
     exec(t, "DELETE FROM record WHERE type = ?1 AND id = ?2", [record_type.name(), id]).map(drop)
 }
 

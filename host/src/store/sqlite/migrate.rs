@@ -22,6 +22,7 @@ pub(super) const SCHOOL: &[Script] = &[
     include_str!("../../../migrations/school/erased.sql"),
     include_str!("../../../migrations/school/seeing.sql"),
     include_str!("../../../migrations/school/compact_ledger.sql"),
+    include_str!("../../../migrations/school/inbound.sql"),
 ];
 
 /// The host's file.

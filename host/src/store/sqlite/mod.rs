@@ -32,6 +32,7 @@ mod sealed;
 mod secrets;
 mod upgrade;
 mod values;
+mod written;
 
 pub use erase::{destroy_school_files, school_files};
 pub use file::COMMITS;

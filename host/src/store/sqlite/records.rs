@@ -1,18 +1,23 @@
 //! Reading records, and putting single ones in the course of a run.
 
-use rusqlite::{Connection, ToSql, params};
+use rusqlite::{Connection, Row, ToSql, params};
 
 use crate::error::{Context, Error, Kind, Result};
-use crate::model::Millis;
 use crate::model::records::{Filter, Record, RecordType};
-use crate::store::{Fence, ImportBatch, ImportLimits, ImportResult, RecordPage, RecordStore};
+use crate::model::{Millis, TaskId};
+use crate::store::{
+    BeforeImage, Fence, ImportBatch, ImportLimits, ImportResult, PutBack, RecordPage, RecordStore,
+    RecordWrite,
+};
 
 use super::SchoolDb;
+use super::entries::put_entries;
 use super::file::{Commit, broken};
 use super::filter::Condition;
 use super::import;
 use super::index::{Index, guardians};
-use super::values::{col, exec, first, number, rows};
+use super::values::{col, exec, first, int, number, rows};
+use super::written;
 
 impl RecordStore for SchoolDb {
     fn page(
@@ -83,40 +88,79 @@ impl RecordStore for SchoolDb {
         import::remember(self, fence, digest, told)
     }
 
-    fn put_records(&self, fence: &Fence, run: u64, records: &[Record]) -> Result<()> {
+    fn write_records(&self, fence: &Fence, run: u64, writes: &[RecordWrite]) -> Result<()> {
         self.change(fence, Commit::Durable, |t| {
-            records.iter().try_for_each(|record| self.put_record(t, run, record))?;
+            writes.iter().try_for_each(|write| self.write_record(t, run, write))?;
             raise_revision(t)
         })
     }
 
-    fn before_images(&self, run: u64) -> Result<Vec<(RecordType, String, Option<String>)>> {
-        let sql = "SELECT type, id, json FROM record_before WHERE run = ?1 ORDER BY type, id";
+    fn written_by(&self, record_type: RecordType, id: &str) -> Result<Option<u64>> {
+        self.database.read(|t| written::by(t, record_type, id))
+    }
+
+    fn before_images(&self, run: u64) -> Result<Vec<BeforeImage>> {
+        let sql = "SELECT type, id, json, written FROM record_before WHERE run = ?1 ORDER BY type, id";
         self.database.read(|t| {
-            rows(t, sql, [run as i64], |row| {
-                let name: String = col(row, "type")?;
-                let record_type = RecordType::by_name(&name)
-                    .ok_or_else(|| Error::internal(format!("unknown type of record `{name}`")))?;
-                Ok((record_type, col(row, "id")?, col(row, "json")?))
+            rows(t, sql, [int(run)], |row| {
+                Ok(BeforeImage {
+                    record_type: record_type(row)?,
+                    id: col(row, "id")?,
+                    json: col(row, "json")?,
+                    written: col::<Option<i64>>(row, "written")?.map(|run| run as u64),
+                })
             })
+        })
+    }
+
+    fn put_back(&self, fence: &Fence, task: &TaskId, run: u64, back: &[PutBack]) -> Result<()> {
+        let used = "DELETE FROM record_before WHERE run = ?1 AND type = ?2 AND id = ?3";
+        self.change(fence, Commit::Durable, |t| {
+            for PutBack { write, written, entry } in back {
+                let (record_type, id) = write.names();
+                self.apply_write(t, write)?;
+                written::note(t, record_type, id, *written)?;
+                exec(t, used, params![int(run), record_type.name(), id])?;
+                put_entries(t, task, entry.as_slice())?;
+            }
+            raise_revision(t)
         })
     }
 }
 
 impl SchoolDb {
-    fn put_record(&self, t: &Connection, run: u64, record: &Record) -> Result<()> {
-        let name = record.record_type().name();
-        let before = stored(t, record.record_type(), record.id())?;
+    fn write_record(&self, t: &Connection, run: u64, write: &RecordWrite) -> Result<()> {
+        let (record_type, id) = write.names();
         // The first image of a run is the one to go back to.
-        let keep = "INSERT OR IGNORE INTO record_before VALUES (?1, ?2, ?3, ?4)";
-        exec(t, keep, params![run as i64, name, record.id(), before])?;
+        let keep = "INSERT OR IGNORE INTO record_before (run, type, id, json, written) \
+                    VALUES (?1, ?2, ?3, ?4, (SELECT run FROM record_written WHERE type = ?2 AND id = ?3))";
+        exec(t, keep, params![int(run), record_type.name(), id, stored(t, record_type, id)?])?;
+        self.apply_write(t, write)?;
+        written::note(t, record_type, id, Some(run))
+    }
+
+    /// Makes the change, and nothing else.
+    pub(super) fn apply_write(&self, t: &Connection, write: &RecordWrite) -> Result<()> {
+        let (record_type, id) = write.names();
+        if record_type == RecordType::Pupil {
+            exec(t, "DELETE FROM guardian_of WHERE pupil_id = ?1", [id])?;
+        }
+        let RecordWrite::Put(record) = write else {
+            let sql = "DELETE FROM record WHERE type = ?1 AND id = ?2";
+            return exec(t, sql, [record_type.name(), id]).map(drop);
+        };
         insert(t, record, &Form::of(record)?, &self.time_zone)?;
-        exec(t, "DELETE FROM guardian_of WHERE pupil_id = ?1 AND ?2 = 'pupil'", [record.id(), name])?;
         guardians(record).iter().try_for_each(|guardian| {
             let link = "INSERT OR IGNORE INTO guardian_of VALUES (?1, ?2)";
             exec(t, link, [record.id(), guardian]).map(drop)
         })
     }
+}
+
+/// The type of the record that a row names.
+pub(super) fn record_type(row: &Row<'_>) -> Result<RecordType> {
+    let name: String = col(row, "type")?;
+    RecordType::by_name(&name).ok_or_else(|| Error::internal(format!("unknown type of record `{name}`")))
 }
 
 /// What is stored of a record: its JSON, and what two records are compared by.
@@ -164,7 +208,7 @@ pub(super) fn raise_revision(t: &Connection) -> Result<()> {
     exec(t, "UPDATE meta SET value = value + 1 WHERE name = 'revision'", []).map(drop)
 }
 
-fn stored(t: &Connection, record_type: RecordType, id: &str) -> Result<Option<String>> {
+pub(super) fn stored(t: &Connection, record_type: RecordType, id: &str) -> Result<Option<String>> {
     let sql = "SELECT json FROM record WHERE type = ?1 AND id = ?2";
     first(t, sql, [record_type.name(), id], |row| col(row, "json"))
 }

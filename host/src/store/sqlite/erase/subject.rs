@@ -10,6 +10,7 @@ use crate::model::records::{Record, RecordRef, RecordType};
 use crate::store::Erased;
 use crate::store::sqlite::records::{Form, insert};
 use crate::store::sqlite::values::{col, exec, rows};
+use crate::store::sqlite::written;
 
 /// A person, and all records that go with them.
 pub(super) struct Subject {
@@ -105,6 +106,7 @@ impl Subject {
         let update = "UPDATE record_before SET json = ?4 WHERE type = ?1 AND id = ?2 AND json = ?3";
         let mut count = 0;
         for (record_type, id) in &self.gone {
+            written::note(t, *record_type, id, None)?;
             count += exec(t, delete, [record_type.name(), id])? as u64;
         }
         for mut record in naming(t, "record_before", &self.needle()?)? {
