@@ -298,14 +298,6 @@ impl World {
         fs::write(path, text).expect("it is written");
     }
 
-    /// Replaces one piece of the school's file, which has to be there.
-    #[track_caller]
-    pub(crate) fn change_school(&self, from: &str, to: &str) {
-        let text = fs::read_to_string(self.path("schools/s.toml")).expect("the school's file");
-        assert!(text.contains(from), "{from}");
-        self.write("schools/s.toml", &text.replace(from, to));
-    }
-
     /// Runs the program.
     #[track_caller]
     pub(crate) fn run(&self, words: &[&str]) -> Ended {
@@ -360,7 +352,7 @@ impl World {
     /// One fault from now on.
     #[track_caller]
     pub(crate) fn fault(&self, method: &str, effect: &Value) {
-        self.post("faults", &json!({"faults": [{"match": {"path": method}, "effect": effect}]}));
+        self.post("faults", &json!({"faults": [{"match": {"template": method}, "effect": effect}]}));
     }
 
     /// No more faults.

@@ -147,7 +147,9 @@ impl Wanted<'_> {
         let Some(kind) = self.view.settings.call_kind() else { return Ok(Vec::new()) };
         let when = wording::when(lesson, self.view.wall);
         let mark = mark::of(&(self.view.prints)(CALL, &lesson.id)?);
-        let call = self.lesson_item(kind, &lesson.id, lesson).when_gone(WhenGone::Close);
+        // A lesson that ran late keeps its call; nobody starts one for a lesson that is over.
+        let window = TimeWindow { not_before: None, not_after: Some(lesson.ends) };
+        let call = self.lesson_item(kind, &lesson.id, lesson).window(window).when_gone(WhenGone::Close);
         let call = if kind == "scheduled-call" {
             call.field("title", wording::call_title(self.facts, &mark))
                 .field("when", when)

@@ -165,6 +165,20 @@ fn listings_are_read_once_for_all_probes() {
 }
 
 #[test]
+fn of_a_chat_that_is_still_to_be_made_nothing_is_asked() {
+    let in_none = |item: Item| Probe { targets: vec![], ..in_chat(item, None, Purpose::Adopt) };
+    let probes = [
+        in_none(Item::new("member", "j1/pupil:p1").field("vk-id", 601)),
+        in_none(Item::new("invitation", "j1/pupil:p1").create_only("vk-id", 601)),
+        in_none(Item::new("announcement", keys::of_word("j1", "l1", NOW, None))),
+    ];
+    for probe in probes {
+        let (seen, counts) = look(&state(vec![]), &[probe]);
+        assert_eq!((word(&seen[0]).as_str(), counts), ("absent by look-up", vec![]));
+    }
+}
+
+#[test]
 fn s6_what_leaves_is_looked_for_by_its_handle() {
     let bare = |handle: &str| Probe {
         item: Item::new("member", "j1/pupil:p1"),

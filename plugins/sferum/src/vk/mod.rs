@@ -145,11 +145,17 @@ impl<H: Http> Messenger for Vk<'_, H> {
     }
 
     fn members(&self, peers: &[i64]) -> Each<Vec<i64>> {
+        if peers.is_empty() {
+            return Ok(Vec::new());
+        }
         self.is_ours()?;
         pages::members(self, peers)
     }
 
     fn invite_links(&self, peers: &[i64]) -> Each<String> {
+        if peers.is_empty() {
+            return Ok(Vec::new());
+        }
         self.is_ours()?;
         let request = |peer: &i64| self.of_community("get-invite-link").form("peer_id", peer);
         let links = self.ask_each::<InviteLink>(&peers.iter().map(request).collect::<Vec<_>>())?;
@@ -157,11 +163,17 @@ impl<H: Http> Messenger for Vk<'_, H> {
     }
 
     fn said(&self, since: &[(i64, i64)]) -> Each<Vec<Said>> {
+        if since.is_empty() {
+            return Ok(Vec::new());
+        }
         self.is_ours()?;
         pages::said(self, since)
     }
 
     fn may_write(&self, people: &[i64]) -> Each<bool> {
+        if people.is_empty() {
+            return Ok(Vec::new());
+        }
         self.is_ours()?;
         let request = |person: &i64| self.of_community("may-write").form("user_id", person);
         let answers = self.ask_each::<Allowed>(&people.iter().map(request).collect::<Vec<_>>())?;
