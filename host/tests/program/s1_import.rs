@@ -76,7 +76,7 @@ fn holding_a_token(folder: &Path) -> Vec<String> {
         } else {
             let bytes = fs::read(&path).expect("a file");
             let holds = |token: &&str| bytes.windows(token.len()).any(|window| window == token.as_bytes());
-            if TOKENS.iter().any(|token| holds(&token)) {
+            if TOKENS.iter().any(holds) {
                 found.push(path.file_name().expect("a name").to_string_lossy().into_owned());
             }
         }
@@ -195,10 +195,8 @@ fn s1_everything_is_looked_at_first_and_each_fault_has_its_place() {
     world.write("schools/torn.toml", "name = \n");
     world.write(
         "table.csv",
-        &format!(
-            "Школа;token;community\nfirst;good-1;101\nsecond;;202\nthird;=A1&B1;0\nfirst;t;1\nnone;t;1\n\
-             broken;t;1\ntorn;t;1\nШкола № 3;t;1\nsecond;t;x;лишнее\n"
-        ),
+        "Школа;token;community\nfirst;good-1;101\nsecond;;202\nthird;=A1&B1;0\nfirst;t;1\nnone;t;1\n\
+         broken;t;1\ntorn;t;1\nШкола № 3;t;1\nsecond;t;x;лишнее\n",
     );
     let told = import(&world, &["--task", "rows"], 2);
     let expected = [
