@@ -319,10 +319,13 @@ fn s1_tables_are_taken_over_beside_a_server_and_its_runs() {
     let rows: String = schools.iter().map(|school| format!("{school};rows-token;да\n")).collect();
     world.write("table.csv", &format!("school;token;Birth dates\n{rows}"));
     let told = import(&world, &["--wait", "1s"], 5);
-    assert_eq!(told["totals"], json!({"busy": 1, "stored": 11}), "{told:#}");
+    // The server may have had another one's lane for a moment, too.
+    assert_eq!((&told["schools"][0]["state"], &told["schools"][0]["school"]), (&json!("busy"), &json!("s1")));
+    assert!(told["totals"]["stored"].as_u64() > Some(0), "others do not wait for it: {told:#}");
     drop(busy);
     let told = import(&world, &[], 0);
-    assert_eq!(told["totals"], json!({"stored": 1, "unchanged": 11}), "{told:#}");
+    assert_eq!(told["schools"][0]["state"], "stored", "{told:#}");
+    assert_eq!(import(&world, &[], 0)["totals"], json!({"unchanged": 12}));
     world.run("", &["run", "s1/rows"]).with(0);
     assert_eq!(world.arrived(), 50, "the token that was handed over opens the service");
     until("the server is well", || served.readiness().0 == 200);
