@@ -104,7 +104,9 @@ mod tests {
     fn schools_do_not_wait_for_each_other_and_the_idle_ones_are_forgotten() {
         let paces = Paces::default();
         turn(&paces, "a", 1_000).depart(1_000);
-        assert_eq!(turn(&paces, "b", 1_000).left(1_000), 0);
+        let other = turn(&paces, "b", 1_000);
+        assert_eq!(other.left(1_000), 0);
+        other.depart(1_000);
         let second = turn(&paces, "a", 1_000);
         assert_eq!(second.left(1_000), 52);
         assert!(paces.turn(&"a".into(), 20.0, 1_000).now_or_never().is_none(), "one at a time");

@@ -56,6 +56,7 @@ fn every_key_of_the_host_reaches_its_place() {
         credential = { query = "access_token" }
         proxy = "http://proxy.example:3128"
         rate = 0.5
+        rate-per-school = 2.5
         parallel = 2
         quota = { per-day = 1_000_000, time-zone = "Asia/Kamchatka" }
         connect-timeout = "250ms"
@@ -108,6 +109,7 @@ fn every_key_of_the_host_reaches_its_place() {
         proxy: Some("http://proxy.example:3128".into()),
         credential: Some(Placement::Query("access_token".into())),
         rate: 0.5,
+        rate_per_school: 2.5,
         parallel: 2,
         quota: Some(Quota { per_day: 1_000_000, time_zone: "Asia/Kamchatka".into() }),
         connect_timeout_ms: 250,
