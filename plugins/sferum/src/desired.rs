@@ -29,7 +29,7 @@ pub struct View<'a> {
     pub prints: &'a Prints<'a>,
 }
 
-/// The items of a journal.
+/// The chat of a journal and who belongs in it.
 ///
 /// A journal that is to have no chat (any more) answers nothing, and not that this is all: what is there stays.
 ///
@@ -44,15 +44,37 @@ pub fn journal(view: &View<'_>, facts: &Facts) -> Result<DesiredPage, Failure> {
         let out = LeftOut { group: facts.class_name(), ..LeftOut::new(about, wording::label(facts), reason) };
         return Ok(nothing(vec![out]));
     }
-    let journal = Wanted { view, facts };
-    let year_ends = days::earliest_start(&format!("{}-09-01", view.year + 1));
-    let next = next_change(&facts.lessons, view.now, view.settings.horizon());
     Ok(DesiredPage {
-        items: journal.items()?,
-        left_out: journal.without_link(),
-        valid_until: [next, year_ends].into_iter().flatten().filter(|moment| *moment > view.now).min(),
+        items: Wanted { view, facts }.chat_and_members()?,
+        valid_until: valid_until(view, facts),
         ..DesiredPage::whole(Vec::new())
     })
+}
+
+/// Calls of a journal's lessons, and what is said of them in its chat. This is always all: a lesson that is by video no
+/// more has no call, even where its journal is to have no chat any more.
+///
+/// # Errors
+/// When the host gives no keyed hash.
+pub fn lessons(view: &View<'_>, facts: &Facts) -> Result<DesiredPage, Failure> {
+    let has_chat = verdict(&facts.journal, &facts.lessons) == Verdict::Chat;
+    if facts.journal.study_year != view.year || !has_chat {
+        return Ok(DesiredPage::whole(Vec::new()));
+    }
+    let journal = Wanted { view, facts };
+    let mut items = Vec::new();
+    for lesson in &facts.lessons {
+        items.extend(journal.of_lesson(lesson)?);
+    }
+    let left_out = journal.without_link();
+    Ok(DesiredPage { left_out, valid_until: valid_until(view, facts), ..DesiredPage::whole(items) })
+}
+
+/// When the answer changes even if no record does.
+fn valid_until(view: &View<'_>, facts: &Facts) -> Option<i64> {
+    let year_ends = days::earliest_start(&format!("{}-09-01", view.year + 1));
+    let next = next_change(&facts.lessons, view.now, view.settings.horizon());
+    [next, year_ends].into_iter().flatten().filter(|moment| *moment > view.now).min()
 }
 
 /// Nothing is to be done, and what is there stays.
@@ -76,16 +98,13 @@ struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    fn items(&self) -> Result<Vec<Item>, Failure> {
+    fn chat_and_members(&self) -> Result<Vec<Item>, Failure> {
         let people = self.facts.members(self.view.now, self.view.settings.horizon());
         let known: Vec<(&Person, i64)> = people.iter().filter_map(|p| Some((p, number(p)?))).collect();
         let mut items = vec![self.chat(&known)?];
         items.extend(known.iter().map(|(person, number)| self.member(person, *number)));
         if self.view.settings.invitations == Invitations::Message {
             items.extend(known.iter().map(|(person, number)| self.invitation(person, *number)));
-        }
-        for lesson in &self.facts.lessons {
-            items.extend(self.of_lesson(lesson)?);
         }
         Ok(items)
     }

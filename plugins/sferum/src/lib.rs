@@ -43,6 +43,8 @@ use zone::Wall;
 
 /// The scope of the accounts of all journals; no id of a record begins like this.
 const ACCOUNTS: &str = ":accounts";
+/// Before a journal's id: the scope of its lessons.
+const LESSONS: &str = ":lessons:";
 
 /// The connector.
 pub struct Sferum;
@@ -56,11 +58,13 @@ fn of_this_year() -> Result<Vec<Journal>, Failure> {
     records::journals(&Filter::of_year(context::study_year()))
 }
 
-fn scope(journal: Journal, classes: &[SchoolClass]) -> Scope {
+/// The chat of a journal, and its lessons: a journal whose chat is to be left alone may have calls to be closed.
+fn scopes_of(journal: Journal, classes: &[SchoolClass]) -> [Scope; 2] {
     let class =
         journal.class_id.as_ref().and_then(|id| classes.iter().find(|class| class.id == *id)).cloned();
     let facts = Facts { journal, class, lessons: vec![], pupils: vec![], staff: vec![], identifiers: vec![] };
-    Scope { id: facts.journal.id.clone(), title: wording::label(&facts), group: facts.class_name() }
+    let scope = |id: String| Scope { id, title: wording::label(&facts), group: facts.class_name() };
+    [scope(facts.journal.id.clone()), scope(format!("{LESSONS}{}", facts.journal.id))]
 }
 
 impl Connector for Sferum {
@@ -73,7 +77,7 @@ impl Connector for Sferum {
     fn scopes() -> Result<Vec<Scope>, Failure> {
         let accounts = Scope { id: ACCOUNTS.to_owned(), title: "VK ID".to_owned(), group: None };
         let classes = records::classes(&Filter::all())?;
-        let journals = school::journals()?.into_iter().map(|journal| scope(journal, &classes));
+        let journals = school::journals()?.into_iter().flat_map(|journal| scopes_of(journal, &classes));
         Ok(std::iter::once(accounts).chain(journals).collect())
     }
 
@@ -84,11 +88,15 @@ impl Connector for Sferum {
             let journals = of_this_year()?.into_iter().map(school::facts).collect::<Result<Vec<_>, _>>()?;
             return Ok(desired::accounts(&journals, now, horizon));
         }
-        let journal = records::journals(&Filter::by_ids(vec![scope.to_owned()]))?.pop();
-        let Some(journal) = journal else { return Ok(desired::nothing(Vec::new())) };
+        let of_lessons = scope.strip_prefix(LESSONS);
+        let id = of_lessons.unwrap_or(scope).to_owned();
+        let Some(journal) = records::journals(&Filter::by_ids(vec![id]))?.pop() else {
+            return Ok(desired::nothing(Vec::new()));
+        };
         let wall = Wall::of(&context::school().time_zone);
         let view = View { settings: &settings, wall, now, year: context::study_year(), prints: &print };
-        desired::journal(&view, &school::facts(journal)?)
+        let facts = school::facts(journal)?;
+        if of_lessons.is_some() { desired::lessons(&view, &facts) } else { desired::journal(&view, &facts) }
     }
 
     fn observe(probes: Vec<Probe>) -> Result<Vec<Observation>, Failure> {

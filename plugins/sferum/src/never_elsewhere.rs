@@ -11,7 +11,8 @@ use exchange_sdk::http::Request;
 use exchange_sdk::records::{Journal, LessonMode};
 use exchange_sdk::testing::{Recorded, answer};
 use exchange_sdk::{
-    Action, Change, Effect, Item, ItemRef, Observation, Param, Probe, Purpose, Target, Value,
+    Action, Change, DesiredPage, Effect, Failure, Item, ItemRef, Observation, Param, Probe, Purpose, Target,
+    Value,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -307,10 +308,16 @@ fn run(
     let settings = settings(json!({"invitations": "message"}));
     let view =
         View { settings: &settings, wall: Wall::of("Europe/Moscow"), now: NOW, year: 2026, prints: &print };
-    for facts in &school.all {
-        let scope = facts.journal.id.as_str();
-        let known = school.facts(scope);
-        let page = known.map(|facts| desired::journal(&view, facts).expect("a page"));
+    type Ask = fn(&View<'_>, &Facts) -> Result<DesiredPage, Failure>;
+    let scopes = school.all.iter().map(|facts| facts.journal.id.as_str()).flat_map(|journal| {
+        [
+            (journal, journal.to_owned(), desired::journal as Ask),
+            (journal, format!(":lessons:{journal}"), desired::lessons),
+        ]
+    });
+    for (journal, scope, ask) in scopes {
+        let scope = scope.as_str();
+        let page = school.facts(journal).map(|facts| ask(&view, facts).expect("a page"));
         // A scope that is no more was complete when it was asked last: its items are gone.
         let complete = page.as_ref().is_none_or(|page| page.complete);
         let items = page.map(|page| page.items).unwrap_or_default();

@@ -10,7 +10,14 @@ fn page(changes: serde_json::Value, facts: &Facts) -> DesiredPage {
     let settings = settings(changes);
     let view =
         View { settings: &settings, wall: Wall::of("Europe/Moscow"), now: NOW, year: 2026, prints: &print };
-    journal(&view, facts).expect("a page")
+    let (journal, lessons) = (journal(&view, facts).expect("a page"), lessons(&view, facts).expect("a page"));
+    assert!(lessons.complete, "what is not wanted for a lesson any more is closed");
+    assert_eq!(journal.valid_until.filter(|_| journal.complete), lessons.valid_until);
+    DesiredPage {
+        items: [journal.items, lessons.items].concat(),
+        left_out: [journal.left_out, lessons.left_out].concat(),
+        ..journal
+    }
 }
 
 /// Kinds and keys.
