@@ -59,7 +59,8 @@ pub fn undo<C: Connector>(env: &Env<C>, lane: Option<&Lane>, run: u64) -> Result
 
 /// The next run looks at what was undone and says so, whatever the records say by then.
 fn open_scopes<C: Connector>(env: &Env<C>, lane: &Lane, back: &[PutBack]) -> Result<()> {
-    let scopes: BTreeSet<_> = back.iter().filter_map(|put| put.entry.as_ref()).map(|entry| &entry.scope).collect();
+    let scopes: BTreeSet<_> =
+        back.iter().filter_map(|put| put.entry.as_ref()).map(|entry| &entry.scope).collect();
     let known = env.school.scopes(&env.task.id)?.into_iter();
     let open = known
         .filter(|memory| scopes.contains(&memory.scope.id))
