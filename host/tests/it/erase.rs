@@ -171,6 +171,7 @@ fn a_person_goes_from_every_table_and_others_stay() {
         "outcome",
         "record",
         "record_before",
+        "record_written",
         "run",
         "scope",
         "sending",
