@@ -20,7 +20,7 @@ fn s4_only_the_journal_that_meets_every_condition_gets_a_chat() {
     world.records.set("lessons", "l1", "published", "true");
     world.import();
     let told = world.send();
-    assert_eq!(of("chat", &told), ["chat j1 applied"]);
+    assert_eq!(of("chat", &told), ["chat j1 sent"]);
     let title = text(&world.chat()["title"]);
     let year = crate::school::study_year();
     let start = format!("Алгебра · 5-А · {year}/{:02} · ", (year + 1) % 100);
@@ -96,7 +96,7 @@ fn s4_partial_membership_is_read_back_and_told() {
     let told = world.send();
     assert_eq!(
         of("member", &told),
-        ["member j1/pupil:p1 applied", "member j1/pupil:p2 waiting", "member j1/staff:t1 applied"]
+        ["member j1/pupil:p1 adopted", "member j1/pupil:p2 waiting", "member j1/staff:t1 adopted"]
     );
     world.again_writes_nothing();
 }
@@ -107,7 +107,7 @@ fn s4_when_one_refusal_costs_the_whole_call_the_chat_is_made_without_people() {
     world.post("settings", &json!({"createChat": "whole"}));
     world.act(&json!({"act": "privacy", "person": 602, "canBeInvited": false}));
     let told = world.send();
-    assert_eq!(of("chat", &told), ["chat j1 applied"]);
+    assert_eq!(of("chat", &told), ["chat j1 sent"]);
     assert_eq!(world.people(), Vec::<i64>::new());
     assert_eq!(of("member", &told).len(), 3);
     assert!(of("member", &told).iter().all(|line| line.ends_with("waiting")), "{told:#?}");

@@ -121,3 +121,37 @@ fn s5_an_accounts_call_reaches_lesson_and_chat_and_ends_with_the_lesson() {
     assert_eq!(world.link_in_lesson("l1"), None, "the link is taken out of the lesson again");
     world.again_writes_nothing();
 }
+
+#[test]
+fn s5_a_scheduled_call_moves_with_its_lesson_and_is_called_off() {
+    let mut world = World::new("calls = \"account\"\nscheduled-calls = true");
+    world.post("settings", &json!({"scheduledCalls": true}));
+    world.send();
+    let before = world_calls(&world);
+    assert_eq!((before.len(), before[0]["state"].as_str()), (1, Some("planned")), "{before:#?}");
+    assert!(world.link_in_lesson("l1").is_some());
+    world.again_writes_nothing();
+
+    let link = world.link_in_lesson("l1").expect("a link");
+    world.records.set("lessons", "l1", "call-link", &link);
+    world.records.move_lesson("l1", 9);
+    world.import();
+    world.send();
+    let after = world_calls(&world);
+    assert_eq!((after.len(), &after[0]["id"]), (1, &before[0]["id"]), "the same call");
+    assert!(after[0]["time"].as_i64() > before[0]["time"].as_i64(), "{after:#?}");
+    assert_eq!(after[0]["duration"], 2_700);
+    world.again_writes_nothing();
+
+    world.records.set("lessons", "l1", "cancelled", "true");
+    world.import();
+    world.send();
+    assert_eq!(world_calls(&world)[0]["state"], "deleted");
+    assert_eq!(world.link_in_lesson("l1"), None);
+    world.again_writes_nothing();
+}
+
+/// The calls there, as the stand-in knows them.
+fn world_calls(world: &World) -> Vec<serde_json::Value> {
+    world.state()["calls"].as_array().expect("a list").clone()
+}

@@ -108,7 +108,7 @@ fn s6_invitations_are_written_once_to_those_who_allow_it() {
     world.records.set("pupils", "p4", "class-id", "c1");
     world.import();
     let told = world.send();
-    assert!(told.contains(&"invitation j1/pupil:p3 applied".to_owned()), "{told:#?}");
+    assert!(told.contains(&"invitation j1/pupil:p3 sent".to_owned()), "{told:#?}");
     assert!(told.contains(&"invitation j1/pupil:p4 waiting".to_owned()), "{told:#?}");
     let dialogues = world.state()["dialogues"].clone();
     let letters = dialogues[0]["messages"].as_array().expect("a list").len();
