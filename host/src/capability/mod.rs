@@ -18,19 +18,21 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{PoisonError, RwLock};
 
+use zeroize::{Zeroize, Zeroizing};
+
 /// Shorter values are not looked for in texts: they would be found everywhere.
 const SHORTEST: usize = 4;
 /// What stands where a secret stood.
 const REDACTED: &str = "[secret]";
 
-/// A secret value. Never shown by `Debug`.
+/// A secret value. Never shown by `Debug`; its memory is overwritten when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret(Zeroizing<String>);
 
 impl Secret {
     /// A secret.
     pub fn new(value: impl Into<String>) -> Self {
-        Self(value.into())
+        Self(Zeroizing::new(value.into()))
     }
 
     /// The value, for the one place that puts it on a request or stores it sealed.
@@ -84,6 +86,14 @@ impl Redactor {
             values.iter().filter(|value| position(&bytes, value).is_some()).collect();
         known.sort_by_key(|value| std::cmp::Reverse(value.len()));
         known.into_iter().fold(bytes, |bytes, value| without(&bytes, value))
+    }
+}
+
+/// What was known is overwritten.
+impl Drop for Redactor {
+    fn drop(&mut self) {
+        let values = self.values.get_mut().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(values).into_iter().for_each(|mut value| value.zeroize());
     }
 }
 

@@ -14,15 +14,15 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 
 use crate::error::{Context, Kind, Result};
 use crate::model::web::Web;
 
-/// Connections at once.
-const CONNECTIONS: usize = 4_096;
+/// Connections at once, and as many that wait to be taken: those of a region that come in one moment.
+const CONNECTIONS: u32 = 4_096;
 
 /// Connections at once of one address that is no proxy of ours: as many as the computers of a school open.
 const CONNECTIONS_OF_ONE: u32 = 256;
@@ -52,7 +52,7 @@ impl Front {
     pub(super) async fn listen(web: &Web, routes: Router) -> Result<Self> {
         let address = web.listen;
         let what = format!("cannot listen on {address}");
-        let listener = TcpListener::bind(address).await.context(Kind::Failed, &what)?;
+        let listener = bound(address).context(Kind::Failed, &what)?;
         let address = listener.local_addr().context(Kind::Failed, &what)?;
         Ok(Self { address, server: tokio::spawn(accept(listener, routes, Guests::of(web))) })
     }
@@ -69,8 +69,17 @@ impl Drop for Front {
     }
 }
 
+/// The system's row of those who wait is as long as it allows: whoever finds it full tries again after seconds, or gives up.
+fn bound(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // As any listener here: taken again at once after a restart.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(CONNECTIONS)
+}
+
 async fn accept(listener: TcpListener, routes: Router, guests: Arc<Guests>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(CONNECTIONS as usize));
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         match listener.accept().await {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::capability::http::{AttemptBodies, RequestEntry, RequestJournal};
 use crate::capability::log::LogSink;
@@ -37,6 +38,17 @@ struct Rows {
     attempts: u64,
     /// Requests that wait for their turn, by upstream.
     waiting: BTreeMap<String, u64>,
+    /// For how long signatures were made and verified.
+    signing: Duration,
+}
+
+/// Milliseconds that passed elsewhere. One after the other: a guest that signs sends nothing meanwhile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Elsewhere {
+    /// While a remote system was asked: requests at the same time count once.
+    pub(super) remote_ms: u64,
+    /// While a signature was made or a token verified: by a program mostly, the wait for its turn included.
+    pub(super) signing_ms: u64,
 }
 
 /// How far a run is with its requests.
@@ -71,6 +83,18 @@ impl Journal {
         }
     }
 
+    /// What passed elsewhere since the journal was last written to the store.
+    pub(super) fn elsewhere(&self) -> Elsewhere {
+        let rows = self.rows();
+        let spans = rows.requests.iter().map(|row| (row.at, row.at.saturating_add_unsigned(row.ms)));
+        Elsewhere { remote_ms: covered(spans.collect()), signing_ms: whole_ms(rows.signing) }
+    }
+
+    /// A signature was made, or a token verified, within this time.
+    pub(super) fn signed(&self, took: Duration) {
+        self.rows().signing += took;
+    }
+
     /// Writes what was kept to the store, and forgets it.
     pub(super) fn keep<S: RunStore + DebugStore>(
         &self,
@@ -90,6 +114,22 @@ impl Journal {
             _ => Ok(()),
         }
     }
+}
+
+/// Whole milliseconds.
+pub(super) fn whole_ms(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// How long at least one of these spans lasted.
+fn covered(mut spans: Vec<(Millis, Millis)>) -> u64 {
+    spans.sort_unstable();
+    let (mut total, mut end) = (0, Millis::MIN);
+    for (from, to) in spans {
+        total += to.saturating_sub(from.max(end)).max(0).unsigned_abs();
+        end = end.max(to);
+    }
+    total
 }
 
 impl Rows {
@@ -162,4 +202,15 @@ impl LogSink for Journal {
 
 fn now() -> Millis {
     jiff::Timestamp::now().as_millisecond()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_at_the_same_time_count_once() {
+        assert_eq!(covered(vec![(10, 20), (0, 5), (15, 30), (16, 17), (40, 40)]), 25);
+        assert_eq!(covered(Vec::new()), 0);
+    }
 }

@@ -24,6 +24,7 @@ mod records;
 pub mod round;
 pub mod runtime;
 pub mod serve;
+mod signing;
 pub mod task;
 pub mod telemetry;
 pub mod vault;

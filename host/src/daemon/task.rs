@@ -5,12 +5,13 @@ use std::sync::Arc;
 use tracing::Instrument;
 
 use super::host::{Host, Package};
-use super::journal::Journal;
+use super::journal::{Elsewhere, Journal};
 use super::lazy::LazyConnector;
 use super::notify::{Alarm, Teller};
 use super::people::StoredPeople;
 use super::records::StoredRecords;
 use super::runtime::Blocking;
+use super::signing::Timed;
 use super::vault::Vault;
 use crate::capability::Redactor;
 use crate::capability::context::TaskContext;
@@ -98,6 +99,11 @@ impl Task {
     /// `school/task`.
     pub fn name(&self) -> TaskRef {
         TaskRef { school: self.store.school().clone(), task: self.config.id.clone() }
+    }
+
+    /// What has passed elsewhere in the calls of this task; a run of it begins anew.
+    pub(super) fn elsewhere(&self) -> Elsewhere {
+        self.journal.elsewhere()
     }
 
     /// What a run stands on.
@@ -312,7 +318,7 @@ impl Parts {
         Ok(Ports {
             http: Arc::new(TaskHttp::new(http)),
             records: Arc::new(TaskRecords::new(source, Arc::clone(manifest), grants.clone())),
-            signer: self.signatures(clock.clone()),
+            signer: Arc::new(Timed::new(self.signatures(clock.clone()), Arc::clone(&self.journal))),
             secrets: Arc::new(Fingerprints::new(fingerprints, self.school.id.clone(), manifest, grants)),
             clock,
             random,

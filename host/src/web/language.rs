@@ -9,14 +9,12 @@ use axum::http::{HeaderMap, header};
 
 use crate::report::Language;
 
-/// The language of an answer, and what it takes to show the other one.
+/// The language of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Spoken {
     /// Asked for by a link.
     pub(super) asked: Option<Language>,
     liked: Language,
-    /// What is asked for, when asking again is harmless.
-    pub(super) path: Option<String>,
 }
 
 impl Spoken {
@@ -35,9 +33,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Spoken {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let harmless = parts.method == axum::http::Method::GET && parts.uri.path() != "/callback";
-        let path = harmless.then(|| parts.uri.path().to_owned());
-        Ok(Self { asked: asked(parts.uri.query()), liked: liked(&parts.headers), path })
+        Ok(Self { asked: asked(parts.uri.query()), liked: liked(&parts.headers) })
     }
 }
 

@@ -16,12 +16,13 @@ use crate::report::Catalogue;
 /// Seconds after which the school's lane is probably free.
 const LANE_LATER: u32 = 120;
 
-/// A page in the language spoken, with a link to the same in the other one where asking again does no harm.
+/// A page in the language spoken, with a link to the same address in the other one. Nothing but the language is asked for
+/// there: looking starts nothing, and a return without a `state` does not count.
 pub(super) fn base(face: &Face, spoken: &Spoken, title: String) -> Page {
     let other = spoken.language().other();
     let words = face.texts.of(None, other).word("web-this-language");
-    let anchor = |path: &String| Anchor { address: format!("{path}?lang={}", other.tag()), words };
-    Page { other: spoken.path.as_ref().map(anchor), ..Page::new(spoken.language(), title) }
+    let anchor = Anchor { address: format!("?lang={}", other.tag()), words };
+    Page { other: Some(anchor), ..Page::new(spoken.language(), title) }
 }
 
 /// With the way to the beginning. What was not open to everybody begins at a terminal.

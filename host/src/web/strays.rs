@@ -25,7 +25,7 @@ fn on(face: &Face, spoken: &Spoken, page: Page, place: &Place) -> Page {
 
 /// There is nothing, and it is not said whether there could be.
 pub(super) fn nowhere(face: &Face, spoken: &Spoken) -> Page {
-    Page { other: None, ..bad(face, spoken, StatusCode::NOT_FOUND, "nowhere") }
+    bad(face, spoken, StatusCode::NOT_FOUND, "nowhere")
 }
 
 /// Nothing can be started.
@@ -88,5 +88,5 @@ pub(super) fn refused(face: &Face, spoken: &Spoken, status: StatusCode) -> Page 
         StatusCode::TOO_MANY_REQUESTS => ("often", Some(LATER)),
         _ => ("refused", None),
     };
-    Page { other: None, retry_after, ..bad(face, spoken, status, code) }
+    Page { retry_after, ..bad(face, spoken, status, code) }
 }

@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use crate::browser::{Browser, Page};
-use crate::linking::{PASSWORD, World};
+use exchange_stand::crowd::{Pace, Visitor, Walk, walk_all};
+
+use crate::linking::{PASSWORD, PORTAL_PASSWORD, World};
 
 #[test]
 fn e1_who_is_found_by_name_and_snils_is_linked_and_led_to_the_diary() {
@@ -119,6 +121,39 @@ fn e1_a_class_that_links_at_once_is_linked_each_to_their_own() {
     expected.sort();
     assert_eq!(links, expected);
     assert_eq!((world.ledger("usual").len(), world.journal("usual").len()), (CLASS as usize, CLASS as usize));
+}
+
+/// Everybody has a namesake with another СНИЛС; each comes from an address of their own, through a proxy that we trust.
+#[test]
+fn e1_two_hundred_at_once_are_linked_each_to_their_own_and_nothing_of_them_is_kept() {
+    const CROWD: u64 = 200;
+    let Some(world) = World::start_with("proxies = [\"127.0.0.1\"]") else { return };
+    world.add_namesakes(CROWD);
+    let visitor = |n: u64| Visitor {
+        address: world.link("usual"),
+        login: format!("pupil{n}"),
+        password: PORTAL_PASSWORD.to_owned(),
+        choice: "esia".to_owned(),
+        client: [10, 0, u8::try_from(n / 256).expect("few"), u8::try_from(n % 256).expect("a byte")].into(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let walk =
+        || runtime.block_on(walk_all((1..=CROWD).map(visitor).collect(), Pace::default())).expect("all walk");
+    let told = |text: &str, walks: Vec<Walk>| {
+        let others: Vec<String> =
+            walks.into_iter().filter(|walk| !walk.said.contains(text)).map(|walk| walk.said).collect();
+        assert!(others.is_empty(), "{}: {others:#?}", others.len());
+    };
+    told("Теперь можно входить через Госуслуги", walk());
+    let of_person = |n: u64| format!("{} dialogue", 1_000 + n);
+    let (mut links, mut expected) = (world.links(), (1..=CROWD).map(of_person).collect::<Vec<_>>());
+    links.sort();
+    expected.sort();
+    assert_eq!(links, expected);
+    // Only whose own number it is linked with is told so.
+    told("уже связана с Госуслугами", walk());
+    assert_eq!(world.links().len(), expected.len(), "nobody is linked twice");
+    assert_eq!(world.number("exchange_dialogues_open"), Some(0.0), "what they captured is dropped");
 }
 
 #[test]

@@ -171,9 +171,19 @@ impl World {
 
     /// So many more pupils of the class: at Госуслуги (`pupil1` …), at the diary and in the records.
     pub(crate) fn add_class(&self, count: u64) {
+        self.add_pupils(count, |n| n);
+    }
+
+    /// The same, two of each name.
+    pub(crate) fn add_namesakes(&self, count: u64) {
+        self.add_pupils(count, |n| n / 2);
+    }
+
+    /// `named`: pupils of whom this is the same have the same name.
+    fn add_pupils(&self, count: u64, named: impl Fn(u64) -> u64) {
         let letters =
             |n: u64| [n / 32, n % 32].map(|at| char::from_u32(0x430 + at as u32).expect("a letter"));
-        let name = |n: u64| format!("Классов{}", letters(n).iter().collect::<String>());
+        let name = |n: u64| format!("Классов{}", letters(named(n)).iter().collect::<String>());
         let snils = |n: u64| format!("000-700-{n:03} 00");
         let numbers = || 1..=count;
         let persona = |n| {

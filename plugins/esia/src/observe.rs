@@ -1,8 +1,10 @@
 //! Which accounts are linked, by what way, and what keeps the others from it (E9).
 //!
-//! Everybody is looked up by full name and СНИЛС; what is known to be linked is looked for among all links as well, for
-//! its account may bear another name by now. An account that cannot be linked as it stands is answered as *unknown*, with
+//! Everybody is looked up by full name and СНИЛС, and whoever is found comes with their link. What is known to be linked
+//! and is not found so is looked for among all links of the school: its account may bear another name by now. An account that cannot be linked as it stands is answered as *unknown*, with
 //! the reason: the contract has no other place where an observation says what is in the way.
+
+use std::collections::BTreeSet;
 
 use exchange_sdk::http::Http;
 use exchange_sdk::{Basis, Candidate, Failure, Item, Message, NotKnown, Observation, Presence, Probe};
@@ -18,22 +20,39 @@ const MOST_CANDIDATES: usize = 10;
 /// Observes.
 ///
 /// # Errors
-/// When the diary gives no list of links.
+/// When the diary accepts us no more, or gives no list of links where one is needed.
 pub fn observe<H: Http>(
     diary: &Diary<'_, H>,
     rules: &Rules,
     probes: &[Probe],
 ) -> Result<Vec<Observation>, Failure> {
-    let links = diary.links()?;
     let named: Vec<&Probe> = probes.iter().filter(|probe| is_named(&probe.item)).collect();
     let wanted: Vec<Wanted<'_>> = named.iter().map(|probe| wanted(&probe.item)).collect();
-    let mut found = diary.look_up(&wanted).into_iter();
+    let looked_up = diary.look_up(&wanted);
+    let links = if all_links_needed(probes, &looked_up) { diary.links()? } else { Vec::new() };
+    let mut found = looked_up.into_iter();
     let answers = probes.iter().map(|probe| match is_named(&probe.item).then(|| found.next()).flatten() {
         None => Ok(by_handle(probe, &links)),
         Some(Ok(found)) => Ok(one(probe, &links, &found, rules)),
         Some(Err(failure)) => unknown(failure),
     });
     answers.collect()
+}
+
+/// Is there something that is known to be linked, and that no look-up has found with its link? The whole list is asked for
+/// then only: it is as long as the school, and somebody who links in a dialogue waits for it.
+fn all_links_needed(probes: &[Probe], looked_up: &[Result<Vec<Found>, Failure>]) -> bool {
+    let seen: BTreeSet<&str> = looked_up
+        .iter()
+        .flatten()
+        .flatten()
+        .filter_map(|found| Some(found.link.as_ref()?.id.as_str()))
+        .collect();
+    let missing = |probe: &Probe| match &probe.handle {
+        Some(handle) => !seen.contains(handle.as_str()),
+        None => !is_named(&probe.item),
+    };
+    probes.iter().any(missing)
 }
 
 /// Of what leaves only the handle is left.
@@ -68,7 +87,8 @@ fn unknown(failure: Failure) -> Result<Observation, Failure> {
 fn one(probe: &Probe, links: &[Link], found: &[Found], rules: &Rules) -> Observation {
     let judged: Vec<(&Found, Result<(), Message>)> =
         found.iter().map(|found| (found, compare(&probe.item, found, rules))).collect();
-    if let Some(link) = links.iter().find(|link| Some(link.id.as_str()) == probe.handle.as_deref()) {
+    let of_found = found.iter().filter_map(|found| found.link.as_ref());
+    if let Some(link) = of_found.chain(links).find(|link| Some(link.id.as_str()) == probe.handle.as_deref()) {
         return known(link, &judged);
     }
     let fitting: Vec<&Found> =
@@ -199,7 +219,12 @@ mod tests {
         });
         let rules = usual();
         let mut seen = observe(&Diary::new(&http, "1000"), &rules, &[probe(handle)]).expect("an answer");
-        assert_eq!((seen.len(), http.count("list-links"), http.count("look-up")), (1, 1, 1));
+        let listed =
+            handle.is_some_and(|handle| !accounts.iter().any(|account| account["link"]["id_str"] == handle));
+        assert_eq!(
+            (seen.len(), http.count("list-links"), http.count("look-up")),
+            (1, usize::from(listed), 1)
+        );
         seen.remove(0)
     }
 

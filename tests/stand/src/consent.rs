@@ -45,7 +45,7 @@ pub struct LastPage {
 /// An address that is not on this computer, nobody listening there, a sign-in that is refused, a page that asks for
 /// something else, redirects without an end.
 pub fn play(address: &str, person: Person<'_>) -> io::Result<LastPage> {
-    let mut browser = Browser { cookies: BTreeMap::new() };
+    let mut browser = Browser::default();
     let mut url = http::local(address)?;
     let mut answer = browser.open("GET", &url, "")?;
     let mut signed_in = false;
@@ -86,7 +86,8 @@ fn last(address: Url, answer: &Answer) -> LastPage {
     LastPage { address, status: answer.status, title: page.title(), text: page.text() }
 }
 
-fn redirect(from: &Url, answer: &Answer) -> io::Result<Option<Url>> {
+/// Where an answer sends the browser.
+pub(crate) fn redirect(from: &Url, answer: &Answer) -> io::Result<Option<Url>> {
     if !(300..400).contains(&answer.status) {
         return Ok(None);
     }
@@ -95,28 +96,47 @@ fn redirect(from: &Url, answer: &Answer) -> io::Result<Option<Url>> {
     http::local(next.as_str()).map(Some)
 }
 
-/// Cookies by host, the way browsers keep them: the port makes no difference.
+/// Opens pages one after the other, and keeps cookies.
+#[derive(Default)]
 struct Browser {
-    cookies: BTreeMap<String, BTreeMap<String, String>>,
+    jar: Jar,
 }
 
 impl Browser {
     fn open(&mut self, method: &str, url: &Url, body: &str) -> io::Result<Answer> {
-        let host = url.host_str().unwrap_or_default().to_owned();
-        let jar = self.cookies.entry(host).or_default();
-        let cookies: Vec<String> = jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let cookies = cookies.join("; ");
+        let headers = self.jar.headers(method, url);
+        let headers: Vec<(&str, &str)> =
+            headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let answer = http::send(method, url, &headers, body)?;
+        self.jar.keep(url, &answer);
+        Ok(answer)
+    }
+}
+
+/// Cookies by host, the way browsers keep them: the port makes no difference.
+#[derive(Default)]
+pub(crate) struct Jar(BTreeMap<String, BTreeMap<String, String>>);
+
+impl Jar {
+    /// What goes with a request: cookies, and what a form's body is.
+    pub(crate) fn headers(&self, method: &str, url: &Url) -> Vec<(&'static str, String)> {
+        let jar = self.0.get(url.host_str().unwrap_or_default()).into_iter().flatten();
+        let cookies: Vec<String> = jar.map(|(name, value)| format!("{name}={value}")).collect();
         let mut headers = Vec::new();
         if !cookies.is_empty() {
-            headers.push(("Cookie", cookies.as_str()));
+            headers.push(("Cookie", cookies.join("; ")));
         }
         if method == "POST" {
-            headers.push(("Content-Type", "application/x-www-form-urlencoded"));
+            headers.push(("Content-Type", "application/x-www-form-urlencoded".to_owned()));
         }
-        let answer = http::send(method, url, &headers, body)?;
+        headers
+    }
+
+    /// Keeps what an answer sets.
+    pub(crate) fn keep(&mut self, url: &Url, answer: &Answer) {
+        let jar = self.0.entry(url.host_str().unwrap_or_default().to_owned()).or_default();
         let set = answer.headers.iter().filter(|(name, _)| name == "set-cookie");
         let pairs = set.filter_map(|(_, cookie)| cookie.split(';').next()?.split_once('='));
         jar.extend(pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())));
-        Ok(answer)
     }
 }

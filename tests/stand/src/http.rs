@@ -87,7 +87,8 @@ fn connect(url: &Url) -> io::Result<TcpStream> {
     Err(Error::new(failed.kind(), format!("nobody answers at {}: {failed}", url.authority())))
 }
 
-fn request(method: &str, url: &Url, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
+/// A request as it goes over the wire; the connection ends with its answer.
+pub(crate) fn request(method: &str, url: &Url, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
     let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
     let length = body.len().to_string();
     let own = [("Host", url.authority()), ("Connection", "close"), ("Content-Length", &length)];
@@ -96,7 +97,8 @@ fn request(method: &str, url: &Url, headers: &[(&str, &str)], body: &str) -> Vec
     format!("{method} {path} HTTP/1.1\r\n{lines}\r\n{body}").into_bytes()
 }
 
-fn parse(bytes: &[u8]) -> io::Result<Answer> {
+/// What came on a connection that is over by now.
+pub(crate) fn parse(bytes: &[u8]) -> io::Result<Answer> {
     let bad = |why: &str| Error::new(ErrorKind::InvalidData, why.to_owned());
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").ok_or_else(|| bad("no whole answer"))?;
     let head = std::str::from_utf8(&bytes[..end]).map_err(|_| bad("the answer's head is not text"))?;

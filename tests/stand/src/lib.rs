@@ -5,6 +5,7 @@
 //! what it checks would share its mistakes too.
 
 pub mod consent;
+pub mod crowd;
 pub mod dnevnik;
 pub mod esia;
 pub mod html;

@@ -9,6 +9,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use exchange_stand::consent::{self, Person};
 use exchange_stand::{Server, Service, dnevnik, esia, http, petersburg, rows, vk};
+use exchange_stand::crowd::{self, Pace, Visitor};
+use exchange_stand::{Server, Service, dnevnik, esia, http, rows};
 
 /// Stand-ins of remote systems for tests and demonstrations.
 #[derive(Parser)]
@@ -74,6 +76,17 @@ enum Command {
         #[arg(long)]
         refuse: bool,
     },
+    /// Play many people's browsers at once, and print where each ended and what each page took, as JSON.
+    Crowd {
+        /// A JSON list of `{address, login, password, choice, client}`.
+        file: PathBuf,
+        /// Seconds over which they begin.
+        #[arg(long, default_value_t = 0.0)]
+        over: f64,
+        /// Seconds for which everybody looks at a page before answering it.
+        #[arg(long, default_value_t = 0.0)]
+        pause: f64,
+    },
 }
 
 /// How a stand-in of a portal is served.
@@ -120,6 +133,7 @@ fn main() -> ExitCode {
         Command::Consent { url, login, password, refuse } => {
             consent(&url, Person { login: &login, password: &password, allows: !refuse })
         }
+        Command::Crowd { file, over, pause } => walk_all(&file, over, pause),
     };
     done.unwrap_or_else(|error| {
         eprintln!("exchange-stand: {error}");
@@ -168,6 +182,17 @@ fn seed(file: &Path, at: &str) -> io::Result<ExitCode> {
 fn state(at: &str) -> io::Result<ExitCode> {
     let url = http::local(at)?.join("/_stand/state").map_err(io::Error::other)?;
     println!("{}", http::send("GET", &url, &[], "")?.accepted()?);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn walk_all(file: &Path, over: f64, pause: f64) -> io::Result<ExitCode> {
+    let visitors: Vec<Visitor> = serde_json::from_str(&std::fs::read_to_string(file)?)?;
+    let seconds = |seconds| Duration::try_from_secs_f64(seconds).map_err(io::Error::other);
+    let pace = Pace { over: seconds(over)?, pause: seconds(pause)? };
+    // One thread: beside a program that is measured it shall take one core at most.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let walks = runtime.block_on(crowd::walk_all(visitors, pace))?;
+    println!("{}", serde_json::to_string(&walks)?);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,10 +1,13 @@
 //! `cargo xtask bench`: what is measured, alone and beside ready-made tools.
 
+mod ask;
 mod faults;
 mod folder;
+mod linking;
 mod micro;
 mod peers;
 mod region;
+mod served;
 mod service;
 mod students;
 mod table;
@@ -49,6 +52,9 @@ pub(crate) enum Bench {
         #[command(flatten)]
         beside: Beside,
     },
+    /// Families of a few schools link their accounts, all at once: how fast, how long a step takes, whether anybody is
+    /// linked with somebody else.
+    Linking(linking::Crowd),
     /// A region's schools in one process: nothing new, a day's changes, with a shared budget and without.
     Region {
         /// Schools, each with four tasks.
@@ -92,6 +98,7 @@ pub(crate) fn run(workspace: &Workspace, bench: &Bench) -> Outcome {
         Bench::Micro { json } => micro::run(workspace, *json),
         Bench::Faults { rows, beside } => faults::run(workspace, *rows, beside),
         Bench::Peers { rows, runs, beside } => peers::run(workspace, *rows, *runs, beside),
+        Bench::Linking(crowd) => linking::run(workspace, crowd),
         Bench::Region { schools, night: true, json, .. } => region::night::run(workspace, *schools, *json),
         Bench::Region { schools, pupils, stay, json, .. } => {
             region::run(workspace, region::Size { schools: *schools, pupils: *pupils }, *stay, *json)

@@ -2,12 +2,13 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
 use super::talk::{Begun, Talk};
 use super::{Ask, Closed, Desk, Known, Offered, Place, invite, sealed, secret};
+use crate::daemon::journal::Elsewhere;
 use crate::daemon::links::Links;
 use crate::error::{Error, Result};
 use crate::model::TaskRef;
@@ -81,12 +82,13 @@ impl Desk {
         client: IpAddr,
         language: Option<Language>,
     ) -> std::result::Result<String, Closed> {
+        let began = Instant::now();
         let cookie = secret().map_err(fault)?;
         let (desk, seal) = (Arc::clone(self), sealed(&cookie));
         let started = self.beside(async move {
             let begun = desk.begun(known, place, by)?;
             let talk = Talk::start(begun, desk.web.callback()).await?;
-            desk.tell(&talk).await;
+            desk.tell(&talk, began, Elsewhere::default()).await;
             let place = talk.place.clone();
             desk.room().sit(seal, client, (place, talk), language, desk.now());
             Ok::<_, Error>(())

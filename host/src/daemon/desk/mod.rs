@@ -90,7 +90,7 @@ impl Desk {
 
     /// Turns by what they came to, and dialogues under way.
     pub(super) fn counted(&self) -> (BTreeMap<&'static str, u64>, usize) {
-        (lock(&self.counts).clone(), self.room().len())
+        (lock(&self.counts).clone(), self.room().under_way())
     }
 
     /// One more turn came to this.

@@ -132,9 +132,9 @@ impl Room {
         self.seats.remove(seal);
     }
 
-    /// How many are under way.
-    pub(super) fn len(&self) -> usize {
-        self.seats.len()
+    /// How many have not come to their end: of the others nothing is left but their last page.
+    pub(super) fn under_way(&self) -> usize {
+        self.seats.values().filter(|seat| !seat.is_over()).count()
     }
 
     /// What has run out ends, and what was captured in it is gone with it.
@@ -227,7 +227,7 @@ mod tests {
         come(&mut room, 2, 5_000).unwrap();
         assert_eq!(come(&mut room, 3, 10_000), Err(Closed::Full));
         assert_eq!(come(&mut room, 3, 15 * 60_000), Ok(()), "the oldest has run out");
-        assert_eq!(room.len(), 2);
+        assert_eq!(room.under_way(), 2);
     }
 
     #[test]
@@ -236,6 +236,7 @@ mod tests {
         come(&mut room, 1, 0).unwrap();
         come(&mut room, 2, 10).unwrap();
         room.seats[&[2; 32]].over.store(true, Ordering::Relaxed);
+        assert_eq!(room.under_way(), 1);
         assert_eq!(come(&mut room, 3, 20), Ok(()));
         assert!(room.seat(&[1; 32], 30).is_ok(), "it is under way");
         assert!(matches!(room.seat(&[2; 32], 30), Err(Some(_))), "its page is gone, where it began is known");

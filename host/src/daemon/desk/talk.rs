@@ -4,10 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use zeroize::Zeroize;
+
 use super::Place;
 use super::schools::School;
 use crate::daemon::dialogue::{CallErrorOrOurs, Conversation, Stray};
 use crate::daemon::host::Package;
+use crate::daemon::journal::Elsewhere;
 use crate::daemon::lazy::LazyConnector;
 use crate::daemon::links::Links;
 use crate::daemon::task::Task;
@@ -76,7 +79,7 @@ impl Shown {
     }
 }
 
-/// What a person answers to a step.
+/// What a person answers to a step: passwords among it, so that its memory is overwritten when it is dropped.
 #[derive(Clone, Default)]
 pub struct Answer {
     /// Names the step.
@@ -88,6 +91,12 @@ pub struct Answer {
 impl Answer {
     pub(super) fn value(&self, name: &str) -> Option<&str> {
         self.values.iter().find(|param| param.name == name).map(|param| param.value.as_str())
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        self.values.iter_mut().for_each(|param| param.value.zeroize());
     }
 }
 
@@ -110,6 +119,8 @@ pub struct Talk {
     pub(super) shown: Shown,
     /// Names the step that is shown.
     pub(super) step: String,
+    /// What has passed elsewhere so far.
+    pub(super) elsewhere: Elsewhere,
     /// Passwords that were tried.
     pub(super) passwords: u32,
     /// It has come to its end, and its place goes to others first.
@@ -129,6 +140,7 @@ impl Talk {
             live: None,
             shown: Shown::Broken(None),
             step: String::new(),
+            elsewhere: Elsewhere::default(),
             passwords: 0,
             over: Arc::default(),
         }
@@ -153,6 +165,7 @@ impl Talk {
             live,
             shown,
             step: super::secret()?,
+            elsewhere: Elsewhere::default(),
             passwords: 0,
             over: Arc::default(),
         };
@@ -227,6 +240,9 @@ impl Talk {
         }
         self.shown = next.unwrap_or(Shown::Broken(None));
         self.step = super::secret()?;
+        if let Some(live) = &self.live {
+            self.elsewhere = live.task.elsewhere();
+        }
         if self.shown.is_end() {
             self.end();
         }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::OwnedMutexGuard;
 use tokio::task::JoinError;
@@ -11,6 +11,7 @@ use super::room::Seat;
 use super::talk::Talk;
 use super::{Answer, Desk, Heard, Place, TURNS, sealed, wall};
 use crate::daemon::dialogue::Stray;
+use crate::daemon::journal::{Elsewhere, whole_ms};
 use crate::error::Result;
 use crate::model::Param;
 use crate::store::{AuditEntry, AuditStore};
@@ -56,12 +57,13 @@ impl Desk {
 
     /// One turn, to its end, whatever becomes of the browser meanwhile.
     async fn turn(self: &Arc<Self>, cookie: &str, said: Said) -> Heard {
+        let began = Instant::now();
         let seat = self.room().seat(&sealed(cookie), self.now());
         let Seat { place, talk, .. } = match seat {
             Ok(seat) => seat,
             Err(place) => return Heard::Gone(place),
         };
-        let turned = Arc::clone(self).turned(talk.lock_owned().await, said);
+        let turned = Arc::clone(self).turned(talk.lock_owned().await, said, began);
         match self.beside(turned).await {
             Some(Ok(heard)) => heard,
             None => Heard::Gone(Some(place)),
@@ -72,15 +74,15 @@ impl Desk {
         }
     }
 
-    async fn turned(self: Arc<Self>, mut talk: OwnedMutexGuard<Talk>, said: Said) -> Heard {
-        let place = talk.place.clone();
+    async fn turned(self: Arc<Self>, mut talk: OwnedMutexGuard<Talk>, said: Said, began: Instant) -> Heard {
+        let (place, before) = (talk.place.clone(), talk.elsewhere);
         let heard = match said {
             Said::Answer(answer, client) => self.answered(&mut talk, &answer, client).await,
             Said::Returned(params) => talk.returned(params).await,
         };
         match heard {
             Ok(Ok(())) => {
-                self.tell(&talk).await;
+                self.tell(&talk, began, before).await;
                 Heard::On(place)
             }
             Ok(Err(Stray::Late)) => {
@@ -123,14 +125,25 @@ impl Desk {
     }
 
     /// The log, the numbers and, at an end, the audit: what it came to, and no names.
-    pub(super) async fn tell(&self, talk: &Talk) {
-        let (task, word) = (&talk.place.task, talk.shown.word());
-        self.count(word);
-        let dialogue = talk.place.dialogue.as_str();
-        tracing::info!(school = %task.school, task = %task.task, dialogue, came_to = word, "a dialogue's turn");
-        if !talk.shown.is_end() {
-            return;
+    ///
+    /// `own_ms` is what passed since `began` neither at a remote system nor while something was signed: our own work, and
+    /// waiting for processors, places and the school's lane.
+    pub(super) async fn tell(&self, talk: &Talk, began: Instant, before: Elsewhere) {
+        let (task, came_to) = (&talk.place.task, talk.shown.word());
+        self.count(came_to);
+        if talk.shown.is_end() {
+            self.note_end(talk).await;
         }
+        let dialogue = talk.place.dialogue.as_str();
+        let remote_ms = talk.elsewhere.remote_ms - before.remote_ms;
+        let signing_ms = talk.elsewhere.signing_ms - before.signing_ms;
+        let own_ms = whole_ms(began.elapsed()).saturating_sub(remote_ms + signing_ms);
+        let (school, task) = (&task.school, &task.task);
+        tracing::info!(%school, %task, dialogue, came_to, own_ms, remote_ms, signing_ms, "a dialogue's turn");
+    }
+
+    async fn note_end(&self, talk: &Talk) {
+        let (dialogue, word) = (&talk.place.dialogue, talk.shown.word());
         let entry =
             AuditEntry { about: format!("{dialogue}: {word}"), ..talk.place.entry("dialogue", wall()) };
         let shared = Arc::clone(&self.shared);

@@ -94,7 +94,7 @@ impl Page {
         for (outcome, count) in counts {
             self.sample(name, &labels(&[("outcome", outcome)]), count);
         }
-        self.gauge("exchange_dialogues_open", "Dialogues with people that are kept.", open);
+        self.gauge("exchange_dialogues_open", "Dialogues with people that have not come to their end.", open);
     }
 
     fn server(&mut self, state: &State) {

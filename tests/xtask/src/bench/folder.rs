@@ -96,7 +96,7 @@ pub(super) fn make(
 }
 
 /// First year of the study year that runs today.
-fn study_year() -> i16 {
+pub(super) fn study_year() -> i16 {
     let today = jiff::Zoned::now().date();
     if today.month() >= 9 { today.year() } else { today.year() - 1 }
 }

@@ -5,7 +5,6 @@
 //! all schools share and without one.
 
 pub(super) mod night;
-mod served;
 mod stage;
 mod tables;
 
@@ -107,7 +106,7 @@ pub(super) fn run(workspace: &Workspace, size: Size, stay: bool, json: bool) -> 
 }
 
 /// The machine's load: wall times are worth nothing without it.
-fn load() -> String {
+pub(super) fn load() -> String {
     fs::read_to_string("/proc/loadavg").unwrap_or_default().trim().to_owned()
 }
 

@@ -13,9 +13,9 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 use serde::Serialize;
 
+use super::super::served::{Served, number, p99};
 use super::super::service::{Pace, Service};
 use super::super::{Beside, Ground, folder, table};
-use super::served::{Served, number, p99};
 use super::stage::each;
 use crate::connectors;
 use crate::failure::{Context, Failure, Outcome};

@@ -1,8 +1,6 @@
 //! `exchange serve` under way in a measurement: its log, its numbers, its end.
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -11,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::ask::ask;
 use crate::failure::{Context, Failure, Outcome};
 use crate::process;
 
@@ -102,13 +101,12 @@ impl Served {
     /// # Errors
     /// When it does not answer.
     pub(super) fn metrics(&self) -> Outcome<String> {
-        let context = || format!("{} does not answer", self.address);
-        let mut stream = TcpStream::connect(&self.address).context(context)?;
-        let request = format!("GET /metrics HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.address);
-        stream.write_all(request.as_bytes()).context(context)?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).context(context)?;
-        Ok(answer)
+        ask("GET", &self.address, "/metrics", "")
+    }
+
+    /// The number of its process.
+    pub(super) fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// Asks it to stop, and waits.
