@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use exchange_stand::consent::{self, Person};
-use exchange_stand::{Server, Service, dnevnik, esia, http, petersburg, rows, vk};
 use exchange_stand::crowd::{self, Pace, Visitor};
-use exchange_stand::{Server, Service, dnevnik, esia, http, rows};
+use exchange_stand::{Server, Service, dnevnik, esia, http, petersburg, rows, vk};
 
 /// Stand-ins of remote systems for tests and demonstrations.
 #[derive(Parser)]

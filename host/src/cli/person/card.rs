@@ -232,6 +232,7 @@ impl Words<'_> {
             LedgerState::Accepted => "accepted",
             LedgerState::Unconfirmed => "not-confirmed",
             LedgerState::InDoubt => "in-doubt",
+            LedgerState::Undone => "undone",
         };
         self.thing(&entry.item, entry.group.as_ref(), state)
     }
