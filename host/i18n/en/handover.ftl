@@ -76,6 +76,7 @@ person-from-files = from the school's files
 person-there = there
 person-accepted = accepted, cannot be checked
 person-not-confirmed = not confirmed
+person-undone = undone by a person
 person-in-doubt = in doubt
 person-waiting = waiting
 person-decision = needs a decision

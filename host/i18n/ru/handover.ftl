@@ -78,6 +78,7 @@ person-from-files = из файлов школы
 person-there = есть
 person-accepted = принято, проверить нельзя
 person-not-confirmed = не подтверждено
+person-undone = отменено человеком
 person-in-doubt = под вопросом
 person-waiting = ждём
 person-decision = нужно решение
