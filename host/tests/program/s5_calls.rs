@@ -24,6 +24,7 @@ fn s5_a_lost_answer_gives_no_second_message() {
     let world = World::new("");
     world.fault("messages.send", &json!({"kind": "resetAfter"}));
     world.send();
+    assert!(world.struck() > 0, "an answer was lost");
     world.heal();
     world.send();
     world.send();
