@@ -381,6 +381,12 @@ impl World {
         methods.filter(|method| WRITES.contains(&method.as_str())).collect()
     }
 
+    /// How many requests were struck by a fault since the last forgetting.
+    pub(crate) fn struck(&self) -> usize {
+        let requests = self.get("requests");
+        requests.as_array().expect("a list").iter().filter(|request| !request["fault"].is_null()).count()
+    }
+
     /// Everything there.
     pub(crate) fn state(&self) -> Value {
         self.get("state")

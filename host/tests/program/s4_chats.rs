@@ -80,6 +80,7 @@ fn s4_a_lost_answer_gives_no_second_chat() {
     let world = World::new("announce-hours = 0");
     world.fault("messages.createChat", &json!({"kind": "resetAfter"}));
     world.send();
+    assert!(world.struck() > 0, "an answer was lost");
     world.heal();
     for _ in 0..3 {
         world.send();

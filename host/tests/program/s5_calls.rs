@@ -2,11 +2,14 @@
 
 use serde_json::json;
 
-use crate::chats::{TOKEN, World};
+use crate::chats::{TASK, TOKEN, World};
 
 #[test]
 fn s5_a_lesson_is_announced_once() {
     let world = World::new("");
+    let plan = world.run(&["plan", TASK]);
+    assert!(plan.out.contains("Алгебра, 5-А: урок по видеосвязи — "), "{}\n{}", plan.out, plan.err);
+    assert_eq!(world.writes(), Vec::<String>::new(), "a preview writes nothing");
     world.send();
     let said = world.said();
     assert_eq!(said.len(), 1, "{said:#?}");
@@ -21,6 +24,7 @@ fn s5_a_lost_answer_gives_no_second_message() {
     let world = World::new("");
     world.fault("messages.send", &json!({"kind": "resetAfter"}));
     world.send();
+    assert!(world.struck() > 0, "an answer was lost");
     world.heal();
     world.send();
     world.send();

@@ -82,8 +82,12 @@ fn s6_strangers_are_counted_and_never_removed() {
     let world = World::new("announce-hours = 0");
     world.post("settings", &json!({"managersJoin": true}));
     world.post("seed", &json!({"communities": [{"id": 57, "name": "Школа № 57", "managers": [900]}]}));
-    world.send();
+    let shown = world.sent();
     assert_eq!(world.people(), [501, 601, 602, 900]);
+    let outcomes = shown["outcomes"].as_array().expect("a list");
+    let chat = outcomes.iter().find(|row| row["kind"] == "chat").expect("the chat");
+    let told = format!("{} {}", text(&chat["reason"]), text(&chat["advice"]));
+    assert!(told.contains("В чате 1 участник, которого нет в записях школы"), "{chat:#}");
     world.again_writes_nothing();
     assert_eq!(world.people(), [501, 601, 602, 900]);
 }
