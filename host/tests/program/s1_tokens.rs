@@ -28,7 +28,7 @@ fn s1_a_wrong_token_is_told_with_what_to_do() {
         .run(&["check", TASK])
         .with(1)
         .says("VK не принимает ключ доступа")
-        .says("exchange secret set token");
+        .says("exchange secret set ЗАДАЧА/token --school ШКОЛА");
     world.act(&json!({"act": "revoke", "token": TOKEN}));
     world.set_secret("token", TOKEN);
     world.run(&["check", TASK]).with(1).says("VK не принимает ключ доступа");
