@@ -99,6 +99,9 @@ pub struct Kind {
     /// by us and may be removed.
     #[serde(default)]
     pub part_of: Option<String>,
+    /// Its items come and go with time: that one goes is no loss, and counts for no threshold.
+    #[serde(default)]
+    pub passing: bool,
     /// Inbound kinds: the type of record they change, one of [`INBOUND`].
     #[serde(default)]
     pub record: Option<RecordType>,

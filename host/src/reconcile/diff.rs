@@ -12,6 +12,14 @@ use super::pack::Head;
 use super::run::Run;
 use super::state::{Departure, Leaving, Situation, Wanted};
 
+/// When an item's turn comes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
+    Inbound,
+    Made,
+    Said,
+}
+
 impl<C: Connector> Run<'_, C> {
     /// Works out situations, levels and departures.
     pub(super) fn diff(&mut self) -> Step<()> {
@@ -36,17 +44,39 @@ impl<C: Connector> Run<'_, C> {
     }
 
     /// Items by level; inbound ones first, since others may rest on the records they change, unless they themselves wait
-    /// for something.
+    /// for something. Events to which nothing refers come last, after what leaves: who has left does not hear them.
     fn put_in_order(&mut self) -> Step<()> {
         self.level()?;
-        let first = |id: &ItemRef, level: u32| level == 0 && self.inside(id).is_some();
-        let mut order: Vec<(bool, u32, &ItemRef)> =
-            self.world.items.levels().map(|(id, level)| (!first(id, level), level, id)).collect();
+        let said = self.said_last();
+        let stage = |id: &ItemRef, level: u32| match level {
+            _ if said.contains(id) => Turn::Said,
+            0 if self.inside(id).is_some() => Turn::Inbound,
+            _ => Turn::Made,
+        };
+        let mut order: Vec<(Turn, u32, &ItemRef)> =
+            self.world.items.levels().map(|(id, level)| (stage(id, level), level, id)).collect();
         order.sort();
-        let groups = order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
-        let levels = groups.map(|group| group.iter().map(|(_, _, id)| (*id).clone()).collect()).collect();
-        self.world.order = Arc::new(levels);
+        let groups: Vec<_> = order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).collect();
+        self.world.said_from = groups.iter().filter(|group| group[0].0 != Turn::Said).count();
+        let levels = groups.iter().map(|group| group.iter().map(|(_, _, id)| (*id).clone()).collect());
+        self.world.order = Arc::new(levels.collect());
         Ok(())
+    }
+
+    /// Events to which nothing refers.
+    fn said_last(&self) -> BTreeSet<ItemRef> {
+        let kinds = self.env.connector.manifest().kinds.iter();
+        let events: Vec<&str> =
+            kinds.filter(|kind| kind.nature == Nature::Event).map(|kind| kind.name.as_str()).collect();
+        if events.is_empty() {
+            return BTreeSet::new();
+        }
+        let items = &self.world.items;
+        let mut said: BTreeSet<ItemRef> =
+            items.ids().filter(|id| events.contains(&&*id.kind)).cloned().collect();
+        let referring = items.ids().filter(|id| items.refers(id)).filter_map(|id| items.get(id));
+        referring.for_each(|wanted| wanted.item.refs().for_each(|target| drop(said.remove(target))));
+        said
     }
 
     /// The level of each item that refers to others.

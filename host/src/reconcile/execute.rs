@@ -1,10 +1,11 @@
 //! Carrying a plan out: level by level, what is there is taken over, what is not is made.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::model::contract::{Candidate, Observation};
 use crate::model::{Action, Connector, Doubt, ItemRef, LedgerEntry, LedgerState, Outcome, Waiting};
-use crate::store::{Ask, Possibility, Question};
+use crate::store::{Ask, IdentityRef, Possibility, Question};
 
 use super::halt::{Halt, Step};
 use super::jobs::{Job, Stage};
@@ -30,23 +31,33 @@ impl<C: Connector> Run<'_, C> {
         let applies = |(_, work): &(&ItemRef, &Work)| matches!(work.next, Next::Apply { .. });
         self.to_apply.1 = self.world.items.works().filter(applies).count() as u64;
         let safe = self.safe()?;
-        for level in self.in_levels().iter() {
-            // What is not at its end after one attempt and one look waits until all of the level had theirs.
-            let mut open = Vec::new();
-            for part in self.parts(level)? {
-                self.secure(&part, &safe).await?;
-                self.look_for_parts(&part).await?;
-                let mut jobs = Vec::new();
-                for id in part.iter() {
-                    jobs.extend(self.begin_item(id)?);
-                }
-                self.flush_soon()?;
-                let jobs = self.claim_all(jobs).await?;
-                open.extend(self.attempt(jobs).await?);
-            }
-            self.finish_off(open).await?;
+        let levels = self.in_levels();
+        let (made, said) = levels.split_at(self.world.said_from);
+        for level in made {
+            self.carry_out_level(level, &safe).await?;
         }
-        self.depart_all().await
+        self.depart_all().await?;
+        for level in said {
+            self.carry_out_level(level, &safe).await?;
+        }
+        Ok(())
+    }
+
+    async fn carry_out_level(&mut self, level: &[ItemRef], safe: &BTreeSet<IdentityRef>) -> Step<()> {
+        // What is not at its end after one attempt and one look waits until all of the level had theirs.
+        let mut open = Vec::new();
+        for part in self.parts(level)? {
+            self.secure(&part, safe).await?;
+            self.look_for_parts(&part).await?;
+            let mut jobs = Vec::new();
+            for id in part.iter() {
+                jobs.extend(self.begin_item(id)?);
+            }
+            self.flush_soon()?;
+            let jobs = self.claim_all(jobs).await?;
+            open.extend(self.attempt(jobs).await?);
+        }
+        self.finish_off(open).await
     }
 
     /// What is a part of something made in this run may have come with it: it is looked for once more.

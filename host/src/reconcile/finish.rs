@@ -158,13 +158,13 @@ impl<C: Connector> Run<'_, C> {
     /// What this run adds to what thresholds count.
     fn tally(&self) -> Tally {
         let mut tally = Tally { removed: self.newly_gone(), ..Tally::default() };
-        for (_, outcome, action) in self.world.outcomes.all() {
+        for (item, outcome, action) in self.world.outcomes.all() {
             let made = matches!(outcome, Outcome::Applied | Outcome::Accepted | Outcome::Removed);
             match action.filter(|_| made) {
                 Some(Action::Create) => tally.added += 1,
                 Some(Action::Update) => tally.changed += 1,
-                Some(Action::Close | Action::Remove) => tally.removed += 1,
-                None => {}
+                Some(Action::Close | Action::Remove) if !self.passes(item) => tally.removed += 1,
+                Some(Action::Close | Action::Remove) | None => {}
             }
         }
         tally.added = tally.added.min(self.growth);

@@ -13,6 +13,8 @@ pub(super) struct Size {
     pub(super) wanted: u64,
     /// Departures told in this run for the first time.
     pub(super) newly_gone: u64,
+    /// Removals of what comes and goes with time.
+    pub(super) passing: u64,
 }
 
 /// What of a set-up can explain a mass change.
@@ -35,7 +37,7 @@ pub(super) fn hold(
 ) -> Option<Hold> {
     // What was there before these 24 hours.
     let base = (size.ledger + tally.removed).saturating_sub(tally.added);
-    let remove = counts.remove + size.newly_gone;
+    let remove = (counts.remove + size.newly_gone).saturating_sub(size.passing);
     let wanted = circumstances.before.map_or(0, |before| before.wanted);
     let over = [
         // No baseline: the first sending, perhaps by classes, perhaps cut short.
@@ -100,7 +102,7 @@ mod tests {
 
     #[test]
     fn share_and_rows_must_both_be_passed() {
-        let size = |ledger| Size { ledger, wanted: 10, newly_gone: 0 };
+        let size = |ledger| Size { ledger, wanted: 10, newly_gone: 0, passing: 0 };
         let create = |create| PlanCounts { create, ..PlanCounts::default() };
         let remove = |remove| PlanCounts { remove, ..PlanCounts::default() };
         let none = Tally::default();
@@ -115,11 +117,13 @@ mod tests {
         assert_eq!(check(remove(10), size(100), none), None);
         let gone = Size { newly_gone: 11, ..size(100) };
         assert!(check(create(0), gone, none).is_some(), "told departures count too");
+        let passing = Size { passing: 1, ..size(100) };
+        assert_eq!(check(remove(11), passing, none), None, "what passes by itself is no loss");
     }
 
     #[test]
     fn what_an_earlier_run_could_not_deliver_is_no_mass_change() {
-        let size = Size { ledger: 20, wanted: 1_000, newly_gone: 0 };
+        let size = Size { ledger: 20, wanted: 1_000, newly_gone: 0, passing: 0 };
         let create = |create| PlanCounts { create, ..PlanCounts::default() };
         assert_eq!(growth(&create(980), size, 1_000), 0, "cut short, and tried again");
         assert_eq!(growth(&create(1_280), size, 1_000), 300, "and the school has grown meanwhile");
@@ -128,7 +132,7 @@ mod tests {
 
     #[test]
     fn small_runs_add_up() {
-        let size = Size { ledger: 100, wanted: 100, newly_gone: 0 };
+        let size = Size { ledger: 100, wanted: 100, newly_gone: 0, passing: 0 };
         let counts = PlanCounts { remove: 6, ..PlanCounts::default() };
         let earlier = Tally { removed: 6, ..Tally::default() };
         assert_eq!(check(counts, size, Tally::default()), None);

@@ -149,8 +149,12 @@ impl<C: Connector> Run<'_, C> {
             settings: settings(&self.env.task),
         };
         let known = self.world.ledger.heads().filter(|(_, entry)| entry.state.is_there());
-        let size =
-            Size { ledger: known.count() as u64, wanted: self.world.wanted(), newly_gone: self.newly_gone() };
+        let size = Size {
+            ledger: known.count() as u64,
+            wanted: self.world.wanted(),
+            newly_gone: self.newly_gone(),
+            passing: self.passing(),
+        };
         // What lies ahead was counted before the clock was set back; beyond a day, by a clock that was wrong.
         let (since, until) = (self.time.now() - DAY, self.time.now() + DAY);
         let tally = self.env.school.tally(task, since, until)?;
@@ -163,8 +167,21 @@ impl<C: Connector> Run<'_, C> {
 
     /// Departures that are told for the first time.
     pub(super) fn newly_gone(&self) -> u64 {
-        let new = |d: &&Departure| d.what == Leaving::Tell && d.entry.gone_since.is_none();
+        let new = |d: &&Departure| {
+            d.what == Leaving::Tell && d.entry.gone_since.is_none() && !self.passes(&d.entry.item)
+        };
         self.world.departures.iter().filter(new).count() as u64
+    }
+
+    /// Removals of what comes and goes with time.
+    fn passing(&self) -> u64 {
+        let passing = |d: &&Departure| matches!(d.what, Leaving::Apply(_)) && self.passes(&d.entry.item);
+        self.world.departures.iter().filter(passing).count() as u64
+    }
+
+    /// Is it of a kind whose items come and go with time?
+    pub(super) fn passes(&self, item: &ItemRef) -> bool {
+        self.env.connector.manifest().kind(&item.kind).is_some_and(|kind| kind.passing)
     }
 
     /// Does the run wait for a person? Then why.

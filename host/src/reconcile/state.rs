@@ -232,6 +232,8 @@ pub(super) struct World {
     pub(super) items: Items,
     /// The items in the order of application, level by level.
     pub(super) order: Arc<Vec<Vec<ItemRef>>>,
+    /// Position of the first of its levels whose turn comes after what leaves.
+    pub(super) said_from: usize,
     /// What leaves.
     pub(super) departures: Vec<Departure>,
     /// The school came from a backup: what is not known here may be there all the same.

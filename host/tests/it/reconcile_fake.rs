@@ -162,6 +162,7 @@ fn kind(name: &str) -> Kind {
         removal: false,
         audit_hours: 0,
         part_of: None,
+        passing: false,
         record: None,
     }
 }

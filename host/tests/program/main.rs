@@ -68,3 +68,4 @@ mod s6_members;
 mod seeing;
 mod serve;
 mod term;
+mod undo;

@@ -103,6 +103,12 @@ static KIND: Table = Table {
             Shape::Name,
             "An earlier kind: an item found there counts as made by us where that to which it refers was.",
         ),
+        defaulted(
+            "passing",
+            Shape::Flag,
+            || "false".to_owned(),
+            "Whether its items come and go with time, so that those which go count for no threshold.",
+        ),
         optional(
             "record",
             Shape::Word(&INBOUND_NAMES),
