@@ -75,7 +75,11 @@ impl<C: Connector> Run<'_, C> {
         let mut said: BTreeSet<ItemRef> =
             items.ids().filter(|id| events.contains(&&*id.kind)).cloned().collect();
         let referring = items.ids().filter(|id| items.refers(id)).filter_map(|id| items.get(id));
-        referring.for_each(|wanted| wanted.item.refs().for_each(|target| drop(said.remove(target))));
+        for wanted in referring {
+            wanted.item.refs().for_each(|target| {
+                said.remove(target);
+            });
+        }
         said
     }
 
