@@ -91,7 +91,7 @@ fn s5_a_communitys_token_cannot_call_and_that_is_explained() {
     assert_eq!(call["outcome"], "rejected", "{call:#}");
     assert!(call["reason"].as_str().is_some_and(|reason| reason.contains("код 27")), "{call:#}");
     assert!(
-        call["advice"].as_str().is_some_and(|advice| advice.contains("secret set account-token")),
+        call["advice"].as_str().is_some_and(|advice| advice.contains("secret set ЗАДАЧА/account-token")),
         "{call:#}"
     );
     assert_eq!(world.chats().len(), 1, "the chat is made all the same");

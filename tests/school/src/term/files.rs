@@ -2,6 +2,8 @@
 
 use std::io::{self, Error};
 
+use jiff::civil::DateTime;
+
 use super::{Learner, Someone, Term};
 use crate::files::Files;
 
@@ -31,7 +33,8 @@ impl Term {
     /// Study years begin in September; a term lies within one.
     fn study_year(&self) -> String {
         let first = self.lessons.iter().map(|lesson| lesson.starts).min();
-        first.map(|first| first.year().to_string()).unwrap_or_default()
+        let year = |first: DateTime| first.year() - i16::from(first.month() < 9);
+        first.map(|first| year(first).to_string()).unwrap_or_default()
     }
 
     fn class_rows(&self) -> Vec<Vec<String>> {

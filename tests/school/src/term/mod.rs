@@ -119,7 +119,6 @@ impl Lesson {
 }
 
 /// The school as it is on one evening.
-#[derive(Clone)]
 pub struct Term {
     /// Classes.
     pub classes: Vec<TermClass>,
