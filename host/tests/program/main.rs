@@ -6,6 +6,7 @@
 mod audit;
 mod browser;
 mod budgets;
+mod cabinet;
 mod chromium;
 mod collector;
 mod compare;

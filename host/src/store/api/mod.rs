@@ -16,6 +16,7 @@ mod schedule;
 mod scopes;
 mod secrets;
 mod upgrade;
+mod users;
 
 pub use audit::*;
 pub use budget::*;
@@ -33,3 +34,4 @@ pub use schedule::*;
 pub use scopes::*;
 pub use secrets::*;
 pub use upgrade::*;
+pub use users::*;

@@ -31,6 +31,7 @@ mod scopes;
 mod sealed;
 mod secrets;
 mod upgrade;
+mod users;
 mod values;
 
 pub use erase::{destroy_school_files, school_files};
