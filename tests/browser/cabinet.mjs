@@ -67,7 +67,7 @@ async function evening(visitor) {
   const { address, login } = await ask('invite', { role: 'school-administrator', school: scene.school });
   const telephone = await setUp(visitor, address);
   await visitor.sees(scene.schoolName, 'cabinet-school');
-  await visitor.reads(words.tasks);
+  await visitor.reads(words.waits);
   await page.locator('.cards a').first().click();
   await visitor.sees(words.dnevnikTask, 'cabinet-task');
   await page.locator('.cards a').first().click();

@@ -97,7 +97,7 @@ cabinet-codes-open = open in the app
 cabinet-codes-enter = Enter the code that the app shows.
 cabinet-codes-picture = Picture with the key for the app; the same key is written below
 cabinet-finish = Done, sign in
-cabinet-weak = This password is not taken
+cabinet-weak = Please choose another password
 cabinet-weak-short = It has fewer than { $n ->
         [one] { $n } character
        *[other] { $n } characters

@@ -99,7 +99,7 @@ cabinet-codes-open = открыть в приложении
 cabinet-codes-enter = Введите код, который показывает приложение.
 cabinet-codes-picture = Рисунок с ключом для приложения; тот же ключ написан ниже
 cabinet-finish = Готово, войти
-cabinet-weak = Пароль не подходит
+cabinet-weak = Нужен другой пароль
 cabinet-weak-short = Он короче { $n ->
         [one] { $n } знака
        *[other] { $n } знаков

@@ -2,7 +2,8 @@
 //!
 //! Plain pages without scripts, in Russian and English. What a dialogue is at stands in [`Desk`], who is signed in in
 //! [`Cabinet`]; here requests are judged before they reach them (`guard`), addresses are told apart (`routes`), and what
-//! they say becomes pages (`pages`, `cabinet`). A browser holds unguessable cookies and nothing else.
+//! they say becomes pages (`pages`, `cabinet`). A browser holds unguessable cookies, and the language
+//! that was asked for.
 
 mod cabinet;
 mod client;
@@ -41,7 +42,7 @@ type Shared = State<Arc<Face>>;
 /// Everything that browsers may ask for.
 pub fn routes(desk: Arc<Desk>, cabinet: Arc<Cabinet>) -> Router {
     let face = Arc::new(Face { desk, cabinet, texts: Texts::default() });
-    cabinet::add(Router::new())
+    cabinet::pages()
         .route("/{school}/{task}/{dialogue}", get(offer).post(start))
         .route("/{school}/{task}/{dialogue}/step", get(step).post(answer))
         .route("/~bind/{school}/{task}/{token}", get(invitation).post(accept))

@@ -241,6 +241,29 @@ fn end_other(browser: &mut Browser, listed: &Page) {
 }
 
 #[test]
+fn a_browser_has_one_session_and_the_language_that_was_asked_for() {
+    let world = Office::open();
+    let address = world.invite("olga", "school-viewer", Some("school57"));
+    let (origin, mut olga) = (origin(&address), Browser::default());
+    let (mut telephone, page) = set_up(&mut olga, &address);
+    assert_eq!(page.shown(), "200 Школа school57 (вымышленная)");
+    let before = olga.cookies[COOKIE].clone();
+    let page = sign_in(&mut olga, &origin, "olga", PASSWORD, &telephone.code());
+    assert_eq!(page.shown(), "200 Школа school57 (вымышленная)");
+    assert_ne!(olga.cookies[COOKIE], before);
+    let listed: Value = world.run(&["user", "sessions", "olga", "--json"]).with(0).json();
+    assert_eq!(listed.as_array().map(Vec::len), Some(1), "the one before is over: {listed}");
+    for path in ["/~me?lang=en", "/~me"] {
+        assert_eq!(olga.open(&format!("{origin}{path}")).shown(), "200 Where I am signed in", "{path}");
+    }
+    // Where somebody wanted to go before they signed in; and nowhere else.
+    let mut other = Browser::default();
+    let form = other.open(&format!("{origin}/~school/school57"));
+    let entered = [("login", "olga"), ("password", PASSWORD), ("code", &telephone.code())];
+    assert_eq!(other.send(&form, &entered).url.path(), "/~school/school57");
+}
+
+#[test]
 fn whoever_guesses_learns_nothing_and_waits() {
     let world = Office::open();
     let address = world.invite("olga", "region-administrator", None);

@@ -216,7 +216,8 @@ fn d1_in_a_browser() {
 
 #[test]
 fn the_cabinet_in_a_browser() {
-    let world = crate::world::World::sent();
+    let world = crate::world::World::bound();
+    world.run(&["run", TASK]).with(4);
     let other = "name = \"Другая школа (вымышленная)\"\ntime-zone = \"Europe/Moscow\"\n";
     world.write("schools/school58.toml", other);
     let _served = d1_browser::serve(&world);

@@ -100,6 +100,12 @@ impl Cabinet {
         self.audit("sign-out", &person.account, "")
     }
 
+    /// A browser signs in anew: the session that it had before is over.
+    pub fn replace(&self, before: &str) -> Result<()> {
+        let Some(person) = self.who(before)? else { return Ok(()) };
+        self.store.end_sessions(&person.account.login, Some(person.session.number)).map(drop)
+    }
+
     /// Somebody ends one of their own sessions; what is not theirs stays.
     pub fn revoke(&self, person: &Person, session: u64) -> Result<()> {
         match self.store.end_sessions(&person.account.login, Some(session))? {

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use super::{Cabinet, Person};
 use crate::daemon::asks::{Busy, KnownSchool};
 use crate::daemon::host::{Host, Package};
@@ -55,6 +57,16 @@ impl Cabinet {
         }
         let known = self.asks.school(school).await?;
         Ok(known.map(|KnownSchool { host, school, packages }| School { config: school, host, packages }))
+    }
+
+    /// The zone in which times are told somebody: their school's, else this computer's.
+    pub async fn zone(&self, person: &Person) -> TimeZone {
+        let school = match &person.account.school {
+            Some(school) => self.school(person, school).await.ok().flatten(),
+            None => None,
+        };
+        let own = school.and_then(|school| TimeZone::get(&school.config.time_zone).ok());
+        own.unwrap_or_else(TimeZone::system)
     }
 
     /// Somebody took a report of a run with them.

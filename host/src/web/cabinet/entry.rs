@@ -60,7 +60,7 @@ pub(super) async fn enter(
     let typed = Typed { login: of("login"), password: of("password"), code: of("code") };
     let browser = Browser { client: client.0, words: &browser::words(&headers) };
     let refused = match face.cabinet.sign_in(typed, &browser).await {
-        Ok(token) => return signed_in(&face, &token, value(&values, "to")),
+        Ok(token) => return signed_in(&face, &spoken, &headers, &token, value(&values, "to")),
         Err(refused) => refused,
     };
     let shell = Shell::new(&face, &spoken, None, "cabinet-sign-in");
@@ -78,8 +78,12 @@ fn paused(shell: &Shell, left: Millis) -> Notice {
     Notice { mark: Mark::Bad, title: shell.word("cabinet-pause"), text }
 }
 
-/// The browser holds this from now on, whatever it held before.
-fn signed_in(face: &Face, token: &str, to: &str) -> Response {
+/// The browser holds this from now on, and what it held before opens nothing any more.
+fn signed_in(face: &Face, spoken: &Spoken, headers: &HeaderMap, token: &str, to: &str) -> Response {
+    let before = cookie::SESSION.of(headers, face.desk.web());
+    if let Err(error) = before.map_or(Ok(()), |before| face.cabinet.replace(&before)) {
+        return fault(face, spoken, &error);
+    }
     let mut response = see(if is_ours(to) { to } else { "/" });
     if let Ok(value) = HeaderValue::from_str(&cookie::SESSION.set(token, face.desk.web())) {
         response.headers_mut().insert(header::SET_COOKIE, value);
@@ -193,7 +197,7 @@ pub(super) async fn set_up(
         Some(code) => {
             let browser = Browser { client: client.0, words: &browser::words(&headers) };
             let confirmed = face.cabinet.confirm(&token, &code.value, &browser);
-            confirmed.map(|session| signed_in(&face, &session, ""))
+            confirmed.map(|session| signed_in(&face, &spoken, &headers, &session, ""))
         }
         None => {
             let password = value(&values, "password").to_owned();

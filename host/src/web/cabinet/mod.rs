@@ -13,10 +13,10 @@ mod signed;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::routing::{MethodRouter, get, post};
+use axum::{Router, middleware};
 
-use super::Face;
+use super::{Face, language};
 
 /// An address, and what answers there.
 type Entry = (&'static str, fn() -> MethodRouter<Arc<Face>>);
@@ -36,9 +36,10 @@ const PAGES: &[Entry] = &[
     ("/~school/{school}/{task}/{run}/{file}", || get(school::report)),
 ];
 
-/// With the cabinet's pages.
-pub(super) fn add(router: Router<Arc<Face>>) -> Router<Arc<Face>> {
-    PAGES.iter().fold(router, |router, (path, methods)| router.route(path, methods()))
+/// The cabinet's pages, which keep the language that is asked for.
+pub(super) fn pages() -> Router<Arc<Face>> {
+    let pages = PAGES.iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods()));
+    pages.route_layer(middleware::from_fn(language::keep))
 }
 
 /// The addresses, for whoever tries them all.

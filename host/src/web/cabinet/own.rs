@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::school;
 use super::shell::{Shell, shown, time};
-use super::signed::{Signed, fault, own_form, value};
+use super::signed::{Signed, fault, own_form, refused, value};
 use crate::daemon::cabinet::Person;
 use crate::model::Message;
 use crate::store::SessionRow;
@@ -58,12 +58,13 @@ pub(super) async fn sessions(
         Err(error) => return fault(&face, &spoken, &error),
     };
     let shell = Shell::new(&face, &spoken, Some(&person), "cabinet-me");
-    let sessions = rows.iter().map(|row| session(&shell, &person, row)).collect();
+    let zone = face.cabinet.zone(&person).await;
+    let sessions = rows.iter().map(|row| session(&shell, &person, &zone, row)).collect();
     shown(StatusCode::OK, &Sessions { shell, person: &person, sessions })
 }
 
-fn session(shell: &Shell, person: &Person, row: &SessionRow) -> Shown {
-    let at = |code: &str, at| shell.text(Message::new(code).with("at", time(at, &TimeZone::system())));
+fn session(shell: &Shell, person: &Person, zone: &TimeZone, row: &SessionRow) -> Shown {
+    let at = |code: &str, at| shell.text(Message::new(code).with("at", time(at, zone)));
     Shown {
         number: row.number,
         browser: Some(row.client.clone())
@@ -82,10 +83,7 @@ pub(super) async fn end(
     spoken: Spoken,
     form: RawForm,
 ) -> Response {
-    let values = match own_form(&face, &spoken, &person, &form) {
-        Ok(values) => values,
-        Err(refused) => return refused,
-    };
+    let Some(values) = own_form(&person, &form) else { return refused(&face, &spoken) };
     let ended =
         value(&values, "session").parse().map_or(Ok(()), |number| face.cabinet.revoke(&person, number));
     ended.map_or_else(|error| fault(&face, &spoken, &error), |()| see("/~me"))
@@ -98,8 +96,8 @@ pub(super) async fn sign_out(
     spoken: Spoken,
     form: RawForm,
 ) -> Response {
-    if let Err(refused) = own_form(&face, &spoken, &person, &form) {
-        return refused;
+    if own_form(&person, &form).is_none() {
+        return refused(&face, &spoken);
     }
     if let Err(error) = face.cabinet.leave(&person) {
         return fault(&face, &spoken, &error);

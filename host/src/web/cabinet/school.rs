@@ -17,8 +17,8 @@ use crate::daemon::host::Package;
 use crate::daemon::page::{self, Anchor};
 use crate::daemon::told::{self, local_time};
 use crate::error::Result;
-use crate::model::{Message, Millis, OutcomeRow, RunId, RunSummary, SchoolId, TaskId};
-use crate::report::words::{self, Group};
+use crate::model::{Message, Millis, RunId, RunSummary, SchoolId, TaskId};
+use crate::report::words;
 use crate::report::{Catalogue, Format, run_report};
 use crate::store::RunStore;
 use crate::web::language::Spoken;
@@ -141,10 +141,14 @@ fn of_task(shell: &Shell, school: &School, line: &TaskLine) -> Line {
 }
 
 fn last(shell: &Shell, school: &School, line: &TaskLine) -> String {
-    let at = line.standing.last.as_ref().map(|run| run.finished.unwrap_or(run.started));
     let told =
         |at: Millis| shell.text(Message::new("cabinet-last-at").with("at", local_time(at, &school.config)));
-    at.map_or_else(|| shell.word("cabinet-never"), told)
+    ended(line).map_or_else(|| shell.word("cabinet-never"), told)
+}
+
+/// When a task's last run ended; when it began while it is under way.
+fn ended(line: &TaskLine) -> Option<Millis> {
+    line.standing.last.as_ref().map(|run| run.finished.unwrap_or(run.started))
 }
 
 fn next(shell: &Shell, school: &School, line: &TaskLine) -> String {
@@ -231,12 +235,13 @@ pub(super) async fn task(
     if line.standing.open_decisions > 0 {
         said.push(shell.text(Message::new("status-decisions").with("n", line.standing.open_decisions)));
     }
+    let time = |at| local_time(at, &school.config);
     let page = TaskPage {
         up: up(&school),
         state: Told::of_task(&shell, &line),
         said,
-        last: last(&shell, &school, &line),
-        next: next(&shell, &school, &line),
+        last: ended(&line).map_or_else(|| shell.word("cabinet-never"), time),
+        next: line.next.map_or_else(|| next(&shell, &school, &line), time),
         name: format!("{}/{id}", school.config.id),
         runs: runs.iter().map(|run| of_run(&shell, &school, run)).collect(),
         shell,
@@ -253,7 +258,7 @@ fn of_run(shell: &Shell, school: &School, run: &RunSummary) -> RunLine {
         address: format!("{}/{}", path_of(school, &run.task.task), run.id.number),
         title: local_time(run.started, &school.config),
         state: Told::of(shell, Some(run.status)),
-        counts: words::counts(&shell.texts, &run.counts),
+        counts: format!("{}: {}", run.id, words::counts(&shell.texts, &run.counts)),
     }
 }
 
@@ -268,7 +273,8 @@ struct RunPage {
     said: Vec<String>,
     started: String,
     finished: String,
-    groups: Vec<(String, usize)>,
+    /// As it is read out on the telephone.
+    id: String,
     can_download: bool,
     headings: Vec<String>,
     rows: Vec<Vec<(String, String)>>,
@@ -279,7 +285,6 @@ struct RunPage {
 struct Read {
     run: RunSummary,
     line: TaskLine,
-    outcomes: Vec<OutcomeRow>,
     persons: Option<crate::report::table::Sheet>,
 }
 
@@ -297,7 +302,7 @@ fn read_run(
         let names = |about: &_| told::name_of(store, about);
         run_report::persons(&outcomes, &package.manifest, &names, &texts(Some(package)))
     });
-    Ok(Some(Read { run, line, outcomes, persons }))
+    Ok(Some(Read { run, line, persons }))
 }
 
 /// `GET /~school/SCHOOL/TASK/RUN`: what a run came to, person by person.
@@ -335,13 +340,11 @@ fn run_page(
     query: &[crate::model::Param],
     read: Read,
 ) -> RunPage {
-    let Read { run, line, outcomes, persons } = read;
+    let Read { run, line, persons } = read;
     let (headings, rows) = persons.map(|sheet| (sheet.headings, sheet.rows)).unwrap_or_default();
     let pager = Pager::of(&here, query, PERSONS, rows.len());
     let labelled = |row: Vec<String>| headings.iter().cloned().zip(row).collect();
     let rows = pager.cut(rows).into_iter().map(labelled).collect();
-    let count = |group: Group| outcomes.iter().filter(|row| Group::of(&row.outcome) == group).count();
-    let groups = Group::ALL.into_iter().map(|group| (shell.word(group.code()), count(group)));
     let time = |at| local_time(at, &school.config);
     let heading = shell.text(Message::new("cabinet-run").with("at", time(run.started)));
     let mut said: Vec<String> = reason(face, &shell, line.package.as_deref(), &run).into_iter().collect();
@@ -353,7 +356,7 @@ fn run_page(
         said,
         started: time(run.started),
         finished: run.finished.map(time).unwrap_or_default(),
-        groups: groups.filter(|(_, count)| *count > 0).collect(),
+        id: run.id.to_string(),
         can_download: line.package.is_some(),
         headings,
         rows,

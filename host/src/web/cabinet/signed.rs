@@ -65,21 +65,16 @@ pub(super) fn busy(face: &Face, spoken: &Spoken) -> Response {
     strays::closed(face, spoken, Closed::Busy).into_response()
 }
 
-/// A form that somebody sent from a page of this very session; what is in it.
-///
-/// # Errors
-/// It came from elsewhere, or from a session that is over.
-pub(super) fn own_form(
-    face: &Face,
-    spoken: &Spoken,
-    person: &Person,
-    RawForm(form): &RawForm,
-) -> Result<Vec<Param>, Response> {
+/// A form that somebody sent from a page of this very session; what is in it. Nothing where it came from elsewhere, or
+/// from a session that is over.
+pub(super) fn own_form(person: &Person, RawForm(form): &RawForm) -> Option<Vec<Param>> {
     let values = params(form);
-    match value(&values, "step") == person.step {
-        true => Ok(values),
-        false => Err(strays::refused(face, spoken, StatusCode::FORBIDDEN).into_response()),
-    }
+    (value(&values, "step") == person.step).then_some(values)
+}
+
+/// A form that came from elsewhere.
+pub(super) fn refused(face: &Face, spoken: &Spoken) -> Response {
+    strays::refused(face, spoken, StatusCode::FORBIDDEN).into_response()
 }
 
 /// A value of a form; empty where it is not there.
