@@ -73,6 +73,9 @@ async function evening(visitor) {
   await page.locator('.cards a').first().click();
   await visitor.reads(words.persons);
   await visitor.looks('cabinet-run');
+  // Whoever needs something comes first.
+  const outcomes = await page.locator('tbody td:nth-child(4)').allInnerTexts();
+  assert.notEqual(outcomes[0], outcomes.at(-1), outcomes.join(', '));
   const [file] = await Promise.all([page.waitForEvent('download'), visitor.follow(words.csv)]);
   assert.match(file.suggestedFilename(), /\.csv$/);
   await visitor.follow(login);

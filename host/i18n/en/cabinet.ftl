@@ -58,7 +58,6 @@ audit-sign-in-paused = wrong sign-ins, pause
 cabinet = Data exchange
 cabinet-skip = Skip to content
 cabinet-menu = Sections
-cabinet-language = Language
 cabinet-sign-in = Sign in
 cabinet-sign-in-text = For staff of the school and the region. The address for the first time comes from an administrator.
 cabinet-login = Login

@@ -59,7 +59,6 @@ audit-sign-in-paused = неверный вход, пауза
 cabinet = Обмен данными
 cabinet-skip = К содержанию
 cabinet-menu = Разделы
-cabinet-language = Язык
 cabinet-sign-in = Вход
 cabinet-sign-in-text = Для сотрудников школы и региона. Адрес для входа в первый раз даёт администратор.
 cabinet-login = Логин

@@ -18,7 +18,7 @@ use crate::daemon::page::{self, Anchor};
 use crate::daemon::told::{self, local_time};
 use crate::error::Result;
 use crate::model::{Message, Millis, RunId, RunSummary, SchoolId, TaskId};
-use crate::report::words;
+use crate::report::words::{self, Group};
 use crate::report::{Catalogue, Format, run_report};
 use crate::store::RunStore;
 use crate::web::language::Spoken;
@@ -281,6 +281,13 @@ struct RunPage {
     pager: Pager,
 }
 
+/// Whoever needs something stands before those who are done; among equals the order stays.
+fn gravest_first(rows: &mut [Vec<String>], texts: &Catalogue) {
+    let words = Group::ALL.map(|group| texts.word(group.code()));
+    let gravity = |row: &Vec<String>| row.iter().find_map(|cell| words.iter().position(|word| word == cell));
+    rows.sort_by_cached_key(|row| gravity(row).unwrap_or(words.len()));
+}
+
 /// What is read of a run for its page.
 struct Read {
     run: RunSummary,
@@ -341,7 +348,8 @@ fn run_page(
     read: Read,
 ) -> RunPage {
     let Read { run, line, persons } = read;
-    let (headings, rows) = persons.map(|sheet| (sheet.headings, sheet.rows)).unwrap_or_default();
+    let (headings, mut rows) = persons.map(|sheet| (sheet.headings, sheet.rows)).unwrap_or_default();
+    gravest_first(&mut rows, &shell.texts);
     let pager = Pager::of(&here, query, PERSONS, rows.len());
     let labelled = |row: Vec<String>| headings.iter().cloned().zip(row).collect();
     let rows = pager.cut(rows).into_iter().map(labelled).collect();
