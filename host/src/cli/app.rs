@@ -14,13 +14,13 @@ use super::output::Output;
 use crate::config;
 use crate::daemon::Once;
 use crate::daemon::host::{Host, Package};
+pub(super) use crate::daemon::told::{local_time, name_of};
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::manifest::Manifest;
-use crate::model::records::{Record, RecordRef};
 use crate::model::setup::{HostConfig, SchoolConfig, TaskConfig};
 use crate::model::{Message, Millis, SchoolId, TaskRef};
 use crate::report::Catalogue;
-use crate::store::{RecordStore, SchoolDb};
+use crate::store::SchoolDb;
 
 /// The program as set up by its files.
 pub(super) struct App {
@@ -215,23 +215,15 @@ pub(super) fn settings_error(errors: &config::ConfigErrors, colour: bool) -> Err
     Error::config(errors.render(colour))
 }
 
-/// A moment in the school's time, to the minute.
-pub(super) fn local_time(at: Millis, school: &SchoolConfig) -> String {
-    let zone = TimeZone::get(&school.time_zone).unwrap_or(TimeZone::UTC);
-    Timestamp::from_millisecond(at)
-        .map(|at| at.to_zoned(zone).strftime("%d.%m.%Y %H:%M").to_string())
-        .unwrap_or_default()
+/// A moment in the time of this computer.
+pub(super) fn here(at: Millis) -> String {
+    let at = Timestamp::from_millisecond(at);
+    at.map(|at| at.to_zoned(TimeZone::system()).strftime("%d.%m.%Y %H:%M:%S").to_string()).unwrap_or_default()
 }
 
 /// Now.
 pub(super) fn now() -> Millis {
     Timestamp::now().as_millisecond()
-}
-
-/// A record's name for people, from the records as they are now.
-pub(super) fn name_of(store: &impl RecordStore, about: &RecordRef) -> Option<String> {
-    let json = store.get(about.record_type, &about.id).ok().flatten()?;
-    Record::from_json(about.record_type, &json).ok().map(|record| record.title())
 }
 
 /// Writes a file as a whole or not at all: beside it first, then renamed.

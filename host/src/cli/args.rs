@@ -3,11 +3,13 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::names::{Place, TaskName};
 use crate::model::RunId;
+use crate::model::account::Role;
 use crate::report::Format;
 
 #[derive(Parser, Debug)]
@@ -135,6 +137,10 @@ pub enum Command {
     Secret {
         #[command(subcommand)]
         command: Secret,
+    },
+    User {
+        #[command(subcommand)]
+        command: User,
     },
     Connector {
         #[command(subcommand)]
@@ -428,6 +434,43 @@ pub enum Secret {
         #[arg(long)]
         school: Option<String>,
     },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum User {
+    Invite {
+        login: String,
+        #[arg(long, value_parser = role())]
+        role: Role,
+        #[arg(long)]
+        school: Option<String>,
+    },
+    List {
+        #[arg(long)]
+        school: Option<String>,
+    },
+    Block {
+        login: String,
+    },
+    Unblock {
+        login: String,
+    },
+    Reset {
+        login: String,
+    },
+    Sessions {
+        login: String,
+    },
+    Revoke {
+        login: String,
+        session: Option<u64>,
+    },
+}
+
+/// The names of roles, which the help lists.
+fn role() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(Role::ALL.map(Role::name))
+        .map(|name| Role::by_name(&name).unwrap_or(Role::SchoolViewer))
 }
 
 #[derive(Subcommand, Debug)]

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::app::{App, write_file};
+use super::app::{App, here, write_file};
 use super::output::Tone;
 use super::stores;
 use crate::error::{Context, Error, Kind, Result};
@@ -97,12 +97,6 @@ fn cells(app: &App, row: &AuditRow) -> Vec<String> {
     let code = format!("audit-{}", entry.what);
     let what = if app.catalogue.has(&code) { app.word(&code) } else { entry.what.clone() };
     vec![row.number.to_string(), here(entry.at), who, what, place, entry.about.clone()]
-}
-
-/// A moment in the time of this computer.
-fn here(at: Millis) -> String {
-    let at = Timestamp::from_millisecond(at);
-    at.map(|at| at.to_zoned(TimeZone::system()).strftime("%d.%m.%Y %H:%M:%S").to_string()).unwrap_or_default()
 }
 
 /// A day or a moment.

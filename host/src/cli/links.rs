@@ -52,7 +52,7 @@ pub(super) fn links(app: &App, place: Option<&Place>) -> Result<u8> {
 }
 
 /// Where browsers are listened to.
-fn web(app: &App) -> Result<&Web> {
+pub(super) fn web(app: &App) -> Result<&Web> {
     app.host.web.as_ref().ok_or_else(|| {
         Error::config("exchange.toml has no [web] table")
             .message(Message::new("error-no-web"))

@@ -49,6 +49,7 @@ mod tasks;
 mod terminal;
 mod undo;
 mod upstreams;
+mod users;
 mod watch;
 
 use clap::{CommandFactory, FromArgMatches};
@@ -190,6 +191,7 @@ fn run(app: &App, command: Command) -> Result<u8> {
         Command::Enable { task } => tasks::set_enabled(app, &task.0, true),
         Command::Disable { task } => tasks::set_enabled(app, &task.0, false),
         Command::Secret { command } => secret(app, command),
+        Command::User { command } => users::user(app, command),
         Command::Connector { command } => connector(app, command),
         Command::Audit(args) => audit(app, &args),
         Command::Erase(args) => erase::erase(app, &args),

@@ -6,11 +6,13 @@ use super::app::{App, local_time};
 use super::names::Place;
 use super::output::{Tone, print_error};
 use super::upstreams;
+use crate::daemon::told::{self, Standing};
 use crate::error::{Error, Result};
 use crate::model::setup::{SchoolConfig, TaskConfig};
 use crate::model::{Message, RunCounts, RunStatus, RunSummary, SchoolId};
-use crate::report::{Catalogue, words};
-use crate::store::{DecisionStore, RunStore};
+use crate::report::Catalogue;
+use crate::report::words::{self, Gravity};
+use crate::store::RunStore;
 
 #[derive(Serialize)]
 struct TaskStatus {
@@ -143,8 +145,7 @@ fn unreadable(app: &App, school: &SchoolConfig, task: &TaskConfig, error: &Error
 
 fn task_status(app: &App, school: &SchoolConfig, task: &TaskConfig) -> Result<TaskStatus> {
     let store = app.store(school)?;
-    let last = store.last_run(&task.id)?;
-    let open_decisions = store.decisions(Some(&task.id), true)?.len();
+    let Standing { last, open_decisions } = told::standing(&store, task)?;
     let reason =
         last.as_ref().and_then(|run| run.reason.as_ref()).map(|reason| connector_text(app, task, reason));
     Ok(TaskStatus {
@@ -236,9 +237,9 @@ pub(super) fn runs(app: &App, place: Option<&Place>, limit: usize) -> Result<u8>
 
 /// The tone of a status.
 pub(super) fn tone(status: RunStatus) -> Tone {
-    match status {
-        RunStatus::Success => Tone::Good,
-        RunStatus::Running | RunStatus::WithRemarks | RunStatus::Waiting | RunStatus::Postponed => Tone::Warn,
-        RunStatus::NotConfirmed | RunStatus::Failed => Tone::Bad,
+    match words::gravity(status) {
+        Gravity::Good => Tone::Good,
+        Gravity::Notable => Tone::Warn,
+        Gravity::Bad => Tone::Bad,
     }
 }

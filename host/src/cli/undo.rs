@@ -78,7 +78,7 @@ fn confirm(app: &App, ready: &Ready, planned: &[Undone], args: &Undo) -> Result<
             );
         }
         None => {
-            planned.iter().try_for_each(|record| print(app, ready, record))?;
+            planned.iter().try_for_each(|record| print(app, ready, &args.run, record))?;
             terminal::prompt(&app.text(Message::new("undo-confirm").with("run", &run)))?;
             terminal::read_line_now()?
         }
@@ -95,14 +95,14 @@ fn told(app: &App, ready: &Ready, run: &RunSummary, undone: &[Undone], dry_run: 
     let left = undone.len() - done;
     let code = if left == 0 { 0 } else { NOT_ALL };
     if app.output.json {
-        let records = undone.iter().map(|record| as_json(app, record)).collect();
+        let records = undone.iter().map(|record| as_json(app, &run.id, record)).collect();
         let (run, task) = (run.id.to_string(), run.task.to_string());
         return app
             .output
             .print_json(&UndoJson { run, task, dry_run, put_back: done, left, records })
             .map(|()| code);
     }
-    undone.iter().try_for_each(|record| print(app, ready, record))?;
+    undone.iter().try_for_each(|record| print(app, ready, &run.id, record))?;
     let text = if dry_run { "undo-would" } else { "undo-done" };
     app.output.line(app.text(Message::new(text).with("n", done).with("left", left)))?;
     if !dry_run {
@@ -111,28 +111,32 @@ fn told(app: &App, ready: &Ready, run: &RunSummary, undone: &[Undone], dry_run: 
     Ok(code)
 }
 
-fn as_json<'a>(app: &App, record: &'a Undone) -> RecordJson<'a> {
+fn as_json<'a>(app: &App, run: &RunId, record: &'a Undone) -> RecordJson<'a> {
     RecordJson {
         record: record.record_type.name(),
         id: &record.id,
         put_back: record.since.is_none(),
-        reason: record.since.map(|since| reason(app, since)),
+        reason: record.since.map(|since| reason(app, run, since)),
         content: content::as_json(&record.content),
     }
 }
 
-fn print(app: &App, ready: &Ready, record: &Undone) -> Result<()> {
+fn print(app: &App, ready: &Ready, run: &RunId, record: &Undone) -> Result<()> {
     let name = record.about.as_ref().and_then(|about| name_of(&*ready.task.store, about));
     let title = name.unwrap_or_else(|| record.id.clone());
     let what = app.word(&format!("record-{}", record.record_type));
-    let reason = record.since.map(|since| format!(" · {}", reason(app, since))).unwrap_or_default();
+    let reason = record.since.map(|since| format!(" · {}", reason(app, run, since))).unwrap_or_default();
     app.output.line(format!("  {what}: {title}{reason}"))?;
     content::show_fields(app, &record.content)
 }
 
-fn reason(app: &App, since: Since) -> String {
+/// Why a record is not put back; `run`: the one that is undone, of the same school.
+fn reason(app: &App, run: &RunId, since: Since) -> String {
     match since {
-        Since::Run(number) => app.text(Message::new("undo-since-run").with("run", number)),
+        Since::Run(number) => {
+            let run = RunId { number, ..run.clone() };
+            app.text(Message::new("undo-since-run").with("run", run))
+        }
         Since::Import => app.word("undo-since-import"),
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! The only module that spawns, so that whoever looks for what runs in the background looks here.
 
+pub mod asks;
+pub mod cabinet;
 pub mod callback;
 pub mod desk;
 pub mod dialogue;
@@ -27,6 +29,7 @@ pub mod serve;
 mod signing;
 pub mod task;
 pub mod telemetry;
+pub mod told;
 pub mod vault;
 
 pub use once::Once;

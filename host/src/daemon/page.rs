@@ -31,7 +31,8 @@ pub enum Mark {
 }
 
 impl Mark {
-    fn word(self) -> &'static str {
+    /// Its class in the style sheet.
+    pub fn word(self) -> &'static str {
         match self {
             Self::Good => "good",
             Self::Plain => "plain",
@@ -39,7 +40,8 @@ impl Mark {
         }
     }
 
-    fn sign(self) -> &'static str {
+    /// Told by shape as well as by colour; empty where there is nothing to tell.
+    pub fn sign(self) -> &'static str {
         match self {
             Self::Good => "✓",
             Self::Plain => "",

@@ -32,13 +32,14 @@ pub use self::settings::{Changes, SchoolFile, Settings};
 pub use self::signals::{Signal, Signals};
 pub use self::supervisor::Supervisor;
 use self::telling::Telling;
-use super::desk::{Ask, Known};
+use super::asks::{Ask, Known, KnownSchool};
 use super::expiry;
-use super::host::Host;
+use super::host::{Host, Package};
 use super::notify::Teller;
 use super::round::Ended;
 use crate::error::{Error, Result};
-use crate::model::{Millis, TaskRef};
+use crate::model::setup::TaskConfig;
+use crate::model::{Millis, SchoolId, TaskRef};
 use crate::reconcile::{CANCELLED, Cancel, Clock};
 use crate::schedule::{Begin, LetGo};
 use crate::store::{HostDb, HostKeepStore, LANE_BUSY, MarkStore, Rota};
@@ -254,18 +255,36 @@ impl<S: Settings> Server<S> {
         }
     }
 
-    /// Says what it takes to open a task, in the state that its school's last good file has it in.
+    /// Says what there is, in the state that each school's last good file has it in. Whoever asked may have gone.
     fn tell_known(&mut self, ask: Ask) {
-        let found = self.planner.find(&ask.task).and_then(|(school, task)| {
-            let package = self.settings.package(&ask.task, &task.connector);
-            let package = package.inspect_err(|error| {
-                let TaskRef { school, task } = &ask.task;
-                tracing::error!(%school, %task, ?error, "no dialogue: its connector cannot be used");
-            });
-            Some(Known { host: Arc::clone(&self.host), school, task, package: package.ok()? })
+        match ask {
+            Ask::Task(task, answer) => drop(answer.send(self.known(&task))),
+            Ask::School(school, answer) => drop(answer.send(self.known_school(&school))),
+            Ask::Schools(answer) => drop(answer.send(self.planner.configs())),
+        }
+    }
+
+    fn known(&mut self, task: &TaskRef) -> Option<Known> {
+        let (school, config) = self.planner.find(task)?;
+        let package = self.usable(task, &config.connector)?;
+        Some(Known { host: Arc::clone(&self.host), school, task: config, package })
+    }
+
+    fn known_school(&mut self, school: &SchoolId) -> Option<KnownSchool> {
+        let school = self.planner.school(school)?;
+        let name = |task: &TaskConfig| TaskRef { school: school.id.clone(), task: task.id.clone() };
+        let usable = |task: &TaskConfig| Some((task.id.clone(), self.usable(&name(task), &task.connector)?));
+        let packages = school.tasks.iter().filter_map(usable).collect();
+        Some(KnownSchool { host: Arc::clone(&self.host), school, packages })
+    }
+
+    fn usable(&mut self, task: &TaskRef, connector: &str) -> Option<Arc<Package>> {
+        let package = self.settings.package(task, connector);
+        let package = package.inspect_err(|error| {
+            let TaskRef { school, task } = task;
+            tracing::error!(%school, %task, ?error, "a browser's page lacks it: its connector cannot be used");
         });
-        // Whoever asked may have gone.
-        drop(ask.answer.send(found));
+        package.ok()
     }
 
     fn ended(&mut self, run: &Underway, ended: Result<Ended>) {

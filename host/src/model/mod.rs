@@ -3,6 +3,7 @@
 //! Nothing here does anything: no I/O, no clock, no randomness. The types mirror the contract (`wit/`) one to one
 //! where they cross it, so that a reader of the WIT finds the same names here.
 
+pub mod account;
 pub mod budget;
 pub mod connector;
 pub mod contract;

@@ -33,6 +33,12 @@ pub struct Web {
     pub cool_down_ms: u64,
     /// Milliseconds for which a one-time address for binding is good.
     pub invitation_ms: u64,
+    /// Milliseconds for which a one-time address that an account is set up at is good.
+    pub account_invitation_ms: u64,
+    /// Milliseconds after which somebody who does nothing has to sign in again.
+    pub session_idle_ms: u64,
+    /// Milliseconds after which somebody has to sign in again, whatever they do.
+    pub session_life_ms: u64,
 }
 
 impl Web {
@@ -54,6 +60,9 @@ impl Web {
             passwords: 3,
             cool_down_ms: minutes(15),
             invitation_ms: minutes(30),
+            account_invitation_ms: minutes(3 * 24 * 60),
+            session_idle_ms: minutes(60),
+            session_life_ms: minutes(12 * 60),
         }
     }
 

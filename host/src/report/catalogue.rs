@@ -30,6 +30,7 @@ const RU: &[&str] = &[
     include_str!("../../i18n/ru/seeing.ftl"),
     include_str!("../../i18n/ru/signing.ftl"),
     include_str!("../../i18n/ru/web.ftl"),
+    include_str!("../../i18n/ru/cabinet.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("../../i18n/en/cli.ftl"),
@@ -46,6 +47,7 @@ const EN: &[&str] = &[
     include_str!("../../i18n/en/seeing.ftl"),
     include_str!("../../i18n/en/signing.ftl"),
     include_str!("../../i18n/en/web.ftl"),
+    include_str!("../../i18n/en/cabinet.ftl"),
 ];
 
 /// The languages of the product.

@@ -32,7 +32,8 @@ pub struct RunReport<'a> {
 
 /// The sheets of a run's report.
 pub fn run_sheets(report: &RunReport<'_>, names: &NameOf<'_>, catalogue: &Catalogue) -> Vec<Sheet> {
-    let mut sheets = vec![summary(report, catalogue), persons(report, names, catalogue)];
+    let mut sheets =
+        vec![summary(report, catalogue), persons(report.outcomes, report.manifest, names, catalogue)];
     let mut groups: BTreeMap<Group, Vec<&OutcomeRow>> = BTreeMap::new();
     for row in report.outcomes {
         groups.entry(Group::of(&row.outcome)).or_default().push(row);
@@ -78,9 +79,14 @@ fn summary(report: &RunReport<'_>, catalogue: &Catalogue) -> Sheet {
 }
 
 /// One row a person, with the gravest of what became of the items about that person.
-fn persons(report: &RunReport<'_>, names: &NameOf<'_>, catalogue: &Catalogue) -> Sheet {
+pub fn persons(
+    outcomes: &[OutcomeRow],
+    manifest: &Manifest,
+    names: &NameOf<'_>,
+    catalogue: &Catalogue,
+) -> Sheet {
     let mut gravest: BTreeMap<&RecordRef, (Group, &OutcomeRow)> = BTreeMap::new();
-    for row in report.outcomes {
+    for row in outcomes {
         let Some(about) = row.about.as_ref().filter(|about| is_person(about.record_type)) else { continue };
         let group = Group::of(&row.outcome);
         let known = gravest.entry(about).or_insert((group, row));
@@ -91,7 +97,7 @@ fn persons(report: &RunReport<'_>, names: &NameOf<'_>, catalogue: &Catalogue) ->
     let mut rows: Vec<Vec<String>> = gravest
         .into_iter()
         .map(|(about, (group, row))| {
-            let (reason, advice) = words::reason_and_advice(catalogue, &report.manifest.id, row);
+            let (reason, advice) = words::reason_and_advice(catalogue, &manifest.id, row);
             vec![
                 row.group.clone().unwrap_or_default(),
                 names(about).unwrap_or_else(|| about.id.clone()),

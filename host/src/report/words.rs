@@ -100,6 +100,28 @@ pub fn status(catalogue: &Catalogue, status: Option<RunStatus>) -> String {
     })
 }
 
+/// How a status is meant, whichever face colours it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gravity {
+    /// As it should be.
+    Good,
+    /// Worth a look.
+    Notable,
+    /// Wrong.
+    Bad,
+}
+
+/// How a status is meant.
+pub fn gravity(status: RunStatus) -> Gravity {
+    match status {
+        RunStatus::Success => Gravity::Good,
+        RunStatus::Running | RunStatus::WithRemarks | RunStatus::Waiting | RunStatus::Postponed => {
+            Gravity::Notable
+        }
+        RunStatus::NotConfirmed | RunStatus::Failed => Gravity::Bad,
+    }
+}
+
 /// «отправлено 12, без изменений 3»: only what is not nought.
 pub fn counts(catalogue: &Catalogue, counts: &RunCounts) -> String {
     let parts: Vec<String> = counts

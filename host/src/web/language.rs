@@ -1,13 +1,18 @@
-//! In which language somebody is answered: the one they asked for, else the one their browser likes better, else
-//! Russian.
+//! In which language somebody is answered: the one they asked for, now or in the cabinet before, else the one their
+//! browser likes better, else Russian.
 
 use std::convert::Infallible;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
 
 use crate::report::Language;
+
+/// The cookie with the language that was asked for.
+const COOKIE: &str = "exchange-language";
 
 /// The language of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,16 +38,36 @@ impl<S: Send + Sync> FromRequestParts<S> for Spoken {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self { asked: asked(parts.uri.query()), liked: liked(&parts.headers) })
+        let liked = kept(&parts.headers).unwrap_or_else(|| liked(&parts.headers));
+        Ok(Self { asked: asked(parts.uri.query()), liked })
     }
 }
 
 fn asked(query: Option<&str>) -> Option<Language> {
-    match query?.split('&').find_map(|pair| pair.strip_prefix("lang="))? {
-        "ru" => Some(Language::Ru),
-        "en" => Some(Language::En),
-        _ => None,
+    of_tag(query?.split('&').find_map(|pair| pair.strip_prefix("lang="))?)
+}
+
+fn of_tag(tag: &str) -> Option<Language> {
+    [Language::Ru, Language::En].into_iter().find(|language| language.tag() == tag)
+}
+
+/// What was asked for in the cabinet once.
+fn kept(headers: &HeaderMap) -> Option<Language> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == COOKIE).and_then(|(_, tag)| of_tag(tag))
+}
+
+/// A browser keeps the language that was asked for: one word that tells nobody from another.
+pub(super) async fn keep(spoken: Spoken, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if let Some(language) = spoken.asked {
+        let cookie = format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000", language.tag());
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
     }
+    response
 }
 
 /// Of `Accept-Language`; where it names neither, Russian.
@@ -80,6 +105,9 @@ mod tests {
         for en in ["en-US,en;q=0.9", "en,ru;q=0.9", "de,en;q=0.3"] {
             assert_eq!(of(en), Language::En, "{en}");
         }
+        let cookies = |line: &str| [(header::COOKIE, line.parse().unwrap())].into_iter().collect();
+        assert_eq!(kept(&cookies("a=b; exchange-language=en")), Some(Language::En));
+        assert_eq!(kept(&cookies("exchange-language=//evil")), None);
         assert_eq!(asked(Some("new&lang=en")), Some(Language::En));
         assert_eq!(asked(Some("lang=//evil")), None);
     }

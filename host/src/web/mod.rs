@@ -1,9 +1,11 @@
-//! The face for browsers: dialogues with people, served by `exchange serve` where `[web]` says.
+//! The face for browsers: dialogues with people and the cabinet, served by `exchange serve` where `[web]` says.
 //!
-//! Plain pages without scripts, in Russian and English. What a dialogue is at stands in [`Desk`]; here requests are
-//! judged before they reach it (`guard`), addresses are told apart (`routes`), and what it says becomes pages (`pages`).
-//! A browser holds one unguessable cookie and nothing else.
+//! Plain pages without scripts, in Russian and English. What a dialogue is at stands in [`Desk`], who is signed in in
+//! [`Cabinet`]; here requests are judged before they reach them (`guard`), addresses are told apart (`routes`), and what
+//! they say becomes pages (`pages`, `cabinet`). A browser holds unguessable cookies, and the language
+//! that was asked for.
 
+mod cabinet;
 mod client;
 mod cookie;
 mod guard;
@@ -23,6 +25,7 @@ use axum::{Extension, Router, middleware};
 use self::client::Client;
 use self::language::Spoken;
 use self::texts::Texts;
+use crate::daemon::cabinet::Cabinet;
 use crate::daemon::desk::{Answer, Closed, Desk, Heard, Place};
 use crate::daemon::page::{self, Page};
 use crate::model::{Param, TaskRef};
@@ -30,15 +33,16 @@ use crate::model::{Param, TaskRef};
 /// What all requests have in common.
 pub(crate) struct Face {
     desk: Arc<Desk>,
+    cabinet: Arc<Cabinet>,
     texts: Texts,
 }
 
 type Shared = State<Arc<Face>>;
 
 /// Everything that browsers may ask for.
-pub fn routes(desk: Arc<Desk>) -> Router {
-    let face = Arc::new(Face { desk, texts: Texts::default() });
-    Router::new()
+pub fn routes(desk: Arc<Desk>, cabinet: Arc<Cabinet>) -> Router {
+    let face = Arc::new(Face { desk, cabinet, texts: Texts::default() });
+    cabinet::pages()
         .route("/{school}/{task}/{dialogue}", get(offer).post(start))
         .route("/{school}/{task}/{dialogue}/step", get(step).post(answer))
         .route("/~bind/{school}/{task}/{token}", get(invitation).post(accept))
@@ -47,6 +51,11 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .fallback(nowhere)
         .layer(middleware::from_fn_with_state(Arc::clone(&face), guard::guard))
         .with_state(face)
+}
+
+/// All addresses of the cabinet, with places in braces: whoever tries each of them misses none.
+pub fn cabinet_paths() -> impl Iterator<Item = &'static str> {
+    cabinet::paths()
 }
 
 type Names = Path<(String, String, String)>;
@@ -103,11 +112,11 @@ fn began(
 ) -> Response {
     match started {
         Ok((cookie, place)) => {
-            if let Some(before) = cookie::of(headers, face.desk.web()) {
+            if let Some(before) = cookie::DIALOGUE.of(headers, face.desk.web()) {
                 face.desk.leave(&before);
             }
             let mut response = see(&format!("{}/step?new", place.path()));
-            if let Ok(value) = HeaderValue::from_str(&cookie::set(&cookie, face.desk.web())) {
+            if let Ok(value) = HeaderValue::from_str(&cookie::DIALOGUE.set(&cookie, face.desk.web())) {
                 response.headers_mut().insert(header::SET_COOKIE, value);
             }
             response
@@ -126,7 +135,7 @@ async fn step(
 ) -> Page {
     let place = place(names);
     let fresh = query.as_deref() == Some("new");
-    let Some(cookie) = cookie::of(&headers, face.desk.web()) else {
+    let Some(cookie) = cookie::DIALOGUE.of(&headers, face.desk.web()) else {
         return if fresh {
             strays::no_cookie(&face, &spoken, &place)
         } else {
@@ -156,7 +165,7 @@ async fn answer(
     RawForm(form): RawForm,
 ) -> Response {
     let place = place(names);
-    let Some(cookie) = cookie::of(&headers, face.desk.web()) else {
+    let Some(cookie) = cookie::DIALOGUE.of(&headers, face.desk.web()) else {
         return strays::gone(&face, &spoken, Some(&place)).into_response();
     };
     let mut values = params(&form);
@@ -174,7 +183,7 @@ async fn returned(
     RawQuery(query): RawQuery,
 ) -> Response {
     let params = params(query.unwrap_or_default().as_bytes());
-    let Some(cookie) = cookie::of(&headers, face.desk.web()) else {
+    let Some(cookie) = cookie::DIALOGUE.of(&headers, face.desk.web()) else {
         return strays::other(&face, &spoken, None).into_response();
     };
     let heard = face.desk.returned(&cookie, params).await;

@@ -1,6 +1,7 @@
 //! The key is replaced file by file: after every one of these steps everything opens with both keys at hand.
 
 use exchange::model::Millis;
+use exchange::model::account::{Account, Role};
 use exchange::store::*;
 
 use super::store::options;
@@ -22,11 +23,17 @@ fn bodies() -> Bodies {
     Bodies { place: 3, sent: b"sent".to_vec(), received: b"received".to_vec() }
 }
 
+fn olga() -> Account {
+    Account { number: 0, login: "olga".into(), role: Role::RegionAdministrator, school: None }
+}
+
 /// Everything opens, whichever of the two keys is taken for the current one.
 fn opens(data: &std::path::Path, keys: [u8; 2]) {
     for (key, also) in [(keys[0], keys[1]), (keys[1], keys[0])] {
         let host = host(data, key, &[also]);
         assert_eq!(host.host_secret("smtp").unwrap().as_deref(), Some("h"));
+        let invited = host.invited("invitation", NOW).unwrap().unwrap();
+        assert_eq!(invited.totp.as_deref(), Some(&b"codes"[..]));
         assert_eq!(host.sealed().unwrap().unreadable, 0);
         for name in ["one", "two"] {
             let store = school(data, name, key, &[also]);
@@ -43,6 +50,8 @@ fn after_each_file_everything_opens_and_at_the_end_the_old_key_opens_nothing() {
     let hashes = {
         let host = host(data, 1, &[]);
         host.set_host_secret("smtp", "h", NOW).unwrap();
+        assert!(host.invite_user(&olga(), "invitation", NOW + 10, NOW).unwrap());
+        assert!(host.set_credentials("invitation", "hash", b"codes", NOW).unwrap());
         for name in ["one", "two"] {
             let store = school(data, name, 1, &[]);
             let lane = store.take_lane("test", NOW).unwrap();
@@ -54,7 +63,7 @@ fn after_each_file_everything_opens_and_at_the_end_the_old_key_opens_nothing() {
     };
     assert_eq!(backup::schools_in(data).unwrap(), ["one".into(), "two".into()]);
     opens(data, [1, 2]);
-    assert_eq!(host(data, 2, &[1]).seal_anew().unwrap(), 3);
+    assert_eq!(host(data, 2, &[1]).seal_anew().unwrap(), 4);
     opens(data, [1, 2]);
     for name in ["one", "two"] {
         let store = school(data, name, 2, &[1]);

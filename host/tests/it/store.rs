@@ -27,6 +27,7 @@ fn sqlite_conforms() {
             other: Box::new(open(folder.path(), "two")),
             host: host(),
             marks: host(),
+            users: host(),
         };
         (subject, folder)
     });

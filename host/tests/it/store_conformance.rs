@@ -1,6 +1,7 @@
 //! What every back-end of the store must do, written against its traits only.
 
 use exchange::error::Result;
+use exchange::model::account::{self, Role};
 use exchange::model::contract::{Action, Rejection, Scope};
 use exchange::model::records::{
     Account, Application, ApplicationState, Dependency, Filter, Guardian, Identifier, Journal, Lesson,
@@ -17,11 +18,12 @@ pub(crate) struct Subject {
     pub(crate) other: Box<dyn SchoolStore>,
     pub(crate) host: Box<dyn HostStore>,
     pub(crate) marks: Box<dyn MarkStore>,
+    pub(crate) users: Box<dyn UserStore>,
 }
 
 /// Runs the suite: `fresh` makes empty stores, two schools and a host.
 pub(crate) fn conforms<G>(fresh: impl Fn() -> (Subject, G)) {
-    let tests: [fn(&Subject); 19] = [
+    let tests: [fn(&Subject); 23] = [
         filters_answer_what_they_say,
         pages_hold_together,
         digest_follows_the_answer_only,
@@ -41,6 +43,10 @@ pub(crate) fn conforms<G>(fresh: impl Fn() -> (Subject, G)) {
         identities_are_created_once,
         stale_fences_are_refused,
         marks_are_kept_task_by_task,
+        accounts_are_set_up_once,
+        a_code_signs_in_once,
+        sessions_end,
+        shut_out_is_shut_out,
     ];
     for test in tests {
         let (subject, _guard) = fresh();
@@ -864,4 +870,134 @@ fn marks_are_kept_task_by_task(subject: &Subject) {
     assert!(error.what().contains(&std::process::id().to_string()), "{error}");
     drop(rota);
     host.take_rota(NOW).unwrap();
+}
+
+const HOUR: Millis = 3_600_000;
+
+fn administrator(login: &str) -> account::Account {
+    account::Account {
+        number: 0,
+        login: login.into(),
+        role: Role::SchoolAdministrator,
+        school: Some("one".into()),
+    }
+}
+
+fn session(token: &str, at: Millis) -> NewSession<'_> {
+    NewSession { token, at, until: at + 12 * HOUR, client: "Firefox, Windows" }
+}
+
+/// An account that was set up by the code of step 100, its browser holding `first`.
+fn set_up(users: &dyn UserStore, login: &str) -> account::Account {
+    let invitation = format!("invitation of {login}");
+    assert!(users.invite_user(&administrator(login), &invitation, NOW + HOUR, NOW).unwrap());
+    assert!(users.set_credentials(&invitation, "$argon2id$…", b"codes", NOW).unwrap());
+    assert!(users.accept_invitation(&invitation, 100, session("first", NOW)).unwrap());
+    users.credentials(login).unwrap().unwrap().account
+}
+
+fn states(users: &dyn UserStore, now: Millis) -> Vec<(String, UserState, u64)> {
+    let rows = users.users(now).unwrap();
+    rows.into_iter().map(|row| (row.account.login, row.state, row.sessions)).collect()
+}
+
+fn accounts_are_set_up_once(subject: &Subject) {
+    let users = &*subject.users;
+    assert!(users.invite_user(&administrator("olga"), "secret", NOW + HOUR, NOW).unwrap());
+    assert!(!users.invite_user(&administrator("olga"), "other", NOW + HOUR, NOW).unwrap(), "it is taken");
+    assert_eq!(states(users, NOW), [("olga".into(), UserState::Invited, 0)]);
+    assert_eq!(states(users, NOW + HOUR), [("olga".into(), UserState::Expired, 0)]);
+    assert_eq!(users.invited("another", NOW).unwrap(), None);
+    assert_eq!(users.invited("secret", NOW + HOUR).unwrap(), None, "it ran out");
+    let invited = users.invited("secret", NOW).unwrap().unwrap();
+    assert_eq!((invited.account.login.as_str(), invited.totp), ("olga", None));
+    assert!(!users.accept_invitation("secret", 1, session("s", NOW)).unwrap(), "without a password");
+
+    assert!(!users.set_credentials("another", "hash", b"codes", NOW).unwrap());
+    assert!(users.set_credentials("secret", "hash", b"codes", NOW).unwrap());
+    assert_eq!(users.invited("secret", NOW).unwrap().unwrap().totp.as_deref(), Some(&b"codes"[..]));
+    assert_eq!(users.credentials("olga").unwrap(), None, "not before the code");
+    assert!(!users.accept_invitation("secret", 1, session("s", NOW + HOUR)).unwrap(), "it ran out");
+    assert!(users.accept_invitation("secret", 1, session("s", NOW)).unwrap());
+    assert!(!users.accept_invitation("secret", 2, session("t", NOW)).unwrap(), "it is used up");
+    let known = users.credentials("olga").unwrap().unwrap();
+    assert_eq!((known.password.as_str(), &*known.totp), ("hash", &b"codes"[..]));
+    assert_eq!(known.account.school, Some("one".into()));
+    assert_eq!(states(users, NOW), [("olga".into(), UserState::Active, 1)]);
+
+    assert!(!users.reset_user("nobody", "again", NOW + HOUR).unwrap());
+    assert!(users.reset_user("olga", "again", NOW + HOUR).unwrap());
+    assert_eq!(states(users, NOW), [("olga".into(), UserState::Invited, 0)], "sessions have ended");
+    assert_eq!(users.credentials("olga").unwrap(), None);
+    assert_eq!(users.invited("again", NOW).unwrap().unwrap().totp, None, "everything is set up anew");
+}
+
+fn a_code_signs_in_once(subject: &Subject) {
+    let users = &*subject.users;
+    let olga = set_up(users, "olga");
+    assert_eq!(users.credentials("nobody").unwrap(), None);
+    assert!(!users.sign_in(olga.number, 100, session("again", NOW)).unwrap(), "used when it was set up");
+    assert!(!users.sign_in(olga.number, 99, session("again", NOW)).unwrap(), "an earlier one neither");
+    assert!(users.sign_in(olga.number, 101, session("second", NOW)).unwrap());
+    assert!(!users.sign_in(olga.number, 101, session("again", NOW)).unwrap());
+    assert!(!users.sign_in(olga.number + 1, 102, session("again", NOW)).unwrap(), "nobody");
+    assert_eq!(users.session("again", NOW, HOUR).unwrap(), None);
+}
+
+fn sessions_end(subject: &Subject) {
+    let users = &*subject.users;
+    let olga = set_up(users, "olga");
+    let maria = set_up_beside(users, "maria");
+    assert!(users.sign_in(olga.number, 101, session("second", NOW)).unwrap());
+    let who = |token: &str, now| users.session(token, now, HOUR).unwrap().map(|(account, _)| account.login);
+    assert_eq!(who("first", NOW).as_deref(), Some("olga"));
+    assert_eq!(who("of maria", NOW).as_deref(), Some("maria"));
+    assert_eq!(who("guessed", NOW), None);
+    // Whoever comes back in time is seen, and has as long again.
+    assert_eq!(who("first", NOW + HOUR - 1).as_deref(), Some("olga"));
+    assert_eq!(who("first", NOW + 2 * HOUR - 2).as_deref(), Some("olga"));
+    assert_eq!(who("second", NOW + HOUR), None, "idle");
+    for hours in 2..=12 {
+        who("first", NOW + hours * HOUR - 60_000);
+    }
+    assert_eq!(who("first", NOW + 12 * HOUR), None, "whatever happens");
+
+    let numbers = |login: &str| -> Vec<u64> {
+        users.sessions(login, NOW, HOUR).unwrap().iter().map(|row| row.number).collect()
+    };
+    let (own, others) = (numbers("olga"), numbers("maria"));
+    assert_eq!((own.len(), others.len()), (2, 1));
+    assert_eq!(users.end_sessions("olga", Some(others[0])).unwrap(), 0, "not hers");
+    assert_eq!(users.end_sessions("olga", Some(own[0])).unwrap(), 1);
+    assert_eq!((who("second", NOW), who("of maria", NOW).as_deref()), (None, Some("maria")));
+    assert_eq!(users.end_sessions("olga", None).unwrap(), 1);
+    assert!(numbers("olga").is_empty());
+    // What came to its end goes when somebody else signs in.
+    assert!(users.sign_in(maria.number, 200, session("late", NOW + 13 * HOUR)).unwrap());
+    assert_eq!(users.sessions("maria", NOW, 20 * HOUR).unwrap().len(), 1);
+}
+
+fn set_up_beside(users: &dyn UserStore, login: &str) -> account::Account {
+    assert!(users.invite_user(&administrator(login), login, NOW + HOUR, NOW).unwrap());
+    assert!(users.set_credentials(login, "hash", b"codes", NOW).unwrap());
+    assert!(users.accept_invitation(login, 100, session("of maria", NOW)).unwrap());
+    users.credentials(login).unwrap().unwrap().account
+}
+
+fn shut_out_is_shut_out(subject: &Subject) {
+    let users = &*subject.users;
+    let olga = set_up(users, "olga");
+    assert!(!users.block_user("nobody", true, NOW).unwrap());
+    assert!(users.block_user("olga", true, NOW).unwrap() && !users.block_user("olga", true, NOW).unwrap());
+    assert_eq!(states(users, NOW), [("olga".into(), UserState::Blocked, 0)]);
+    assert_eq!(users.session("first", NOW, HOUR).unwrap(), None);
+    assert_eq!(users.credentials("olga").unwrap(), None);
+    assert!(
+        !users.sign_in(olga.number, 101, session("second", NOW)).unwrap(),
+        "while the password is hashed"
+    );
+    assert!(users.reset_user("olga", "again", NOW + HOUR).unwrap());
+    assert_eq!(users.invited("again", NOW).unwrap(), None, "a new address does not let anybody in");
+    assert!(users.block_user("olga", false, NOW).unwrap());
+    assert!(users.invited("again", NOW).unwrap().is_some());
 }

@@ -213,3 +213,33 @@ fn d1_in_a_browser() {
     all_well(&report, "");
     world.run(&["check", TASK]).with(0);
 }
+
+#[test]
+fn the_cabinet_in_a_browser() {
+    let world = crate::world::World::bound();
+    world.run(&["run", TASK]).with(4);
+    let other = "name = \"Другая школа (вымышленная)\"\ntime-zone = \"Europe/Moscow\"\n";
+    world.write("schools/school58.toml", other);
+    let _served = d1_browser::serve(&world);
+    let invite = |login: &str, about: &Value| {
+        let mut words =
+            vec!["user", "invite", login, "--json", "--role", about["role"].as_str().expect("a role")];
+        words.extend(about["school"].as_str().into_iter().flat_map(|school| ["--school", school]));
+        let told: Value = world.run(&words).with(0).json();
+        told["address"].as_str().expect("an address").to_owned()
+    };
+    let first = invite("nobody", &json!({"role": "region-administrator"}));
+    let address = Url::parse(&first).expect("an address").origin().ascii_serialization();
+    let mut scene = scene(&address, &world.stand.url());
+    scene["school"] = json!("school57");
+    scene["schoolName"] = json!("Школа № 57 (вымышленная)");
+    scene["otherSchool"] = json!("school58");
+    let mut came = 0;
+    let report = Script::start("cabinet.mjs", &scene).play(|what, about| {
+        assert_eq!(what, "invite");
+        came += 1;
+        let login = format!("olga{came}");
+        json!({"address": invite(&login, about), "login": login})
+    });
+    all_well(&report, "");
+}

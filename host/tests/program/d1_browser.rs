@@ -1,6 +1,7 @@
 //! D1, D15: a school is bound in the browser of its administrator, at an address that serves once.
 
 use std::fs::File;
+use std::path::Path;
 use std::process::{Child, Stdio};
 
 use exchange::store::{AuditFilter, AuditStore, HostDb, MasterKey};
@@ -22,23 +23,28 @@ impl Drop for Served {
     }
 }
 
-fn log(world: &World) -> String {
-    std::fs::read_to_string(world.path("serve.log")).unwrap_or_default()
+fn log(folder: &Path) -> String {
+    std::fs::read_to_string(folder.join("serve.log")).unwrap_or_default()
 }
 
 pub(crate) fn serve(world: &World) -> Served {
+    serve_in(&world.path(""))
+}
+
+/// Serves browsers in this folder, at a port that is free.
+pub(crate) fn serve_in(folder: &Path) -> Served {
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
         .expect("a port")
         .port();
-    let host = std::fs::read_to_string(world.path("exchange.toml")).expect("the host's file");
+    let host = std::fs::read_to_string(folder.join("exchange.toml")).expect("the host's file");
     let web = format!("[web]\nlisten = \"127.0.0.1:{port}\"\naddress = \"http://127.0.0.1:{port}\"\n");
-    world.write("exchange.toml", &(host + &web));
-    let mut command = process::exchange(&world.path(""));
-    let file = File::create(world.path("serve.log")).expect("a file");
+    std::fs::write(folder.join("exchange.toml"), host + &web).expect("it is written");
+    let mut command = process::exchange(folder);
+    let file = File::create(folder.join("serve.log")).expect("a file");
     command.args(["serve", "--json"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(file);
     let served = Served(command.spawn().expect("it starts"));
-    until("it serves", || log(world).contains("\"serving\""));
+    until("it serves", || log(folder).contains("\"serving\""));
     served
 }
 
@@ -69,7 +75,7 @@ fn d1_a_school_is_bound_in_a_browser_at_an_address_that_serves_once() {
     let page = browser.open(&address);
     let portal = browser.send(&page, &[]);
     let choice = allow(&mut browser, &portal);
-    assert!(choice.text().contains(ORGANISATION), "{}\n{}", choice.text(), log(&world));
+    assert!(choice.text().contains(ORGANISATION), "{}\n{}", choice.text(), log(&world.path("")));
     let id =
         choice.answer.body.split("name=\"choice\" value=\"").skip(1).find(|rest| rest.contains(ORGANISATION));
     let id = id.and_then(|rest| rest.split('"').next()).expect("the school").to_owned();

@@ -6,6 +6,7 @@
 mod audit;
 mod browser;
 mod budgets;
+mod cabinet;
 mod chats;
 mod chromium;
 mod collector;

@@ -84,6 +84,24 @@ pub(super) static WEB: Table = Table {
             || duration(web().invitation_ms),
             "How long a one-time address of `exchange bind --browser` is good.",
         ),
+        defaulted(
+            "account-invitation",
+            Shape::Duration,
+            || duration(web().account_invitation_ms),
+            "How long a one-time address of `exchange user invite` is good.",
+        ),
+        defaulted(
+            "session-idle",
+            Shape::Duration,
+            || duration(web().session_idle_ms),
+            "Whoever is signed in and does nothing for so long signs in again.",
+        ),
+        defaulted(
+            "session-life",
+            Shape::Duration,
+            || duration(web().session_life_ms),
+            "Whoever is signed in signs in again after so long, whatever they do.",
+        ),
     ],
 };
 

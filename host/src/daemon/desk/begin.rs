@@ -2,12 +2,11 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-use tokio::sync::oneshot;
+use std::time::Instant;
 
 use super::talk::{Begun, Talk};
-use super::{Ask, Closed, Desk, Known, Offered, Place, invite, sealed, secret};
+use super::{Closed, Desk, Offered, Place, invite, sealed, secret};
+use crate::daemon::asks::Known;
 use crate::daemon::journal::Elsewhere;
 use crate::daemon::links::Links;
 use crate::error::{Error, Result};
@@ -15,17 +14,10 @@ use crate::model::TaskRef;
 use crate::model::manifest::Dialogue;
 use crate::report::Language;
 
-/// How long whoever knows the tasks may take to answer.
-const TASK_PATIENCE: Duration = Duration::from_secs(10);
-
 impl Desk {
     /// A task that there is; while the server stops, or has its hands full, nobody knows.
     async fn known(&self, task: &TaskRef) -> std::result::Result<Known, Closed> {
-        let (answer, known) = oneshot::channel();
-        let ask = Ask { task: task.clone(), answer };
-        self.asks.send(ask).await.map_err(|_| Closed::Busy)?;
-        let known = tokio::time::timeout(TASK_PATIENCE, known).await;
-        known.ok().and_then(|known| known.ok()).ok_or(Closed::Busy)?.ok_or(Closed::Nowhere)
+        self.asks.task(task).await.map_err(|_| Closed::Busy)?.ok_or(Closed::Nowhere)
     }
 
     /// The task of a dialogue that is open to everybody, and the dialogue.

@@ -19,7 +19,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::Semaphore;
 
 use self::begin::fault;
 pub use self::invite::invite;
@@ -27,7 +27,8 @@ use self::passwords::Passwords;
 use self::room::{Room, Seal, Seat};
 use self::schools::Schools;
 pub use self::talk::{Answer, Shown, Talk};
-pub use self::words::{Ask, Closed, Heard, Known, Offered, Place, View};
+pub use self::words::{Closed, Heard, Offered, Place, View};
+use super::asks::Asks;
 use super::runtime;
 use crate::error::{Error, Result};
 use crate::model::web::Web;
@@ -45,7 +46,7 @@ const TURNS: u32 = 512;
 /// The desk.
 pub struct Desk {
     web: Web,
-    asks: mpsc::Sender<Ask>,
+    asks: Asks,
     shared: Arc<HostDb>,
     clock: Arc<dyn Clock>,
     room: Mutex<Room>,
@@ -60,16 +61,16 @@ impl Desk {
     /// A desk; `asks` are answered by whoever knows the tasks.
     pub(super) fn open(
         web: Web,
+        asks: Asks,
         shared: Arc<HostDb>,
         clock: Arc<dyn Clock>,
-    ) -> Result<(Arc<Self>, mpsc::Receiver<Ask>)> {
-        let (sender, asks) = mpsc::channel(64);
+    ) -> Result<Arc<Self>> {
         let passwords = Passwords::of(&web)?;
         let desk = Arc::new(Self {
             room: Mutex::new(Room::new(web.clone())),
             under_way: Arc::new(Semaphore::new(TURNS as usize)),
             web,
-            asks: sender,
+            asks,
             shared,
             clock,
             passwords,
@@ -80,7 +81,7 @@ impl Desk {
             let now = desk.now();
             desk.room().sweep(now);
         });
-        Ok((desk, asks))
+        Ok(desk)
     }
 
     /// As `exchange.toml` has it.

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Weak};
 
-use super::{Known, lock};
+use super::lock;
+use crate::daemon::asks::Known;
 use crate::error::Result;
 use crate::model::SchoolId;
 use crate::store::SchoolDb;

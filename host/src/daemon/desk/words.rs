@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use tokio::sync::oneshot;
-
 use super::Shown;
-use crate::daemon::host::{Host, Package};
+use crate::daemon::host::Package;
 use crate::daemon::links::Links;
 use crate::model::manifest::Dialogue;
-use crate::model::setup::{SchoolConfig, TaskConfig};
 use crate::model::{SchoolId, TaskId, TaskRef};
 use crate::report::Language;
 
@@ -34,22 +31,6 @@ impl Place {
     pub fn path(&self) -> String {
         format!("/{}/{}/{}", self.task.school, self.task.task, self.dialogue)
     }
-}
-
-/// A question to whoever knows which tasks there are.
-#[derive(Debug)]
-pub struct Ask {
-    pub(in crate::daemon) task: TaskRef,
-    pub(in crate::daemon) answer: oneshot::Sender<Option<Known>>,
-}
-
-/// A task that there is, and all it takes to open it.
-#[derive(Debug)]
-pub struct Known {
-    pub(in crate::daemon) host: Arc<Host>,
-    pub(in crate::daemon) school: Arc<SchoolConfig>,
-    pub(in crate::daemon) task: TaskConfig,
-    pub(in crate::daemon) package: Arc<Package>,
 }
 
 /// Why nothing can be started.

@@ -7,14 +7,16 @@ use std::time::Duration;
 use axum::Router;
 use tokio::sync::mpsc::Receiver;
 
-use crate::daemon::desk::{Ask, Desk};
+use crate::daemon::asks::{Ask, Asks};
+use crate::daemon::cabinet::Cabinet;
+use crate::daemon::desk::Desk;
 use crate::daemon::front::Front;
 use crate::daemon::host::Host;
 use crate::error::Result;
 use crate::reconcile::Clock;
 
-/// Shows people what is at the desk.
-pub type Face = fn(Arc<Desk>) -> Router;
+/// Shows people what is at the desk and in the cabinet.
+pub type Face = fn(Arc<Desk>, Arc<Cabinet>) -> Router;
 
 /// The desk with its listener; neither where `[web]` is left out.
 pub(super) struct People(Option<Open>);
@@ -30,8 +32,10 @@ impl People {
     /// Listens where `[web]` says.
     pub(super) async fn listen(host: &Host, face: Option<Face>, clock: &Arc<dyn Clock>) -> Result<Self> {
         let (Some(web), Some(face)) = (host.config().web.clone(), face) else { return Ok(Self(None)) };
-        let (desk, asks) = Desk::open(web, host.store()?, Arc::clone(clock))?;
-        let front = Front::listen(desk.web(), face(Arc::clone(&desk))).await?;
+        let (at, asks) = Asks::open();
+        let cabinet = Cabinet::open(web.clone(), at.clone(), host.store()?, Arc::clone(clock))?;
+        let desk = Desk::open(web, at, host.store()?, Arc::clone(clock))?;
+        let front = Front::listen(desk.web(), face(Arc::clone(&desk), cabinet)).await?;
         let address = front.address();
         Ok(Self(Some(Open { desk, asks, front: Some(front), address })))
     }

@@ -57,6 +57,11 @@ impl Planner {
         self.queue.tasks().count()
     }
 
+    /// A school as its last good file has it.
+    pub(super) fn school(&self, school: &SchoolId) -> Option<Arc<SchoolConfig>> {
+        self.schools.get(school).cloned()
+    }
+
     /// A task as its school's last good file has it.
     pub(super) fn find(&self, task: &TaskRef) -> Option<(Arc<SchoolConfig>, TaskConfig)> {
         let school = self.schools.get(&task.school)?;

@@ -17,6 +17,7 @@ mod schedule;
 mod scopes;
 mod secrets;
 mod upgrade;
+mod users;
 
 pub use audit::*;
 pub use budget::*;
@@ -35,3 +36,4 @@ pub use schedule::*;
 pub use scopes::*;
 pub use secrets::*;
 pub use upgrade::*;
+pub use users::*;

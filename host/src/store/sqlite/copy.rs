@@ -111,10 +111,14 @@ impl Copy<'_> {
         })
     }
 
-    /// Brings the host's copy up to date: messages that waited then are not sent today, and what was audited and spent since the backup is kept where the present file can be read.
+    /// Brings the host's copy up to date: messages that waited then are not sent today, whoever was signed in then has to
+    /// sign in, and what was audited and spent since the backup is kept where the present file can be read.
     pub(in crate::store) fn fit_host(&self, present: &Path, now: Millis) -> Result<()> {
         let late = "UPDATE delivery SET state = 'given-up', ended = ?1 WHERE state = 'waiting'";
-        self.change(migrate::HOST, |t| exec(t, late, [now]).map(drop))?;
+        self.change(migrate::HOST, |t| {
+            exec(t, late, [now])?;
+            exec(t, "DELETE FROM session", []).map(drop)
+        })?;
         let taken = self.take_present(present);
         self.close()?;
         taken

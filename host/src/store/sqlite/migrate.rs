@@ -34,6 +34,7 @@ pub(super) const HOST: &[Script] = &[
     include_str!("../../../migrations/host/audit-places.sql"),
     include_str!("../../../migrations/host/notifications.sql"),
     include_str!("../../../migrations/host/checked.sql"),
+    include_str!("../../../migrations/host/accounts.sql"),
 ];
 
 /// Keeps everybody away who works with the file by what the older program knew of it; or says who does.

@@ -32,6 +32,7 @@ mod scopes;
 mod sealed;
 mod secrets;
 mod upgrade;
+mod users;
 mod values;
 mod written;
 

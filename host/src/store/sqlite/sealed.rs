@@ -53,6 +53,11 @@ const HOST: &[Place] = &[
         update: "UPDATE meta SET value = ?1 WHERE name = ?2",
     },
     SECRETS,
+    Place {
+        select: "SELECT CAST(number AS TEXT) AS name, 'user/' || number || '/totp' AS about, totp AS value \
+                 FROM user WHERE totp IS NOT NULL",
+        update: "UPDATE user SET totp = ?1 WHERE number = ?2",
+    },
 ];
 
 impl SchoolDb {

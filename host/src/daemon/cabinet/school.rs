@@ -1,0 +1,135 @@
+//! A school as somebody sees it. Whatever is shown of a school goes through [`Cabinet::school`], which answers nothing
+//! for a school that is not theirs: it is not told from one that there is not.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::{Cabinet, Person};
+use crate::daemon::asks::{Busy, KnownSchool};
+use crate::daemon::host::{Host, Package};
+use crate::daemon::told::{self, Standing};
+use crate::error::{Error, Result};
+use crate::model::setup::{SchoolConfig, TaskConfig};
+use crate::model::{Millis, RunSummary, SchoolId, TaskId};
+use crate::store::{AuditEntry, AuditStore, RunStore, SchoolDb};
+
+/// Runs of a task that are listed.
+const RUNS: u32 = 30;
+
+/// A school that somebody may see.
+#[derive(Clone)]
+pub struct School {
+    /// Its settings, as its last good file has them.
+    pub config: Arc<SchoolConfig>,
+    host: Arc<Host>,
+    packages: BTreeMap<TaskId, Arc<Package>>,
+}
+
+/// How a task stands, for a list.
+pub struct TaskLine {
+    /// The task.
+    pub task: TaskConfig,
+    /// Its connector, where it can be used.
+    pub package: Option<Arc<Package>>,
+    /// How it stands.
+    pub standing: Standing,
+    /// When it runs by itself next.
+    pub next: Option<Millis>,
+}
+
+impl Cabinet {
+    /// The schools that this person sees, by id.
+    pub async fn schools(&self, person: &Person) -> std::result::Result<Vec<Arc<SchoolConfig>>, Busy> {
+        let all = self.asks.schools().await?;
+        Ok(all.into_iter().filter(|school| person.account.sees(&school.id)).collect())
+    }
+
+    /// A school; nothing where there is none that this person sees.
+    pub async fn school(
+        &self,
+        person: &Person,
+        school: &SchoolId,
+    ) -> std::result::Result<Option<School>, Busy> {
+        if !person.account.sees(school) {
+            return Ok(None);
+        }
+        let known = self.asks.school(school).await?;
+        Ok(known.map(|KnownSchool { host, school, packages }| School { config: school, host, packages }))
+    }
+
+    /// The zone in which times are told somebody: their school's, else this computer's.
+    pub async fn zone(&self, person: &Person) -> TimeZone {
+        let school = match &person.account.school {
+            Some(school) => self.school(person, school).await.ok().flatten(),
+            None => None,
+        };
+        let own = school.and_then(|school| TimeZone::get(&school.config.time_zone).ok());
+        own.unwrap_or_else(TimeZone::system)
+    }
+
+    /// Somebody took a report of a run with them.
+    pub fn note_report(&self, person: &Person, run: &RunSummary) -> Result<()> {
+        let entry = AuditEntry {
+            at: self.now(),
+            who: person.account.login.clone(),
+            what: "report".to_owned(),
+            school: Some(run.task.school.clone()),
+            task: Some(run.task.task.clone()),
+            about: run.id.to_string(),
+            ..AuditEntry::default()
+        };
+        self.store.audit(&entry).map(drop)
+    }
+}
+
+impl School {
+    /// Reads of the school's store, off the threads that serve.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self, &SchoolDb) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let school = self.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let store = school.host.school(&school.config)?;
+            work(&school, &store)
+        });
+        read.await.map_err(|broken| Error::internal("reading a school broke off").because(broken))?
+    }
+
+    /// How all tasks stand at this moment.
+    pub fn tasks(&self, store: &SchoolDb, now: Millis) -> Result<Vec<TaskLine>> {
+        self.config.tasks.iter().map(|task| self.line(store, task, now)).collect()
+    }
+
+    /// How one of them stands; nothing where there is none.
+    pub fn task(&self, store: &SchoolDb, task: &TaskId, now: Millis) -> Result<Option<TaskLine>> {
+        self.config.task(task).map(|task| self.line(store, task, now)).transpose()
+    }
+
+    fn line(&self, store: &SchoolDb, task: &TaskConfig, now: Millis) -> Result<TaskLine> {
+        Ok(TaskLine {
+            standing: told::standing(store, task)?,
+            next: told::next_run(&self.config, task, now)?,
+            package: self.packages.get(&task.id).cloned(),
+            task: task.clone(),
+        })
+    }
+
+    /// The latest runs of a task.
+    pub fn runs(&self, store: &SchoolDb, task: &TaskId) -> Result<Vec<RunSummary>> {
+        store.runs(Some(task), RUNS)
+    }
+
+    /// A run of this task; nothing where there is none.
+    pub fn run(&self, store: &SchoolDb, task: &TaskId, number: u64) -> Result<Option<RunSummary>> {
+        Ok(store.run(number)?.filter(|run| run.task.task == *task))
+    }
+}
+
+impl std::fmt::Debug for School {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "School({})", self.config.id)
+    }
+}

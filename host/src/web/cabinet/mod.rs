@@ -1,0 +1,48 @@
+//! The cabinet's pages: for people with accounts, once they have signed in.
+//!
+//! Every page stands in one table ([`PAGES`]), by which the router is made and a test asks for each of them with
+//! somebody else's session. Whoever is not signed in is asked to be; a school that a person does not see is not there.
+
+mod browser;
+mod entry;
+mod own;
+mod pager;
+mod school;
+mod shell;
+mod signed;
+
+use std::sync::Arc;
+
+use axum::routing::{MethodRouter, get, post};
+use axum::{Router, middleware};
+
+use super::{Face, language};
+
+/// An address, and what answers there.
+type Entry = (&'static str, fn() -> MethodRouter<Arc<Face>>);
+
+/// All addresses of the cabinet. No school can be called `~…`.
+const PAGES: &[Entry] = &[
+    ("/", || get(own::home)),
+    ("/~sign-in", || get(entry::sign_in).post(entry::enter)),
+    ("/~sign-out", || post(own::sign_out)),
+    ("/~invitation/{token}", || get(entry::invitation).post(entry::set_up)),
+    ("/runs/{run}", || get(school::by_number)),
+    ("/~me", || get(own::sessions)),
+    ("/~me/end", || post(own::end)),
+    ("/~school/{school}", || get(school::school)),
+    ("/~school/{school}/{task}", || get(school::task)),
+    ("/~school/{school}/{task}/{run}", || get(school::run)),
+    ("/~school/{school}/{task}/{run}/{file}", || get(school::report)),
+];
+
+/// The cabinet's pages, which keep the language that is asked for.
+pub(super) fn pages() -> Router<Arc<Face>> {
+    let pages = PAGES.iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods()));
+    pages.route_layer(middleware::from_fn(language::keep))
+}
+
+/// The addresses, for whoever tries them all.
+pub(super) fn paths() -> impl Iterator<Item = &'static str> {
+    PAGES.iter().map(|(path, _)| *path)
+}

@@ -1,0 +1,166 @@
+//! What all pages of the cabinet have around them: texts, whose session it is, the way to the other language.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::daemon::cabinet::{Person, TaskLine};
+use crate::daemon::page::{self, Anchor, Mark};
+use crate::model::account::Account;
+use crate::model::{Message, Millis, RunStatus};
+use crate::report::words::{self, Gravity};
+use crate::report::{Catalogue, Language};
+use crate::web::Face;
+use crate::web::language::Spoken;
+
+/// Around a page.
+pub(super) struct Shell {
+    /// The page's title.
+    pub(super) title: String,
+    /// Who looks at it.
+    pub(super) person: Option<Person>,
+    /// The host's texts.
+    pub(super) texts: Arc<Catalogue>,
+    other: Option<Anchor>,
+}
+
+impl Shell {
+    /// Around a page for whoever asks.
+    pub(super) fn new(face: &Face, spoken: &Spoken, person: Option<&Person>, title: &str) -> Self {
+        let texts = face.texts.of(None, spoken.language());
+        let other = spoken.language().other();
+        let words = face.texts.of(None, other).word("web-this-language");
+        let other = Some(Anchor { address: format!("?lang={}", other.tag()), words });
+        Self { title: texts.word(title), person: person.cloned(), texts, other }
+    }
+
+    /// Called so; what stands above it leads home.
+    pub(super) fn called(self, title: &str) -> Self {
+        Self { title: title.to_owned(), ..self }
+    }
+
+    /// The language of the page.
+    pub(super) fn language(&self) -> Language {
+        self.texts.language()
+    }
+
+    /// A text without arguments.
+    pub(super) fn word(&self, code: &str) -> String {
+        self.texts.word(code)
+    }
+
+    /// A text.
+    pub(super) fn text(&self, message: Message) -> String {
+        self.texts.text(&message)
+    }
+
+    /// The same page in the other language, where asking again does no harm.
+    pub(super) fn other(&self) -> Option<&Anchor> {
+        self.other.as_ref()
+    }
+
+    /// What a person is there for.
+    pub(super) fn role(&self, account: &Account) -> String {
+        self.word(&format!("role-{}", account.role))
+    }
+
+    /// Where the way home leads.
+    pub(super) fn place(&self) -> String {
+        self.word("cabinet")
+    }
+}
+
+/// How a run or a task stands: in a word, and by shape as well as by colour.
+#[derive(Clone)]
+pub(super) struct State {
+    /// Its class in the style sheet.
+    pub(super) class: &'static str,
+    /// Told by shape.
+    pub(super) shape: &'static str,
+    /// In the words of D7.
+    pub(super) words: String,
+}
+
+impl State {
+    /// Of a run; of a task that never ran where there is none.
+    pub(super) fn of(shell: &Shell, status: Option<RunStatus>) -> Self {
+        let (class, shape) = match status.map(words::gravity) {
+            None => ("plain", "○"),
+            Some(Gravity::Good) => ("good", "✓"),
+            Some(Gravity::Notable) => ("warn", "◆"),
+            Some(Gravity::Bad) => ("bad", "✕"),
+        };
+        Self { class, shape, words: words::status(&shell.texts, status) }
+    }
+
+    /// Of a task: as its last run ended.
+    pub(super) fn of_task(shell: &Shell, line: &TaskLine) -> Self {
+        Self::of(shell, line.standing.last.as_ref().map(|run| run.status))
+    }
+}
+
+/// What is said above a form: what went wrong, or well.
+pub(super) struct Notice {
+    /// How it is meant.
+    pub(super) mark: Mark,
+    /// In a few words.
+    pub(super) title: String,
+    /// What to do.
+    pub(super) text: String,
+}
+
+impl Notice {
+    /// Heading and text are `CODE` and `CODE-text`.
+    pub(super) fn of(shell: &Shell, mark: Mark, code: &str) -> Self {
+        Self { mark, title: shell.word(code), text: shell.word(&format!("{code}-text")) }
+    }
+
+    /// Is it told at once by whoever reads the page aloud?
+    pub(super) fn is_bad(&self) -> bool {
+        self.mark == Mark::Bad
+    }
+}
+
+/// A page that says something and leads on.
+#[derive(Template)]
+#[template(path = "cabinet/words.html")]
+struct Words {
+    shell: Shell,
+    text: String,
+    go: Option<Anchor>,
+}
+
+/// A page that says something: heading and text are `CODE` and `CODE-text`.
+pub(super) fn said(
+    face: &Face,
+    spoken: &Spoken,
+    status: StatusCode,
+    code: &str,
+    go: Option<(&str, &str)>,
+) -> Response {
+    let shell = Shell::new(face, spoken, None, code);
+    let text = shell.word(&format!("{code}-text"));
+    let go = go.map(|(address, words)| Anchor { address: address.to_owned(), words: shell.word(words) });
+    shown(status, &Words { shell, text, go })
+}
+
+/// A page as it is answered.
+pub(super) fn shown(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => (status, page::headers(), Html(html + "\n")).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page cannot be made");
+            (StatusCode::INTERNAL_SERVER_ERROR, page::headers()).into_response()
+        }
+    }
+}
+
+/// A moment, to the minute.
+pub(super) fn time(at: Millis, zone: &TimeZone) -> String {
+    let at = Timestamp::from_millisecond(at).map(|at| at.to_zoned(zone.clone()));
+    at.map(|at| at.strftime("%d.%m.%Y %H:%M").to_string()).unwrap_or_default()
+}
