@@ -79,8 +79,18 @@ pub(super) fn evening(term: &Term) -> Timestamp {
     term.today.at(EVENING, 0, 0, 0).to_zoned(zone).expect("a moment").timestamp()
 }
 
+/// The library with which `faketime` gives a program another clock; `None` where it is not installed.
+fn clock() -> Option<String> {
+    let mut faketime = Command::new("faketime");
+    let printed = faketime.args(["-m", "2027-01-01 00:00:00", "printenv", "LD_PRELOAD"]).output().ok()?;
+    let library = String::from_utf8(printed.stdout).expect("a path").trim().to_owned();
+    (!library.is_empty()).then_some(library)
+}
+
 /// Folder, stand-in, program.
 pub(super) struct Life {
+    /// The library that stands between the program and the clock.
+    clock: String,
     folder: TempDir,
     stand: vk::Stand,
 }
@@ -88,11 +98,12 @@ pub(super) struct Life {
 impl Life {
     /// Everything ready on the eve; `None` where the program's clock cannot be set.
     pub(super) fn start() -> Option<Self> {
-        if Command::new("faketime").arg("--version").output().is_err() {
+        let Some(clock) = clock() else {
             eprintln!("faketime is not installed: LEFT OUT (apt install faketime)");
             return None;
-        }
+        };
         let life = Self {
+            clock,
             folder: TempDir::new().expect("a folder"),
             stand: vk::Stand::spawn(vk::Options::default()).expect("the stand-in starts"),
         };
@@ -189,7 +200,7 @@ impl Life {
         let store = SchoolDb::open(&self.path("data"), &"s".into(), options).expect("the school's store");
         let record = store.get(RecordType::Lesson, lesson).expect("it can be read").expect("it is there");
         let record: Value = serde_json::from_str(&record).expect("JSON");
-        record["call-link"].as_str().map(str::to_owned)
+        record["call_link"].as_str().map(str::to_owned)
     }
 
     /// Everything at the stand-in.
@@ -214,10 +225,15 @@ impl Life {
 
     fn at(&self, term: &Term, words: &[&str]) -> Command {
         let moment = evening(term).strftime("%Y-%m-%d %H:%M:%S").to_string();
-        let mut command = Command::new("faketime");
-        // Only the wall clock is another: waiting is real, files have their own times.
-        command.env("TZ", "UTC").env("NO_FAKE_STAT", "1");
-        command.args(["-m", "--exclude-monotonic", &moment, env!("CARGO_BIN_EXE_exchange")]).args(words);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_exchange"));
+        // Only the wall clock is another: waiting is real, files have their own times. Loaded without `faketime` itself,
+        // which would stand between a kill and the program.
+        command.env("LD_PRELOAD", &self.clock).env("FAKETIME", format!("@{moment}")).env("TZ", "UTC");
+        command
+            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+            .env("DONT_FAKE_MONOTONIC", "1")
+            .env("NO_FAKE_STAT", "1");
+        command.args(words);
         command
     }
 

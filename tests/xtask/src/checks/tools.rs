@@ -27,7 +27,7 @@ const fn tool(
     Tool { probe, package, lean, without }
 }
 
-const TOOLS: [Tool; 6] = [
+const TOOLS: [Tool; 7] = [
     tool(&["strace", "-V"], "strace", false, "kills at system calls"),
     tool(
         &["openssl", "engine", "gost"],
@@ -35,6 +35,7 @@ const TOOLS: [Tool; 6] = [
         false,
         "the other opinion on GOST signatures",
     ),
+    tool(&["faketime", "--version"], "faketime", true, "a term of school life, day by day"),
     tool(&["systemd-analyze", "--version"], "systemd", false, "systemd's opinion on the unit"),
     tool(&["chromium", "--version"], "chromium", true, "pages in a browser"),
     tool(&["node", "--version"], "nodejs", true, "what drives the browser, and a client of VK's stand-in"),
