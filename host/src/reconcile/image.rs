@@ -15,7 +15,7 @@ pub(super) const LINK: &str = "call-link";
 #[derive(Clone, Debug)]
 pub(super) enum Shape {
     /// All of it.
-    Whole(Record),
+    Whole(Box<Record>),
     /// The link of a lesson's call; the rest stays.
     Link(Link),
 }
@@ -57,7 +57,7 @@ impl Shape {
     /// The fields in which the record is another one.
     pub(super) fn differences(&self, there: &Record) -> Vec<Difference> {
         match (self, there) {
-            (Self::Whole(wanted), there) if wanted == there => Vec::new(),
+            (Self::Whole(wanted), there) if **wanted == *there => Vec::new(),
             (Self::Link(Link::Known(link)), Record::Lesson(lesson)) if lesson.call_link == *link => {
                 Vec::new()
             }
@@ -74,7 +74,9 @@ impl Shape {
 /// `value`; of a lesson the field `call-link`.
 pub(super) fn shape(record_type: RecordType, item: &Item, targets: &[Target]) -> Result<Shape, Stop> {
     match record_type {
-        RecordType::Identifier => identifier(item).map(|record| Shape::Whole(Record::Identifier(record))),
+        RecordType::Identifier => {
+            identifier(item).map(|record| Shape::Whole(Box::new(Record::Identifier(record))))
+        }
         RecordType::Lesson => link(item, targets).map(Shape::Link),
         other => Err(Stop::contract(format!("no inbound kind changes records of the type `{other}`"))),
     }
@@ -115,10 +117,10 @@ pub(super) fn output<'t>(wanted: &OutputRef, targets: &'t [Target]) -> Option<&'
 
 /// The lesson with this link.
 pub(super) fn with_link(lesson: Record, link: Option<String>) -> RecordWrite {
-    RecordWrite::Put(match lesson {
+    RecordWrite::Put(Box::new(match lesson {
         Record::Lesson(lesson) => Record::Lesson(Lesson { call_link: link, ..lesson }),
         other => other,
-    })
+    }))
 }
 
 /// What inbound kinds keep of a record, field by field.

@@ -81,7 +81,7 @@ fn one<C: Connector>(env: &Env<C>, image: BeforeImage, run: u64) -> Result<(Undo
     let about = now.as_ref().or(then.as_ref()).and_then(about);
     let put = match (&since, then) {
         (Some(_), _) => None,
-        (None, Some(record)) => Some(RecordWrite::Put(record)),
+        (None, Some(record)) => Some(RecordWrite::Put(Box::new(record))),
         (None, None) => Some(RecordWrite::Remove(record_type, id.clone())),
     };
     let entry = entry(env, record_type, &id)?;

@@ -67,7 +67,7 @@ fn school(store: &SchoolDb, fence: &Fence) -> u64 {
     let task = TaskId::from(TASK);
     let selection = Selection { groups: vec![], persons: vec!["pupil-1".into(), "pupil-10".into()] };
     let run = store.begin_run(fence, &task, &selection, NOW).unwrap().number;
-    let put = RecordWrite::Put(pupil("pupil-1", Some("c2"), &["g1"]));
+    let put = RecordWrite::Put(Box::new(pupil("pupil-1", Some("c2"), &["g1"])));
     store.write_records(fence, run, &[put]).unwrap();
     let mut relation = entry("pupil-1:g1", LedgerState::InDoubt);
     relation.about = Some(RecordRef { record_type: RecordType::Guardian, id: "g1".into() });

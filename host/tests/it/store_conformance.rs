@@ -447,7 +447,7 @@ fn puts_keep_the_image_before(subject: &Subject) {
     let lane = store.take_lane("test", NOW).unwrap();
     load(store, lane.fence(), vec![identifier("i1", "old")], ImportMode::Add).unwrap();
     let before = store.get(RecordType::Identifier, "i1").unwrap();
-    let put = |id: &str, value: &str| RecordWrite::Put(identifier(id, value));
+    let put = |id: &str, value: &str| RecordWrite::Put(Box::new(identifier(id, value)));
     let write = |run: u64, writes: &[RecordWrite]| store.write_records(lane.fence(), run, writes).unwrap();
     write(7, &[put("i1", "new"), put("i2", "new")]);
     write(7, &[put("i1", "newer")]);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::teachers::{TASK, World};
+use crate::teachers::World;
 
 const REASON: &str = "портал прислал чужие номера";
 

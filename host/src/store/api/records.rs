@@ -182,7 +182,7 @@ pub struct PutBack {
 #[derive(Clone, Debug, PartialEq)]
 pub enum RecordWrite {
     /// In place of the one with its id, if there is one.
-    Put(Record),
+    Put(Box<Record>),
     /// There is none any more.
     Remove(RecordType, String),
 }

@@ -275,7 +275,7 @@ impl Life {
 
 /// A fifth of all people.
 pub(super) fn can_be_invited(vk: u64) -> bool {
-    vk % 5 != 0
+    !vk.is_multiple_of(5)
 }
 
 /// Nothing is left that another run could settle.

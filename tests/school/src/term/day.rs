@@ -8,7 +8,7 @@ use super::Term;
 impl Term {
     /// The next day passes; it is evening again.
     pub fn pass_day(&mut self) {
-        self.today = self.today + 1.day();
+        self.today += 1.day();
         self.people_come_and_go();
         self.people_link();
         self.journals_change();
@@ -93,6 +93,6 @@ impl Term {
     fn postpone(&mut self, lesson: usize) {
         let hours = 1 + self.rng.below(48) as i64;
         let lesson = &mut self.lessons[lesson];
-        lesson.starts = lesson.starts + hours.hours();
+        lesson.starts += hours.hours();
     }
 }
