@@ -1,5 +1,6 @@
 //! The school's folder, the stand-in of VK, and the program on the evenings of the term.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -57,10 +58,20 @@ change = { share = 1.0, rows = 100000 }
 remove = { share = 1.0, rows = 100000 }
 "#;
 
-fn host_file(address: &str) -> String {
-    let upstream = |name: &str| {
+/// What the other side lets through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// Anything.
+    Free,
+    /// As many calls a second as VK allows: 20 with a community's token, 3 with a person's.
+    Limited,
+}
+
+fn host_file(address: &str, pace: Pace) -> String {
+    let upstream = |name: &str, most: u32| {
+        let rate = if pace == Pace::Limited { most } else { 0 };
         format!(
-            "[upstream.{name}]\nbase = [\"http://{address}\"]\nprivate = true\n\
+            "[upstream.{name}]\nrate-per-school = {rate}\nbase = [\"http://{address}\"]\nprivate = true\n\
              credential = {{ header = \"Authorization\", prefix = \"Bearer \" }}\nrate = 0\nparallel = 4\n\
              connect-timeout = \"1s\"\ntimeout = \"2s\"\nattempts = 2\npatience = \"3s\"\nnot-processed = [429]\n\
              breaker = {{ failures = 100, pause = \"1s\" }}\n"
@@ -68,8 +79,8 @@ fn host_file(address: &str) -> String {
     };
     format!(
         "data = \"data\"\nschools = \"schools\"\nconnectors = \"connectors\"\n[key]\nfile = \"exchange.key\"\n{}{}",
-        upstream("vk"),
-        upstream("vk-account")
+        upstream("vk", 20),
+        upstream("vk-account", 3)
     )
 }
 
@@ -97,7 +108,7 @@ pub(super) struct Life {
 
 impl Life {
     /// Everything ready on the eve; `None` where the program's clock cannot be set.
-    pub(super) fn start() -> Option<Self> {
+    pub(super) fn start(pace: Pace) -> Option<Self> {
         let Some(clock) = clock() else {
             eprintln!("faketime is not installed: LEFT OUT (apt install faketime)");
             return None;
@@ -107,12 +118,15 @@ impl Life {
             folder: TempDir::new().expect("a folder"),
             stand: vk::Stand::spawn(vk::Options::default()).expect("the stand-in starts"),
         };
-        life.set_up();
+        life.set_up(pace);
         Some(life)
     }
 
-    fn set_up(&self) {
-        self.post("settings", &json!({"scheduledCalls": true, "communityPerSecond": 0, "userPerSecond": 0}));
+    fn set_up(&self, pace: Pace) {
+        self.post("settings", &json!({"scheduledCalls": true}));
+        if pace == Pace::Free {
+            self.post("settings", &json!({"communityPerSecond": 0, "userPerSecond": 0}));
+        }
         self.post(
             "seed",
             &json!({
@@ -122,7 +136,7 @@ impl Life {
                            {"token": "account-token", "kind": "user", "user": ACCOUNT}],
             }),
         );
-        self.write("exchange.toml", &host_file(&self.stand.addr().to_string()));
+        self.write("exchange.toml", &host_file(&self.stand.addr().to_string(), pace));
         self.write("schools/s.toml", SCHOOL);
         let packed = connector::file().with_file_name("sferum.wasm");
         fs::create_dir(self.path("connectors")).expect("a folder");
@@ -177,6 +191,20 @@ impl Life {
             last = format!("{:?}\n{}\n{}", ended.code, ended.out, ended.err);
         }
         panic!("{} does not settle after {trouble:?}: {last}", term.today);
+    }
+
+    /// One run: its counts, and how often each method was called.
+    pub(super) fn counted(&self, term: &Term) -> (Value, BTreeMap<String, usize>) {
+        self.forget_requests();
+        let ended = self.run(term, &["run", TASK, "--json"]);
+        assert!(is_settled(&ended), "{:?}\n{}\n{}", ended.code, ended.out, ended.err);
+        let mut methods = BTreeMap::new();
+        let requests = self.get("requests");
+        for request in requests.as_array().expect("a list") {
+            let method = request["template"].as_str().expect("a method").to_owned();
+            *methods.entry(method).or_default() += 1;
+        }
+        (ended.json::<Value>()["counts"].clone(), methods)
     }
 
     fn kill(&self, mut run: Dialogue, trouble: &Trouble) {

@@ -9,17 +9,19 @@ mod life;
 mod rules;
 mod troubles;
 
+use std::time::Instant;
+
 use invented_school::Rng;
 use invented_school::term::{Term, TermParams};
 use jiff::civil::date;
 
-use self::life::Life;
+use self::life::{Life, Pace};
 use self::rules::Rules;
 use self::troubles::Trouble;
 
 /// Replays the term to its end.
 fn replay(params: TermParams) {
-    let Some(life) = Life::start() else { return };
+    let Some(life) = Life::start(Pace::Free) else { return };
     let mut term = Term::new(params);
     let mut rules = Rules::default();
     let mut chance = Rng::new(params.seed);
@@ -29,9 +31,10 @@ fn replay(params: TermParams) {
         life.people(&term);
         rules.join_by_link(&term, &life, &mut chance);
         life.import(&term);
-        life.evening(&term, Trouble::some(&mut chance));
+        let trouble = Trouble::some(&mut chance);
+        life.evening(&term, trouble);
         rules.pass_evening(&term);
-        rules.hold(&term, &life);
+        rules.hold(&term, &life, trouble.is_none());
     }
     assert!(rules.has_seen_everything(), "{}", rules.seen());
 }
@@ -45,4 +48,27 @@ fn s6_three_weeks_of_school_life_with_faults_and_kills() {
 #[ignore = "sixteen weeks of forty classes take half an hour"]
 fn s6_a_term_of_school_life_with_faults_and_kills() {
     replay(TermParams { seed: 1, classes: 40, pupils: 4, weeks: 16, monday: date(2027, 1, 11) });
+}
+
+/// Forty classes with 1,100 pupils: how many requests the first evening takes within VK's limits, and the next one, on
+/// which nothing has changed.
+#[test]
+fn s4_a_large_school_is_synchronised_within_limits_and_then_asks_nothing() {
+    let Some(life) = Life::start(Pace::Limited) else { return };
+    let mut term =
+        Term::new(TermParams { seed: 57, classes: 40, pupils: 27, weeks: 1, monday: date(2027, 1, 11) });
+    term.publish_week();
+    life.people(&term);
+    life.import(&term);
+    let began = Instant::now();
+    let (first, requests) = life.counted(&term);
+    println!("first: {:.1?}, {first}, {requests:?}", began.elapsed());
+    let chats = requests["messages.createChat"];
+    assert!(chats > 30, "{requests:?}");
+    // One creation, one link, who is in, what was said; the rest by listings and pages.
+    let all: usize = requests.values().sum();
+    assert!(all < 12 * chats, "{all} requests for {chats} chats: {requests:?}");
+    let (again, requests) = life.counted(&term);
+    println!("again: {again}, {requests:?}");
+    assert_eq!((requests.len(), &again["applied"]), (0, &serde_json::json!(0)), "{requests:?}");
 }

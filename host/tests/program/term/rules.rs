@@ -37,6 +37,8 @@ struct Chat {
     said: Vec<String>,
     /// The last word about each lesson.
     last: BTreeMap<usize, String>,
+    /// Number of the last message that was looked at.
+    looked_at: u64,
 }
 
 /// What has happened so far: a replay in which nothing happens proves nothing.
@@ -105,13 +107,13 @@ impl Rules {
         }
     }
 
-    /// What is there is what is to be there.
-    pub(super) fn hold(&mut self, term: &Term, life: &Life) {
+    /// What is there is what is to be there. On a calm evening, of one run, whoever leaves is out before anything is said.
+    pub(super) fn hold(&mut self, term: &Term, life: &Life, calm: bool) {
         let state = life.state();
         let all = of_community(&state).count();
         assert_eq!(all, self.chats.len(), "{}: chats\n{}", term.today, titles(&state));
-        for (position, chat) in &self.chats {
-            chat.hold(term, &term.journals[*position], &state);
+        for (position, chat) in &mut self.chats {
+            chat.hold(term, &term.journals[*position], &state, calm);
         }
         self.calls_hold(term, life, &state);
     }
@@ -157,7 +159,7 @@ impl Rules {
 }
 
 impl Chat {
-    fn hold(&self, term: &Term, journal: &Journal, state: &Value) {
+    fn hold(&mut self, term: &Term, journal: &Journal, state: &Value, calm: bool) {
         let there = chats_of(state, term, journal);
         let name = format!("{}: {}", term.today, title(term, journal));
         let [there] = there[..] else { panic!("{name}: {} chats", there.len()) };
@@ -171,6 +173,14 @@ impl Chat {
         said.sort();
         expected.sort();
         assert_eq!(said, expected, "{name}: messages");
+        let messages = there["messages"].as_array().expect("a list");
+        let new = messages.iter().filter(|message| message["cmid"].as_u64() > Some(self.looked_at));
+        let mut after_words = new.skip_while(|message| message["text"] == "");
+        assert!(
+            !calm || after_words.all(|m| m["action"]["kind"] != "chat_kick_user"),
+            "{name}: heard by who has left"
+        );
+        self.looked_at = messages.last().and_then(|message| message["cmid"].as_u64()).unwrap_or_default();
     }
 }
 
