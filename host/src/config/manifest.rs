@@ -112,7 +112,8 @@ fn impossible_part(kind: View<'_>, inbound: bool, wholes: &BTreeSet<String>) -> 
         return None;
     }
     let what = format!("no kind `{}` of the nature `state` on the other side comes before it", whole.text);
-    Some(Problem::at(whole.span, what).suggest(&whole.text, wholes.iter().map(String::as_str)))
+    let problem = Problem::at(whole.span, what).suggest(&whole.text, wholes.iter().map(String::as_str));
+    Some(problem.hint("name such a kind that stands before it, or take it out"))
 }
 
 /// A combination of keys that no kind can have.
