@@ -9,7 +9,7 @@ import { judge, measure, widths } from './look.mjs';
 import { scene } from './world.mjs';
 
 /** Longer than any page takes on a slow machine. */
-const patience = 15_000;
+const patience = 60_000;
 
 /** One process for all people; each has a profile of its own in it. The superuser of a test machine has no sandbox. */
 export const browser = await chromium.launch({ executablePath: scene.chromium, args: ['--no-sandbox'] });
