@@ -153,6 +153,8 @@ async function keyboard() {
   const visitor = await Visitor.come(ways.plain);
   const { page, words } = visitor;
   const at = async (name) => {
+    // Rings come with the style, which may arrive after the words.
+    await page.waitForLoadState();
     for (let step = 0; step < 12; step += 1) {
       await page.keyboard.press('Tab');
       const focus = page.locator(':focus');
