@@ -25,7 +25,7 @@ pub(super) struct Shell {
     pub(super) person: Option<Person>,
     /// The host's texts.
     pub(super) texts: Arc<Catalogue>,
-    other: Option<Anchor>,
+    other: Anchor,
 }
 
 impl Shell {
@@ -34,7 +34,7 @@ impl Shell {
         let texts = face.texts.of(None, spoken.language());
         let other = spoken.language().other();
         let words = face.texts.of(None, other).word("web-this-language");
-        let other = Some(Anchor { address: format!("?lang={}", other.tag()), words });
+        let other = Anchor { address: format!("?lang={}", other.tag()), words };
         Self { title: texts.word(title), person: person.cloned(), texts, other }
     }
 
@@ -58,9 +58,9 @@ impl Shell {
         self.texts.text(&message)
     }
 
-    /// The same page in the other language, where asking again does no harm.
-    pub(super) fn other(&self) -> Option<&Anchor> {
-        self.other.as_ref()
+    /// The same page in the other language.
+    pub(super) fn other(&self) -> &Anchor {
+        &self.other
     }
 
     /// What a person is there for.
