@@ -22,6 +22,9 @@ keep-gone = Dropped. New data will take its room in the files.
 keep-busy = Somebody works on { $school }: the rest goes another time
 
 run-dropped = Details were dropped on { $at }: they were kept long enough ([keep] in exchange.toml)
+run-quiet = Nothing has changed since last time: no request was needed.
+run-quiet-waiting = Nothing has changed since last time: no request was needed. Whoever is waited for was looked for a little while ago; to look now: --classes or --persons.
+run-requests = Requests to the other side: { $read } reading, { $written } writing
 
 backup-exists = { $file } exists: name a new folder, or a new .zip file
 backup-no-school = { $school } has no data: there is nothing to back up

@@ -137,6 +137,10 @@ fn finish(app: &App, ready: &Ready, report: &RunReport) -> Result<u8> {
         app.output.line(app.output.tone(Tone::Dim, &visible(detail)))?;
     }
     app.output.line(words::counts(&app.catalogue, &report.counts))?;
+    if report.quiet {
+        let code = if report.counts.waiting > 0 { "run-quiet-waiting" } else { "run-quiet" };
+        app.output.line(app.word(code))?;
+    }
     if let Some(plan) = report.plan.as_ref().filter(|plan| plan.hold.is_some()) {
         show_hold(app, ready, plan)?;
     }

@@ -134,6 +134,8 @@ fn head(
         app.output.line(catalogue.of(connector, reason))?;
     }
     app.output.line(words::counts(&app.catalogue, &run.counts))?;
+    let (read, written) = run.requests;
+    app.output.line(app.text(Message::new("run-requests").with("read", read).with("written", written)))?;
     match run.dropped {
         Some(at) => app.output.line(app.text(Message::new("run-dropped").with("at", local_time(at, school)))),
         None => Ok(()),

@@ -161,10 +161,20 @@ pub struct TimeWindow {
 /// Whom an item waits for, and what that person does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
-    /// Who.
+    /// Who; where something is in the way, what it is.
     pub whom: Message,
     /// Step by step.
     pub steps: Vec<Message>,
+    /// That person cannot do it until what is in the way is removed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_the_way: bool,
+}
+
+impl Waiting {
+    /// For somebody of whom nothing else is said.
+    pub fn of(whom: Message) -> Self {
+        Self { whom, steps: Vec::new(), in_the_way: false }
+    }
 }
 
 /// One thing that should exist. Personal: `Debug` shows its reference only.

@@ -95,6 +95,9 @@ pub struct Kind {
     /// Hours after which what is confirmed is observed again (audit); 0: never.
     #[serde(default)]
     pub audit_hours: u32,
+    /// Hours after which what waits for a person is looked at again, while nothing changes; 0: in every run.
+    #[serde(default)]
+    pub waiting_hours: u32,
     /// The kind of which its items are parts: one that is found in something of ours came with it, so it counts as made
     /// by us and may be removed.
     #[serde(default)]

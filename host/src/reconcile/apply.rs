@@ -224,6 +224,7 @@ impl<C: Connector> Run<'_, C> {
                 // A repeated attempt that waits for a person says nothing about the first one.
                 let doubt = self.open_doubt(&job.wanted.item.id);
                 let outcome = if doubt { Outcome::InDoubt } else { Outcome::Waiting(waiting) };
+                self.world.awaiting.insert(job.wanted.item.id.clone());
                 self.tell(&job.wanted.item.id, outcome, Some(job.action), Vec::new());
                 Ok(None)
             }

@@ -143,7 +143,8 @@ impl<C: Connector> Run<'_, C> {
 }
 
 fn unknown(count: usize, reason: &Message) -> Vec<Observation> {
-    let one = Observation::Unknown(NotKnown { reason: reason.clone(), retry_after: None });
+    // Asked again by the next run: of the items themselves nothing is said.
+    let one = Observation::Unknown(NotKnown { reason: reason.clone(), retry_after: Some(0) });
     vec![one; count]
 }
 

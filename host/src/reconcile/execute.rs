@@ -109,6 +109,7 @@ impl<C: Connector> Run<'_, C> {
             Next::Decide(question, candidates) => self.ask(&wanted, question, &candidates)?,
             Next::Wait(waiting) => {
                 self.forget(id);
+                self.world.awaiting.insert(id.clone());
                 self.tell(id, Outcome::Waiting(*waiting), None, notes);
             }
             Next::InDoubt => {
@@ -174,7 +175,7 @@ impl<C: Connector> Run<'_, C> {
             return Ok(None);
         }
         if let Some(target) = self.world.without_output(&wanted.item) {
-            let waiting = Waiting { whom: no_output(&target), steps: Vec::new() };
+            let waiting = Waiting::of(no_output(&target));
             self.tell(&wanted.item.id, Outcome::Waiting(waiting), None, Vec::new());
             return Ok(None);
         }

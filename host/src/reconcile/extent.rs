@@ -9,7 +9,7 @@ use super::run::Run;
 
 /// For whom it waits: for the time of additions only to be over.
 pub(super) fn later() -> Waiting {
-    Waiting { whom: Message::new("host-additions-only"), steps: Vec::new() }
+    Waiting::of(Message::new("host-additions-only"))
 }
 
 impl<C: Connector> Run<'_, C> {

@@ -15,7 +15,9 @@ use super::run::Run;
 use super::state::{Asked, Leaving, Next};
 
 /// Something told is looked at again after a day: somebody may have mended it there.
-const RECHECK: i64 = 24 * 3_600_000;
+const RECHECK: Millis = 24 * HOUR;
+
+const HOUR: Millis = 3_600_000;
 
 impl<C: Connector> Run<'_, C> {
     /// Until this run is through, its scopes are open: a run after a crash works them out again.
@@ -70,12 +72,23 @@ impl<C: Connector> Run<'_, C> {
             let wanted = self.world.items.scope(item);
             let Some(scope) = wanted.or_else(|| leaving.get(item).copied()) else { continue };
             let end = ends.entry(scope.clone()).or_default();
-            end.open |= !settles(outcome);
+            let told = is_told(outcome) || (wanted.is_some() && self.waits_longer(item));
+            end.open |= !told;
             let row = self.world.outcomes.row(item, &self.world.ledger);
-            end.carried.extend(row.filter(|row| is_told(&row.outcome)));
+            end.carried.extend(row.filter(|_| told));
         }
         ends.values_mut().for_each(|end| end.carried.sort_by(|a, b| a.item.cmp(&b.item)));
         ends
+    }
+
+    /// Is a person waited for who need not be looked for in the next run?
+    fn waits_longer(&self, item: &ItemRef) -> bool {
+        self.world.awaiting.contains(item) && self.waiting_ms(item) > 0
+    }
+
+    fn waiting_ms(&self, item: &ItemRef) -> Millis {
+        let kind = self.env.connector.manifest().kind(&item.kind);
+        kind.map_or(0, |kind| i64::from(kind.waiting_hours) * HOUR)
     }
 
     fn memory(&self, asked: &Asked, end: &End) -> ScopeMemory {
@@ -85,9 +98,7 @@ impl<C: Connector> Run<'_, C> {
             false if carried.is_empty() => Settled::Clean,
             false => Settled::Told,
         };
-        let lasting =
-            |row: &OutcomeRow| matches!(row.outcome, Outcome::Gone | Outcome::Expired | Outcome::NotYet(_));
-        let recheck: Option<Millis> = (!carried.iter().all(lasting)).then(|| self.time.now() + RECHECK);
+        let recheck = carried.iter().filter_map(|row| self.recheck(row)).min();
         let turn = carried.iter().filter_map(|row| self.turn(row)).min();
         ScopeMemory {
             scope: asked.scope.clone(),
@@ -103,6 +114,16 @@ impl<C: Connector> Run<'_, C> {
             left_out: asked.left_out.iter().map(left_out_row).collect(),
             carried,
         }
+    }
+
+    /// When it is looked at again though nothing changes.
+    fn recheck(&self, row: &OutcomeRow) -> Option<Millis> {
+        let after = match row.outcome {
+            Outcome::Gone | Outcome::Expired | Outcome::NotYet(_) => return None,
+            Outcome::Waiting(_) => self.waiting_ms(&row.item),
+            _ => RECHECK,
+        };
+        Some(self.time.now() + after)
     }
 
     /// When something else is to be said of it though nothing changes: its window opens, or is over.
@@ -223,9 +244,7 @@ impl<C: Connector> Run<'_, C> {
         match self.world.ledger.state(id) {
             Some(LedgerState::InDoubt) => Outcome::InDoubt,
             Some(LedgerState::Unconfirmed) => Outcome::NotConfirmed,
-            _ if stop.postponed.is_some() => {
-                Outcome::Waiting(Waiting { whom: stop.reason.clone(), steps: Vec::new() })
-            }
+            _ if stop.postponed.is_some() => Outcome::Waiting(Waiting::of(stop.reason.clone())),
             _ => Outcome::Failed(stop.reason.clone()),
         }
     }
@@ -238,11 +257,6 @@ struct End {
     open: bool,
     /// To be told again at every run.
     carried: Vec<OutcomeRow>,
-}
-
-/// Does this outcome leave nothing to do for the next run, unless something changes?
-fn settles(outcome: &Outcome) -> bool {
-    is_done(outcome) || is_told(outcome)
 }
 
 fn left_out_row(left: &crate::model::LeftOut) -> LeftOutRow {

@@ -52,6 +52,9 @@ impl Case<'_> {
             Some(Observation::Absent(_)) => self.absent_new(),
             Some(Observation::Ambiguous(candidates)) => self.ambiguous(candidates),
             Some(Observation::Pending) => Next::Unknown(Message::new("host-pending-there")),
+            Some(Observation::Unknown(NotKnown { reason, retry_after: None })) if self.is_awaited() => {
+                self.in_the_way(reason)
+            }
             Some(Observation::Unknown(NotKnown { reason, .. })) => Next::Unknown(reason.clone()),
         }
     }
@@ -107,8 +110,13 @@ impl Case<'_> {
     }
 
     fn wait(&self) -> Next {
-        let default = || Waiting { whom: Message::new("host-waiting"), steps: Vec::new() };
+        let default = || Waiting::of(Message::new("host-waiting"));
         Next::Wait(Box::new(self.wanted.item.waiting.clone().unwrap_or_else(default)))
+    }
+
+    /// Whoever makes it cannot, until somebody removes what the connector names.
+    fn in_the_way(&self, what: &Message) -> Next {
+        Next::Wait(Box::new(Waiting { whom: what.clone(), steps: Vec::new(), in_the_way: true }))
     }
 
     fn create(&self, token: Option<String>) -> Next {
@@ -376,6 +384,33 @@ mod tests {
             Next::Believed(_) => "believed",
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn what_is_in_the_way_of_a_person_is_waited_for_and_no_failure() {
+        let kind = Kind { nature: Nature::Awaited, ..kind(Observe::Bulk, 0) };
+        let (wanted, changes, reason) = (wanted(), Changes::Report, Message::new("names-differ"));
+        let next = |retry_after| {
+            let unknown = Observation::Unknown(NotKnown { reason: reason.clone(), retry_after });
+            let (seen, situation, by_person) = (Some(&unknown), Situation::New, false);
+            let (entry, answer, restored, now, deadline) = (None, None, None, 0, 10_000);
+            let (kind, wanted) = (&kind, &wanted);
+            judge(&Case {
+                kind,
+                wanted,
+                situation,
+                entry,
+                seen,
+                answer,
+                restored,
+                changes,
+                by_person,
+                now,
+                deadline,
+            })
+        };
+        assert!(matches!(next(None), Next::Wait(waiting) if waiting.in_the_way && waiting.whom == reason));
+        assert!(matches!(next(Some(60)), Next::Unknown(why) if why == reason), "nobody answered");
     }
 
     #[test]

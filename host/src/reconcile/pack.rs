@@ -208,7 +208,7 @@ mod tests {
             identity: Some("снилс".into()),
             gone: WhenGone::Remove,
             window: Some(TimeWindow { not_before: None, not_after: Some(-1) }),
-            waiting: Some(Waiting { whom: message.clone(), steps: vec![message] }),
+            waiting: Some(Waiting { steps: vec![message.clone()], ..Waiting::of(message) }),
         }
     }
 

@@ -227,7 +227,7 @@ fn intent(next: &Next) -> Option<Intent> {
         Next::Tell { .. } | Next::Lost | Next::LeftAlone => Intent::ReportChange,
         Next::Decide(_, candidates) => Intent::Decide(candidates.clone()),
         Next::Wait(waiting) => Intent::Wait(Waiting::clone(waiting)),
-        Next::NotYet(_) => Intent::Wait(Waiting { whom: Message::new("host-not-yet"), steps: Vec::new() }),
+        Next::NotYet(_) => Intent::Wait(Waiting::of(Message::new("host-not-yet"))),
         Next::InDoubt => Intent::InDoubt,
         Next::Blocked(target) => Intent::Blocked(target.clone()),
         Next::Expired => Intent::Expired,

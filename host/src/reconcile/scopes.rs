@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::error::Result;
 use crate::model::contract::Scope;
 use crate::model::records::{Dependency, RecordType};
-use crate::model::{Connector, LedgerEntry, Millis, ScopeId};
+use crate::model::{Connector, LedgerEntry, Millis, Outcome, ScopeId};
 use crate::store::{ScopeMemory, Settled, TaskMemory};
 
 use super::contract;
@@ -143,7 +143,9 @@ impl<C: Connector> Run<'_, C> {
         let mut stale = BTreeSet::new();
         for scope in list.iter().filter(|scope| self.chosen.asks(scope)) {
             let memory = memories.get(&scope.id);
-            if !memory.is_some_and(|memory| self.lives(memory, now)) || !self.inputs_hold(memory)? {
+            let lives =
+                memory.is_some_and(|memory| self.lives(memory, now) && !self.asks_for_waiting(memory));
+            if !lives || !self.inputs_hold(memory)? {
                 stale.insert(scope.id.clone());
             }
         }
@@ -162,6 +164,11 @@ impl<C: Connector> Run<'_, C> {
             && memory.at <= now
             && memory.settled != Settled::Open
             && memory.valid_until.is_none_or(|until| until > now)
+    }
+
+    /// Whoever names classes or persons wants to know now whether they are waited for no longer.
+    fn asks_for_waiting(&self, memory: &ScopeMemory) -> bool {
+        !self.chosen.is_all() && memory.carried.iter().any(|row| matches!(row.outcome, Outcome::Waiting(_)))
     }
 
     fn inputs_hold(&self, memory: Option<&ScopeMemory>) -> Result<bool> {

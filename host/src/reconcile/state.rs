@@ -234,6 +234,8 @@ pub(super) struct World {
     pub(super) order: Arc<Vec<Vec<ItemRef>>>,
     /// Position of the first of its levels whose turn comes after what leaves.
     pub(super) said_from: usize,
+    /// Items for which a person is waited.
+    pub(super) awaiting: BTreeSet<ItemRef>,
     /// What leaves.
     pub(super) departures: Vec<Departure>,
     /// The school came from a backup: what is not known here may be there all the same.

@@ -11,7 +11,7 @@ use super::run_report::{self, NameOf, natural};
 use super::table::Sheet;
 use super::words::{self, Group};
 use crate::model::manifest::Manifest;
-use crate::model::{ItemRef, LedgerEntry, Message, OutcomeRow};
+use crate::model::{ItemRef, LedgerEntry, Message, Outcome, OutcomeRow};
 
 /// The output by which a connector says how a thing came to be there: the code of one of its texts.
 const WAY: &str = "way";
@@ -75,6 +75,7 @@ impl ByClass {
             Group::Sent | Group::Accepted | Group::Adopted | Group::Unchanged | Group::Removed => return,
             Group::Told => {}
             _ if there.contains(&row.item) => return,
+            _ if is_in_the_way(&row) => {}
             Group::Waiting | Group::Decision => {
                 class.waiting += 1;
                 return class.rows.push(row);
@@ -118,6 +119,10 @@ impl ByClass {
         let busy = self.classes().filter(|(_, class)| !class.rows.is_empty());
         busy.map(|(title, class)| sheet(title, class, manifest, names, catalogue)).collect()
     }
+}
+
+fn is_in_the_way(row: &OutcomeRow) -> bool {
+    matches!(&row.outcome, Outcome::Waiting(waiting) if waiting.in_the_way)
 }
 
 fn row(title: String, numbers: &[u64]) -> Vec<String> {

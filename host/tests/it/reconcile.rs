@@ -441,6 +441,26 @@ fn s3_awaited_items_are_observed_only() {
 }
 
 #[test]
+fn s6_whoever_is_waited_for_is_looked_for_again_after_the_kind_s_hours_or_when_somebody_asks() {
+    let world = World::new();
+    world.one().wants(vec![(scope("s"), vec![named("consent", "a"), named("consent", "b")])]);
+    let report = world.one().run();
+    assert!(matches!(outcome(&report, "consent", "a"), Outcome::Waiting(_)), "{report:?}");
+    let calls = world.up().calls;
+    world.up().seed("consent", "a", &[]);
+    let again = world.one().run();
+    assert!(again.quiet && world.up().calls == calls, "nothing has changed, so nothing is asked: {again:?}");
+    assert_eq!(again.outcomes, report.outcomes, "and the same is told");
+    let asked = world.one().run_for(&Selection { groups: vec!["s".into()], persons: vec![] });
+    assert_eq!(outcome(&asked, "consent", "a"), Outcome::Adopted);
+    world.up().seed("consent", "b", &[]);
+    assert!(matches!(outcome(&world.one().run(), "consent", "b"), Outcome::Waiting(_)));
+    world.clock.advance(20 * 3_600_000);
+    assert_eq!(outcome(&world.one().run(), "consent", "b"), Outcome::Adopted);
+    assert_eq!(world.writes(), 0);
+}
+
+#[test]
 fn e1_what_is_awaited_of_a_person_is_made_when_that_person_does_it() {
     use exchange::model::contract::Effect;
     let world = World::new();

@@ -18,7 +18,7 @@ fn outcome(report: &exchange::reconcile::RunReport, name: &str) -> Option<Outcom
 }
 
 fn waits() -> Option<Outcome> {
-    Some(Outcome::Waiting(Waiting { whom: Message::new("host-additions-only"), steps: vec![] }))
+    Some(Outcome::Waiting(Waiting::of(Message::new("host-additions-only"))))
 }
 
 fn phone(world: &World, name: &str) -> String {

@@ -1,12 +1,9 @@
 //! The way into the cabinet, with the program as it is run: invited, set up, signed in and out, shut out.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use exchange::store::{AuditFilter, AuditStore, HostDb, MasterKey};
 use exchange_stand::html::between;
-use hmac::{Hmac, KeyInit, Mac};
+use exchange_stand::telephone::{self, Telephone};
 use serde_json::Value;
-use sha1::Sha1;
 use tempfile::TempDir;
 use url::Url;
 
@@ -61,43 +58,6 @@ impl Office {
         let told: Value = self.run(&words).with(0).json();
         told["address"].as_str().expect("an address").to_owned()
     }
-}
-
-/// Somebody with a telephone that makes codes, none of them twice.
-pub(crate) struct Telephone {
-    secret: Vec<u8>,
-    used: u64,
-}
-
-impl Telephone {
-    /// With the secret as people type it.
-    pub(crate) fn with(key: &str) -> Self {
-        Self { secret: of_base32(key), used: 0 }
-    }
-
-    /// A code that was not used yet and is good now.
-    pub(crate) fn code(&mut self) -> String {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs() / 30;
-        // The one before and the one after the current one are good as well.
-        self.used = (self.used + 1).max(now - 1);
-        assert!(self.used <= now + 1, "three codes in half a minute");
-        let mut mac = Hmac::<Sha1>::new_from_slice(&self.secret).expect("any length");
-        mac.update(&self.used.to_be_bytes());
-        let hash = mac.finalize().into_bytes();
-        let at = usize::from(hash[19] & 0xf);
-        let four = hash[at..at + 4].iter().fold(0u32, |value, byte| value << 8 | u32::from(*byte));
-        format!("{:06}", (four & 0x7fff_ffff) % 1_000_000)
-    }
-}
-
-fn of_base32(text: &str) -> Vec<u8> {
-    let letters = text.bytes().filter(u8::is_ascii_alphanumeric);
-    let values = letters.map(|letter| match letter {
-        b'A'..=b'Z' => letter - b'A',
-        digit => digit - b'2' + 26,
-    });
-    let bits: Vec<u8> = values.flat_map(|value| (0..5).rev().map(move |n| value >> n & 1)).collect();
-    bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |value, bit| value << 1 | bit)).collect()
 }
 
 /// Sets an account up and is signed in; the page after it.
@@ -207,9 +167,13 @@ fn somebody_is_invited_and_signs_in() {
         .map(|file| std::fs::read(world.folder.path().join(file)).unwrap_or_default());
     let letters: String = key.chars().filter(|c| !c.is_whitespace()).collect();
     let invitation = address.rsplit('/').next().expect("a secret");
-    for secret in
-        [PASSWORD.as_bytes(), token.as_bytes(), &of_base32(&key), letters.as_bytes(), invitation.as_bytes()]
-    {
+    for secret in [
+        PASSWORD.as_bytes(),
+        token.as_bytes(),
+        &telephone::of_base32(&key),
+        letters.as_bytes(),
+        invitation.as_bytes(),
+    ] {
         let found = data.iter().any(|file| file.windows(secret.len()).any(|window| window == secret));
         assert!(!found, "{}", String::from_utf8_lossy(secret));
     }

@@ -309,7 +309,13 @@ impl World {
     /// Runs the task; what became of items, each as «kind key outcome».
     #[track_caller]
     pub(crate) fn send(&self) -> Vec<String> {
-        let shown = self.sent();
+        self.send_for(&[])
+    }
+
+    /// The same with these words: for chosen classes or persons.
+    #[track_caller]
+    pub(crate) fn send_for(&self, words: &[&str]) -> Vec<String> {
+        let shown = self.sent_for(words);
         let outcomes = shown["outcomes"].as_array().expect("a list");
         let told = outcomes.iter().filter(|row| row["outcome"] != "unchanged");
         let mut told: Vec<String> = told
@@ -322,7 +328,12 @@ impl World {
     /// Runs the task; the run with its outcomes.
     #[track_caller]
     pub(crate) fn sent(&self) -> Value {
-        let run: Value = self.run(&["run", TASK, "--json"]).json();
+        self.sent_for(&[])
+    }
+
+    #[track_caller]
+    fn sent_for(&self, words: &[&str]) -> Value {
+        let run: Value = self.run(&[&["run", TASK, "--json"], words].concat()).json();
         let number = run["run"].as_str().unwrap_or_else(|| panic!("{run:#}"));
         self.run(&["show", number, "--json"]).json()
     }

@@ -19,7 +19,9 @@ fn s6_who_joins_the_class_later_waits_with_the_link_and_comes_in() {
     world.again_writes_nothing();
 
     world.act(&json!({"act": "join", "person": 604, "link": link}));
-    assert!(world.send().contains(&"member j1/pupil:p4 adopted".to_owned()));
+    let waiting = "member j1/pupil:p4 waiting".to_owned();
+    assert!(world.send().contains(&waiting), "it was looked a moment ago, and nothing has changed");
+    assert!(world.send_for(&["--classes", "5-А"]).contains(&"member j1/pupil:p4 adopted".to_owned()));
     world.again_writes_nothing();
 }
 
@@ -31,7 +33,7 @@ fn s6_who_leaves_the_class_leaves_the_chat_whoever_let_them_in() {
     world.import();
     world.send();
     world.act(&json!({"act": "join", "person": 604, "link": world.chat()["inviteLink"]}));
-    world.send();
+    world.send_for(&["--classes", "5-А"]);
     assert_eq!(world.people(), [501, 601, 602, 604]);
     world.records.set("pupils", "p4", "class-id", "c2");
     world.records.set("pupils", "p2", "class-id", "");

@@ -17,6 +17,9 @@ use exchange_sdk::names::{FullName, Likeness};
 /// Most candidates an answer may name.
 const MOST_CANDIDATES: usize = 10;
 
+/// Seconds until something is asked again that was not answered, where the other side does not say.
+const RETRY_S: u32 = 60;
+
 /// Observes.
 ///
 /// # Errors
@@ -75,13 +78,16 @@ fn wanted(item: &Item) -> Wanted<'_> {
 /// One question without an answer leaves one item unknown; a dead token leaves them all.
 fn unknown(failure: Failure) -> Result<Observation, Failure> {
     Ok(match failure {
-        Failure::Retry(retry_after) => {
-            Observation::Unknown(NotKnown { reason: Message::new("try-later"), retry_after })
-        }
-        Failure::Unavailable(reason) => Observation::unknown(reason),
-        Failure::Refused(refusal) => Observation::unknown(refusal.reason),
+        Failure::Retry(retry_after) => later(Message::new("try-later"), retry_after),
+        Failure::Unavailable(reason) => later(reason, None),
+        Failure::Refused(refusal) => later(refusal.reason, None),
         grave => return Err(grave),
     })
+}
+
+/// Nothing is said of the account: it is asked for again.
+fn later(reason: Message, retry_after: Option<u32>) -> Observation {
+    Observation::Unknown(NotKnown { reason, retry_after: Some(retry_after.unwrap_or(RETRY_S)) })
 }
 
 fn one(probe: &Probe, links: &[Link], found: &[Found], rules: &Rules) -> Observation {

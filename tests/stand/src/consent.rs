@@ -98,12 +98,12 @@ pub(crate) fn redirect(from: &Url, answer: &Answer) -> io::Result<Option<Url>> {
 
 /// Opens pages one after the other, and keeps cookies.
 #[derive(Default)]
-struct Browser {
+pub(crate) struct Browser {
     jar: Jar,
 }
 
 impl Browser {
-    fn open(&mut self, method: &str, url: &Url, body: &str) -> io::Result<Answer> {
+    pub(crate) fn open(&mut self, method: &str, url: &Url, body: &str) -> io::Result<Answer> {
         let headers = self.jar.headers(method, url);
         let headers: Vec<(&str, &str)> =
             headers.iter().map(|(name, value)| (*name, value.as_str())).collect();

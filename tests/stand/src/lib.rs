@@ -14,6 +14,7 @@ pub mod petersburg;
 pub mod rows;
 mod serving;
 pub mod smtp;
+pub mod telephone;
 pub mod vk;
 
 pub use serving::{Server, Service, Stand};

@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use exchange_stand::consent::{self, Person};
 use exchange_stand::crowd::{self, Pace, Visitor};
+use exchange_stand::telephone::{self, Telephone};
 use exchange_stand::{Server, Service, dnevnik, esia, http, petersburg, rows, vk};
 
 /// Stand-ins of remote systems for tests and demonstrations.
@@ -75,6 +76,21 @@ enum Command {
         #[arg(long)]
         refuse: bool,
     },
+    /// Play a person's browser and telephone: open an invitation into the cabinet, choose the password, connect the
+    /// telephone, and print the secret of its codes.
+    Accept {
+        /// The one-time address that `exchange user invite` prints; on this computer only.
+        invitation: String,
+        /// The password chosen.
+        #[arg(long)]
+        password: String,
+    },
+    /// Print the one-time code that a telephone with this secret shows now.
+    Code {
+        /// The secret, as `accept` prints it.
+        #[arg(required = true)]
+        secret: Vec<String>,
+    },
     /// Play many people's browsers at once, and print where each ended and what each page took, as JSON.
     Crowd {
         /// A JSON list of `{address, login, password, choice, client}`.
@@ -132,6 +148,8 @@ fn main() -> ExitCode {
         Command::Consent { url, login, password, refuse } => {
             consent(&url, Person { login: &login, password: &password, allows: !refuse })
         }
+        Command::Accept { invitation, password } => said(telephone::accept(&invitation, &password)),
+        Command::Code { secret } => said(Ok(Telephone::with(&secret.concat()).shown())),
         Command::Crowd { file, over, pause } => walk_all(&file, over, pause),
     };
     done.unwrap_or_else(|error| {
@@ -192,6 +210,11 @@ fn walk_all(file: &Path, over: f64, pause: f64) -> io::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let walks = runtime.block_on(crowd::walk_all(visitors, pace))?;
     println!("{}", serde_json::to_string(&walks)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn said(line: io::Result<String>) -> io::Result<ExitCode> {
+    println!("{}", line?);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -50,7 +50,7 @@ const LONGER: [Step; 6] = [
     Step { name: "benchmarks", check: |workspace| cargo(workspace, "test --package exchange --benches") },
     Step { name: "faults", check: bench::our_faults },
     Step { name: "deb", check: package::check },
-    Step { name: "demo", check: |workspace| demo::run(workspace, None) },
+    Step { name: "demo", check: |workspace| demo::run(workspace, None, false) },
 ];
 
 /// Runs the steps; `full` adds what takes longer, and names choose single ones of either kind.

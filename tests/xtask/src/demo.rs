@@ -1,5 +1,6 @@
 //! `cargo xtask demo`: everything built, and a person's first evening shown step by step.
 
+mod cabinet;
 mod compare;
 pub(crate) mod dialogue;
 mod evening;
@@ -16,11 +17,11 @@ use crate::{connectors, process};
 use show::Show;
 
 /// Builds host, stand-in and connectors and plays the demo in a fresh folder: `keep`, or
-/// `target/demo`, which is made anew each time.
+/// `target/demo`, which is made anew each time. With `web` the second half is left to whoever opens the cabinet.
 ///
 /// # Errors
 /// When something does not build, or a step ends otherwise than expected.
-pub(crate) fn run(workspace: &Workspace, keep: Option<&Path>) -> Outcome {
+pub(crate) fn run(workspace: &Workspace, keep: Option<&Path>, web: bool) -> Outcome {
     process::run(
         workspace.cargo().args("build --release --package exchange --package exchange-stand".split(' ')),
     )?;
@@ -29,7 +30,13 @@ pub(crate) fn run(workspace: &Workspace, keep: Option<&Path>) -> Outcome {
     let programs = workspace.target.join("release");
     let start = Instant::now();
     let stage = stage::set(workspace, &folder)?;
-    evening::play(&mut Show::new(&folder, &programs), &stage)?;
+    let mut show = Show::new(&folder, &programs);
+    if web {
+        evening::first_half(&mut show, &stage)?;
+        return cabinet::open(show, &folder);
+    }
+    evening::play(&mut show, &stage)?;
+    drop(show);
     println!("\n{:.1} s. To go on by hand:", start.elapsed().as_secs_f64());
     println!("$ cd {}", folder.display());
     println!("$ export EXCHANGE_LANG=ru PATH={}:$PATH", programs.display());

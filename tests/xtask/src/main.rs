@@ -57,6 +57,10 @@ enum Helper {
         /// Work in this new folder instead of target/demo.
         #[arg(long, value_name = "DIR")]
         keep: Option<PathBuf>,
+        /// Leave the questions to a person in a browser: serves the cabinet until it is stopped, with an account that is
+        /// ready.
+        #[arg(long)]
+        web: bool,
     },
 }
 
@@ -77,6 +81,6 @@ fn carry_out(helper: Helper) -> Outcome {
         Helper::Test { full, steps } => checks::run(&workspace, full, &steps),
         Helper::Bench(measured) => bench::run(&workspace, &measured),
         Helper::Deb(wanted) => deb::run(&workspace, &wanted),
-        Helper::Demo { keep } => demo::run(&workspace, keep.as_deref()),
+        Helper::Demo { keep, web } => demo::run(&workspace, keep.as_deref(), web),
     }
 }

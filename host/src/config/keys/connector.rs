@@ -98,6 +98,12 @@ static KIND: Table = Table {
             || "0".to_owned(),
             "Hours after which what is confirmed is observed again; 0 means never.",
         ),
+        defaulted(
+            "waiting-hours",
+            Shape::Count { min: 0, max: 87_600 },
+            || "0".to_owned(),
+            "Hours after which what waits for a person is looked at again while nothing changes; 0 means in every run. A run for chosen classes or persons always looks.",
+        ),
         optional(
             "part-of",
             Shape::Name,

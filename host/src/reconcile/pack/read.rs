@@ -130,7 +130,8 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn waiting(&mut self) -> Waiting {
-        Waiting { whom: self.message(), steps: self.list(Self::message) }
+        let whom = self.message();
+        Waiting { steps: self.list(Self::message), ..Waiting::of(whom) }
     }
 
     pub(super) fn window(&mut self) -> TimeWindow {

@@ -15,7 +15,6 @@ same_fields!(wit::Message, Message: code; all args);
 same_fields!(wit::RecordRef, RecordRef: id; from record_type);
 same_fields!(wit::OutputRef, OutputRef: name; from item);
 same_fields!(wit::TimeWindow, TimeWindow: not_before, not_after);
-same_fields!(wit::Waiting, Waiting: ; from whom; all steps);
 same_fields!(wit::Target, Target: handle; from item; all outputs);
 same_fields!(wit::Made, Made: handle; all outputs);
 same_fields!(wit::Rejection, Rejection: field; from reason; all; opt fix);
@@ -26,6 +25,18 @@ same_cases!(
     wit::RecordType, RecordType:
     SchoolClass, Pupil, Guardian, Application, Order, Staff, Journal, Lesson, Mark, Attendance, Account, Identifier
 );
+
+impl From<wit::Waiting> for Waiting {
+    fn from(waiting: wit::Waiting) -> Self {
+        Self { steps: all(waiting.steps), ..Self::of(waiting.whom.into()) }
+    }
+}
+
+impl From<Waiting> for wit::Waiting {
+    fn from(waiting: Waiting) -> Self {
+        Self { whom: waiting.whom.into(), steps: all(waiting.steps) }
+    }
+}
 
 /// Variants whose cases carry one value, or none.
 macro_rules! same_variant {

@@ -26,13 +26,7 @@ pub(super) fn stand(stage: &Stage) -> Vec<String> {
 
 /// Plays the evening; each step says which exit codes are right.
 pub(super) fn play(show: &mut Show, stage: &Stage) -> Outcome {
-    let at = format!("http://{}", stage.stand);
-    show.heading("The other side: a stand-in of Дневник.ру, with what somebody made there by hand");
-    show.start(&words(&stand(stage)), stage.stand)?;
-    show.run(&["exchange-stand", "seed", &format!("{DATA}/stand-seed.json"), "--at", &at], &[0])?;
-    prepare(show)?;
-    bind(show)?;
-    send(show)?;
+    first_half(show, stage)?;
     decide(show)?;
     again(show)?;
     five_more(show)?;
@@ -41,8 +35,24 @@ pub(super) fn play(show: &mut Show, stage: &Stage) -> Outcome {
         &show.text(&format!("{DATA}/five-more/expected.json"))?,
     ])?;
     show.heading("Does the other side hold what it should?");
-    println!("{}", compare(&truth, &show.ask(&["exchange-stand", "state", "--at", &at], &[0])?)?);
+    let state = show.ask(&["exchange-stand", "state", "--at", &address_of(stage)], &[0])?;
+    println!("{}", compare(&truth, &state)?);
     Ok(())
+}
+
+fn address_of(stage: &Stage) -> String {
+    format!("http://{}", stage.stand)
+}
+
+/// Up to the first sending, after which questions wait for a person.
+pub(super) fn first_half(show: &mut Show, stage: &Stage) -> Outcome {
+    let at = address_of(stage);
+    show.heading("The other side: a stand-in of Дневник.ру, with what somebody made there by hand");
+    show.start(&words(&stand(stage)), stage.stand)?;
+    show.run(&["exchange-stand", "seed", &format!("{DATA}/stand-seed.json"), "--at", &at], &[0])?;
+    prepare(show)?;
+    bind(show)?;
+    send(show)
 }
 
 fn words(line: &[String]) -> Vec<&str> {

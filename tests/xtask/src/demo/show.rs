@@ -133,10 +133,24 @@ impl Show {
         await_listening(child, address).map_err(|failure| failure.within(format_args!("`{}`", typed(words))))
     }
 
+    /// Waits until what was started last has ended, or was stopped.
+    ///
+    /// # Errors
+    /// When it ended badly.
+    pub(super) fn wait(mut self) -> Outcome {
+        let Some(mut child) = self.background.pop() else { return Ok(()) };
+        let status = child.wait().context(|| "cannot wait for its end".into())?;
+        if status.success() { Ok(()) } else { Err(Failure::new(format!("it ended with {status}"))) }
+    }
+
+    /// The program that is meant by this word.
+    pub(super) fn program(&self, word: &str) -> PathBuf {
+        let built = self.programs.join(word);
+        if built.is_file() { built } else { PathBuf::from(word) }
+    }
+
     fn command(&self, words: &[&str]) -> Command {
-        let built = self.programs.join(words[0]);
-        let program = if built.is_file() { built } else { PathBuf::from(words[0]) };
-        let mut command = Command::new(program);
+        let mut command = Command::new(self.program(words[0]));
         command.args(&words[1..]).current_dir(&self.folder).env("EXCHANGE_LANG", "ru");
         command
     }

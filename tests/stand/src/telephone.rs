@@ -1,0 +1,129 @@
+//! A person's telephone with an app for one-time codes (RFC 6238 with its defaults), and the first time that such a
+//! person opens an invitation into the cabinet.
+
+use std::io::{self, Error};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
+use url::form_urlencoded;
+
+use crate::consent::Browser;
+use crate::html::{Html, between};
+use crate::http;
+
+/// Seconds for which a code is the current one.
+const STEP_S: u64 = 30;
+
+/// Makes codes, none of them twice.
+pub struct Telephone {
+    secret: Vec<u8>,
+    used: u64,
+}
+
+impl Telephone {
+    /// With the secret as people type it: Base32, spaces or not.
+    pub fn with(key: &str) -> Self {
+        Self { secret: of_base32(key), used: 0 }
+    }
+
+    /// A code that was not used yet and is good now.
+    ///
+    /// # Panics
+    /// More codes are asked for than are good within half a minute (three).
+    pub fn code(&mut self) -> String {
+        let now = current_step();
+        // The one before and the one after the current one are good as well.
+        self.used = (self.used + 1).max(now - 1);
+        assert!(self.used <= now + 1, "three codes in half a minute");
+        code_at(&self.secret, self.used)
+    }
+
+    /// The code that such an app shows now.
+    pub fn shown(&self) -> String {
+        code_at(&self.secret, current_step())
+    }
+}
+
+fn current_step() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / STEP_S)
+}
+
+fn code_at(secret: &[u8], step: u64) -> String {
+    let mut mac = Hmac::<Sha1>::new_from_slice(secret).expect("any length");
+    mac.update(&step.to_be_bytes());
+    let hash = mac.finalize().into_bytes();
+    let at = usize::from(hash[19] & 0xf);
+    let four = hash[at..at + 4].iter().fold(0u32, |value, byte| value << 8 | u32::from(*byte));
+    format!("{:06}", (four & 0x7fff_ffff) % 1_000_000)
+}
+
+/// The bytes of a secret as people type it.
+pub fn of_base32(text: &str) -> Vec<u8> {
+    let letters = text.bytes().filter(u8::is_ascii_alphanumeric);
+    let values = letters.map(|letter| match letter {
+        b'A'..=b'Z' => letter - b'A',
+        digit => digit - b'2' + 26,
+    });
+    let bits: Vec<u8> = values.flat_map(|value| (0..5).rev().map(move |n| value >> n & 1)).collect();
+    bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |value, bit| value << 1 | bit)).collect()
+}
+
+/// Opens an invitation, chooses this password, connects the telephone; the secret, as people type it.
+///
+/// # Errors
+/// An address that is not on this computer, nobody listening there, a page that is none of an invitation, a password or
+/// a code that is refused.
+pub fn accept(invitation: &str, password: &str) -> io::Result<String> {
+    let mut browser = Browser::default();
+    let url = http::local(invitation)?;
+    let page = browser.open("GET", &url, "")?.accepted()?;
+    let codes = browser.answer(&url, &page, &[("password", password), ("again", password)])?;
+    let key = between(&codes.body, "<code>", "</code>").ok_or_else(|| refused(&codes.body))?.to_owned();
+    let code = Telephone::with(&key).code();
+    let last = browser.answer(&url, &codes.body, &[("code", &code)])?;
+    if last.status >= 400 {
+        return Err(refused(&last.body));
+    }
+    Ok(key)
+}
+
+fn refused(page: &str) -> Error {
+    let page = Html(page);
+    Error::other(format!("refused: {}", page.alert().unwrap_or_else(|| page.title())))
+}
+
+impl Browser {
+    /// Sends the first form of a page with these values beside what it has by itself.
+    fn answer(&mut self, at: &url::Url, page: &str, values: &[(&str, &str)]) -> io::Result<http::Answer> {
+        let form = Html(page).forms().into_iter().next().ok_or_else(|| refused(page))?;
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(&form.hidden).extend_pairs(values);
+        let url = at.join(&form.action).map_err(Error::other)?;
+        self.open("POST", &url, &body.finish())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table of RFC 6238, appendix B, for SHA-1, cut to six digits.
+    #[test]
+    fn codes_are_those_of_the_standard() {
+        let secret = of_base32("GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ");
+        assert_eq!(secret, b"12345678901234567890");
+        let times = [(59, "287082"), (1_111_111_109, "081804"), (20_000_000_000, "353130")];
+        for (time, code) in times {
+            assert_eq!(code_at(&secret, time / STEP_S), code, "{time}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_made_once() {
+        let mut telephone = Telephone::with("GEZDGNBVGY3TQOJQ");
+        let (first, second) = (telephone.code(), telephone.code());
+        assert_ne!(first, second);
+        assert_eq!(telephone.shown().len(), 6);
+    }
+}
