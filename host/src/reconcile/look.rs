@@ -114,11 +114,18 @@ impl<C: Connector> Run<'_, C> {
                 continue;
             }
             let wanted = self.wanted(id);
-            if !(new && wanted.item.refs().any(|target| self.is_open(target))) {
+            let early = self.is_early(&wanted) || wanted.item.refs().any(|target| self.is_open(target));
+            if !(new && early) {
                 questions.push(self.question(&wanted, purpose(situation))?);
             }
         }
         Ok(questions)
+    }
+
+    /// Nobody sends it before its time, so there is nothing to look for.
+    fn is_early(&self, wanted: &Wanted) -> bool {
+        let window = wanted.item.window.unwrap_or_default();
+        window.not_before.is_some_and(|from| from > self.time.now())
     }
 
     pub(super) fn situation(&self, id: &ItemRef) -> Situation {

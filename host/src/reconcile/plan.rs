@@ -201,7 +201,10 @@ impl<C: Connector> Run<'_, C> {
     /// Items that stay as they are.
     pub(super) fn unchanged(&self) -> u64 {
         if self.quiet {
-            return self.world.known.saturating_sub(self.world.outcomes.len() as u64);
+            let told = self.world.outcomes.all().map(|(_, outcome, _)| outcome);
+            // Of what else a quiet run tells the ledger has nothing.
+            let known = told.filter(|outcome| matches!(outcome, Outcome::Differs(_) | Outcome::Gone)).count();
+            return self.world.known.saturating_sub(known as u64);
         }
         let same = |(id, work): &(&ItemRef, &Work)| {
             matches!(work.next, Next::Same | Next::Found(_)) && !self.world.outcomes.contains(id)

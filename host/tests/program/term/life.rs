@@ -1,5 +1,6 @@
 //! The school's folder, the stand-in of VK, and the program on the evenings of the term.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -10,8 +11,8 @@ use exchange::model::records::RecordType;
 use exchange::store::{MasterKey, RecordStore, SchoolDb, SchoolOptions};
 use exchange_stand::{http, vk};
 use invented_school::term::{Someone, Term};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -104,6 +105,8 @@ pub(super) struct Life {
     clock: String,
     folder: TempDir,
     stand: vk::Stand,
+    /// Minutes after the evening's first minute at which the program is started.
+    minutes: Cell<i64>,
 }
 
 impl Life {
@@ -117,6 +120,7 @@ impl Life {
             clock,
             folder: TempDir::new().expect("a folder"),
             stand: vk::Stand::spawn(vk::Options::default()).expect("the stand-in starts"),
+            minutes: Cell::default(),
         };
         life.set_up(pace);
         Some(life)
@@ -242,6 +246,11 @@ impl Life {
     }
 
     /// The program on this evening.
+    /// From now on the program is started so many minutes later in the evening.
+    pub(super) fn let_pass(&self, minutes: i64) {
+        self.minutes.set(self.minutes.get() + minutes);
+    }
+
     fn run(&self, term: &Term, words: &[&str]) -> Ended {
         process::run(process::in_folder(self.at(term, words), self.folder.path()), "")
     }
@@ -252,7 +261,8 @@ impl Life {
     }
 
     fn at(&self, term: &Term, words: &[&str]) -> Command {
-        let moment = evening(term).strftime("%Y-%m-%d %H:%M:%S").to_string();
+        let moment = evening(term) + SignedDuration::from_mins(self.minutes.get());
+        let moment = moment.strftime("%Y-%m-%d %H:%M:%S").to_string();
         let mut command = Command::new(env!("CARGO_BIN_EXE_exchange"));
         // Only the wall clock is another: waiting is real, files have their own times. Loaded without `faketime` itself,
         // which would stand between a kill and the program.

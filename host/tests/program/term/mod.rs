@@ -70,6 +70,13 @@ fn s4_a_large_school_is_synchronised_within_limits_and_then_only_looked_at() {
     // One creation, one link, who is in, what was said; the rest by listings and pages.
     let all: usize = requests.values().sum();
     assert!(all < 12 * chats, "{all} requests for {chats} chats: {requests:?}");
+    // What the first run put into the lessons are records that changed: who is in the chats is read once more.
+    life.let_pass(10);
+    let (links, requests) = life.counted(&term);
+    println!("links in lessons: {links}, {requests:?}");
+    let all: usize = requests.values().sum();
+    assert!(links["applied"] == 0 && all < 3 * chats, "{all} requests for {chats} chats: {requests:?}");
+    life.let_pass(10);
     let (again, requests) = life.counted(&term);
     println!("again: {again}, {requests:?}");
     assert_eq!(again["waiting"], first["waiting"], "whoever is waited for is told again");
@@ -78,7 +85,12 @@ fn s4_a_large_school_is_synchronised_within_limits_and_then_only_looked_at() {
     let (audit, requests) = life.counted(&term);
     println!("audit: {audit}, {requests:?}");
     let reads: usize = requests.iter().filter(|(method, _)| method.contains(".get")).map(|(_, n)| n).sum();
-    let sent = requests.values().sum::<usize>() - reads;
-    assert_eq!(audit["applied"], sent, "nothing is written but what is announced: {audit}");
+    let over = requests["messages.deleteScheduledCall"];
+    let written = requests.values().sum::<usize>() - reads;
+    assert_eq!(
+        audit["applied"],
+        written - over,
+        "nothing is written but what is announced, or over: {audit}"
+    );
     assert!(reads > chats && reads < 8 * chats, "{reads} reads for {chats} chats: {requests:?}");
 }
