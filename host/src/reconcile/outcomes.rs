@@ -111,10 +111,6 @@ impl Noted {
         self.0.contains_key(item)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     pub(super) fn outcome(&self, item: &ItemRef) -> Option<&Outcome> {
         self.0.get(item).map(Told::outcome)
     }

@@ -99,7 +99,7 @@ pub(crate) fn redirect(from: &Url, answer: &Answer) -> io::Result<Option<Url>> {
 /// Opens pages one after the other, and keeps cookies.
 #[derive(Default)]
 pub(crate) struct Browser {
-    jar: Jar,
+    pub(crate) jar: Jar,
 }
 
 impl Browser {

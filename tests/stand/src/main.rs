@@ -148,7 +148,9 @@ fn main() -> ExitCode {
         Command::Consent { url, login, password, refuse } => {
             consent(&url, Person { login: &login, password: &password, allows: !refuse })
         }
-        Command::Accept { invitation, password } => said(telephone::accept(&invitation, &password)),
+        Command::Accept { invitation, password } => {
+            said(telephone::accept(&invitation, &password).map(|newcomer| newcomer.secret))
+        }
         Command::Code { secret } => said(Ok(Telephone::with(&secret.concat()).shown())),
         Command::Crowd { file, over, pause } => walk_all(&file, over, pause),
     };

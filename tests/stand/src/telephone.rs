@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use url::form_urlencoded;
 
-use crate::consent::Browser;
+use crate::consent::{Browser, redirect};
 use crate::html::{Html, between};
 use crate::http;
 
@@ -69,23 +69,32 @@ pub fn of_base32(text: &str) -> Vec<u8> {
     bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |value, bit| value << 1 | bit)).collect()
 }
 
-/// Opens an invitation, chooses this password, connects the telephone; the secret, as people type it.
+/// Somebody who has an account now, and is signed in.
+pub struct Newcomer {
+    /// The secret of the one-time codes, as people type it.
+    pub secret: String,
+    /// The browser's `Cookie`.
+    pub cookie: String,
+}
+
+/// Opens an invitation, chooses this password, connects the telephone.
 ///
 /// # Errors
 /// An address that is not on this computer, nobody listening there, a page that is none of an invitation, a password or
 /// a code that is refused.
-pub fn accept(invitation: &str, password: &str) -> io::Result<String> {
+pub fn accept(invitation: &str, password: &str) -> io::Result<Newcomer> {
     let mut browser = Browser::default();
     let url = http::local(invitation)?;
     let page = browser.open("GET", &url, "")?.accepted()?;
     let codes = browser.answer(&url, &page, &[("password", password), ("again", password)])?;
-    let key = between(&codes.body, "<code>", "</code>").ok_or_else(|| refused(&codes.body))?.to_owned();
-    let code = Telephone::with(&key).code();
+    let secret = between(&codes.body, "<code>", "</code>").ok_or_else(|| refused(&codes.body))?.to_owned();
+    let code = Telephone::with(&secret).code();
     let last = browser.answer(&url, &codes.body, &[("code", &code)])?;
     if last.status >= 400 {
         return Err(refused(&last.body));
     }
-    Ok(key)
+    let cookie = browser.jar.headers("GET", &url).into_iter().find(|(name, _)| *name == "Cookie");
+    Ok(Newcomer { secret, cookie: cookie.map(|(_, value)| value).unwrap_or_default() })
 }
 
 fn refused(page: &str) -> Error {
@@ -100,7 +109,11 @@ impl Browser {
         let mut body = form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(&form.hidden).extend_pairs(values);
         let url = at.join(&form.action).map_err(Error::other)?;
-        self.open("POST", &url, &body.finish())
+        let answer = self.open("POST", &url, &body.finish())?;
+        match redirect(&url, &answer)? {
+            Some(next) => self.open("GET", &next, ""),
+            None => Ok(answer),
+        }
     }
 }
 
