@@ -298,6 +298,25 @@ impl World {
         fs::write(path, text).expect("it is written");
     }
 
+    /// Files of the program's data in which these words stand.
+    pub(crate) fn kept(&self, words: &str) -> Vec<String> {
+        let mut folders = vec![self.path("data")];
+        let mut found = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let bytes = fs::read(&path).expect("a file");
+                let stands = bytes.windows(words.len()).any(|window| window == words.as_bytes());
+                found.extend(stands.then(|| path.display().to_string()));
+            }
+        }
+        found
+    }
+
     /// Runs the program.
     #[track_caller]
     pub(crate) fn run(&self, words: &[&str]) -> Ended {

@@ -159,3 +159,43 @@ fn s5_a_scheduled_call_moves_with_its_lesson_and_is_called_off() {
 fn world_calls(world: &World) -> Vec<serde_json::Value> {
     world.state()["calls"].as_array().expect("a list").clone()
 }
+
+#[test]
+fn s5_an_accounts_token_that_has_run_out_is_told_and_with_a_new_one_the_call_comes() {
+    let world = World::new("calls = \"account\"");
+    world.fault("calls.start", &json!({"kind": "revokeToken"}));
+    world.sent();
+    world.heal();
+    let shown = world.sent();
+    let outcomes = shown["outcomes"].as_array().expect("a list");
+    let call = outcomes.iter().find(|row| row["kind"] == "call").expect("the call");
+    assert_eq!(call["outcome"], "rejected", "{call:#}");
+    assert!(
+        call["reason"].as_str().is_some_and(|why| why.contains("технической учётной записи")),
+        "{call:#}"
+    );
+    let check = world.run(&["check", TASK]);
+    assert!(check.out.contains("VK не принимает токен технической учётной записи"), "{}", check.out);
+    assert_eq!((world.chats().len(), world.calls().len(), world.said().len()), (1, 0, 0));
+
+    let new = "vk1.a.technical-account-anew";
+    let tokens = json!([{"token": new, "kind": "user", "user": 950}]);
+    world.post("seed", &json!({"tokens": tokens}));
+    world.set_secret("account-token", new);
+    world.send();
+    assert_eq!((world.calls().len(), world.said().len()), (1, 1), "{:#?}", world.said());
+    world.again_writes_nothing();
+}
+
+#[test]
+fn s5_what_a_preview_shows_and_a_run_sends_is_kept_nowhere_here() {
+    let world = World::new("");
+    let message = "5-А: урок по видеосвязи";
+    let plan = world.run(&["plan", TASK]);
+    assert!(plan.out.contains(message) && !plan.err.contains(message), "{}\n{}", plan.out, plan.err);
+    assert_eq!(world.kept(message), Vec::<String>::new(), "after a preview");
+    let run = world.run(&["run", TASK]);
+    assert!(!run.err.contains(message), "{}", run.err);
+    assert_eq!((world.said().len(), world.kept(message)), (1, Vec::<String>::new()), "after a run");
+    assert!(!world.kept("Алгебра").is_empty(), "the records have the journal");
+}

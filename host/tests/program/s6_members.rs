@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::chats::{World, text};
+use crate::chats::{Row, World, lesson, text};
+use crate::school::study_year;
 
 #[test]
 fn s6_who_joins_the_class_later_waits_with_the_link_and_comes_in() {
@@ -119,5 +120,41 @@ fn s6_invitations_are_written_once_to_those_who_allow_it() {
     let dialogues = world.state()["dialogues"].clone();
     let letters = dialogues[0]["messages"].as_array().expect("a list").len();
     assert_eq!((dialogues.as_array().map(Vec::len), letters), (Some(1), 1), "{dialogues:#}");
+    world.again_writes_nothing();
+}
+
+#[test]
+fn s6_when_a_year_is_over_its_chats_stay_as_they_are_and_the_new_journals_get_new_ones() {
+    let mut world = World::new("announce-hours = 0");
+    world.send();
+    let old = world.chat();
+    // In September: last year's journal is still exported, the class is another one, some are not in it any more.
+    let last_year = (study_year() - 1).to_string();
+    for (table, id) in [("journals", "j1"), ("classes", "c1")] {
+        world.records.set(table, id, "study-year", &last_year);
+    }
+    let new = |mut row: Row, values: &[(&'static str, &str)]| {
+        row.extend(values.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        row
+    };
+    let year = study_year().to_string();
+    let class =
+        new(world.records_of("classes")[0].clone(), &[("id", "c9"), ("study-year", &year), ("grade", "6")]);
+    let journal = [("id", "j9"), ("study-year", &*year), ("class-id", "c9")];
+    let journal = new(world.records_of("journals")[0].clone(), &journal);
+    world.records.add("classes", class);
+    world.records.add("journals", journal);
+    world.records.add("lessons", lesson("l9", "j9", 3));
+    world.records.set("pupils", "p1", "class-id", "c9");
+    world.records.set("pupils", "p2", "class-id", "");
+    world.import();
+    world.send();
+
+    let chats = world.chats();
+    assert_eq!(chats.len(), 2, "{chats:#?}");
+    let now = chats.iter().find(|chat| chat["id"] == old["id"]).expect("last year's chat");
+    assert_eq!((&now["title"], &now["members"]), (&old["title"], &old["members"]), "nobody is removed");
+    let other = chats.iter().find(|chat| chat["id"] != old["id"]).expect("this year's chat");
+    assert!(text(&other["title"]).starts_with("Алгебра · 6-А · "), "{other:#}");
     world.again_writes_nothing();
 }
