@@ -11,8 +11,10 @@ use exchange::model::{Item, ItemRef, Outcome, RunStatus, Selection, WhenGone};
 use exchange::reconcile::RunReport;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use tempfile::TempDir;
 
 use super::reconcile_fake::*;
+use super::reconcile_restored::{backed_up, restore};
 
 /// What happens in a world, one after the other.
 #[derive(Clone, Debug)]
@@ -31,6 +33,25 @@ enum Event {
     Set(i64),
     /// Somebody removes a class at the other side, and it is time to look at all classes again.
     Razed(u8),
+    /// Everything is backed up, in place of an earlier backup.
+    BackedUp,
+    /// The backup, if there is one, is put back: whole, or one school of it.
+    PutBack { school: Option<usize> },
+}
+
+/// A world with what happened to it.
+struct Story {
+    world: World,
+    backup: Option<TempDir>,
+    /// A backup was put back: of what came after it the schools know nothing.
+    put_back: bool,
+}
+
+impl Story {
+    fn new() -> Self {
+        quiet_kills();
+        Self { world: World::new(), backup: None, put_back: false }
+    }
 }
 
 fn fault() -> impl Strategy<Value = Fault> {
@@ -79,6 +100,8 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (1..40_000_u64).prop_map(Event::Wait),
         1 => set().prop_map(Event::Set),
         1 => (0..4_u8).prop_map(Event::Razed),
+        1 => Just(Event::BackedUp),
+        1 => prop::option::of(0..2_usize).prop_map(|school| Event::PutBack { school }),
     ]
 }
 
@@ -147,8 +170,15 @@ fn truth(world: &World, school: &School, report: &RunReport) {
     }
 }
 
-fn happen(world: &mut World, event: &Event) {
+fn happen(story: &mut Story, event: &Event) {
+    let world = &mut story.world;
     match event {
+        Event::BackedUp => story.backup = Some(backed_up(world)),
+        Event::PutBack { school } => {
+            let Some(backup) = &story.backup else { return };
+            restore(world, backup, school.map(|school| ["one", "two"][school]));
+            story.put_back = true;
+        }
         Event::Wants { school, people } => world.schools[*school].wants(desired(*school, people)),
         Event::Wait(ms) => world.clock.advance(*ms),
         Event::Set(by) => world.clock.set(*by),
@@ -180,8 +210,9 @@ fn happen(world: &mut World, event: &Event) {
             world.faults(&[]);
             match (report, power) {
                 (Some(report), _) => truth(world, &world.schools[*school], &report),
-                (None, Some(lost)) => world.power_off(*lost),
-                (None, None) => {}
+                // What a disk forgets is worked out from the commits since it was empty: of a restored one nothing.
+                (None, Some(lost)) if !story.put_back => world.power_off(*lost),
+                (None, _) => {}
             }
             never_twice(world);
         }
@@ -212,12 +243,19 @@ fn told(outcome: Option<&Outcome>) -> bool {
     )
 }
 
+/// A run, and where its plan is held, somebody who approves it.
+fn run_with_approval(school: &School) -> RunReport {
+    let report = school.run();
+    let held = report.plan.as_ref().filter(|plan| plan.hold.is_some()).map(|plan| plan.hash.clone());
+    held.map_or(report, |hash| school.approved(&hash))
+}
+
 /// Peace: no faults, time enough, both schools run until nothing changes.
 fn settle(world: &World) -> Vec<RunReport> {
     let mut reports = Vec::new();
     for _ in 0..4 {
         world.clock.advance(DEADLINE + SETTLE);
-        reports = world.schools.iter().map(School::run).collect();
+        reports = world.schools.iter().map(run_with_approval).collect();
         for (school, report) in world.schools.iter().zip(&reports) {
             truth(world, school, report);
         }
@@ -225,7 +263,8 @@ fn settle(world: &World) -> Vec<RunReport> {
     reports
 }
 
-fn in_the_end(world: &World, reports: &[RunReport]) {
+fn in_the_end(story: &Story, reports: &[RunReport]) {
+    let world = &story.world;
     never_twice(world);
     for (school, report) in world.schools.iter().zip(reports) {
         for item in wanted(school) {
@@ -235,6 +274,10 @@ fn in_the_end(world: &World, reports: &[RunReport]) {
             let open = &*item.id.kind == "letter" && (told(outcome.as_ref()) || accepted(school, &item.id));
             assert!(count == 1 || (count == 0 && open), "{} is there {count} times: {outcome:?}", item.id);
         }
+    }
+    // What was made after a backup, and is wanted no more once that was put back, nobody can know of.
+    if story.put_back {
+        return;
     }
     let all: BTreeSet<String> =
         world.schools.iter().flat_map(wanted).map(|item| item.id.key.to_string()).collect();
@@ -272,14 +315,13 @@ proptest! {
 
     #[test]
     fn whatever_happens_each_item_is_there_once(events in prop::collection::vec(event(), 1..12)) {
-        quiet_kills();
-        let mut world = World::new();
-        for (school, place) in world.schools.iter().zip(0..) {
+        let mut story = Story::new();
+        for (school, place) in story.world.schools.iter().zip(0..) {
             school.wants(desired(place, &[(0, 0), (1, 1), (place as u8 + 2, 0)]));
         }
-        events.iter().for_each(|event| happen(&mut world, event));
-        let reports = settle(&world);
-        in_the_end(&world, &reports);
+        events.iter().for_each(|event| happen(&mut story, event));
+        let reports = settle(&story.world);
+        in_the_end(&story, &reports);
     }
 
     #[test]
@@ -289,14 +331,13 @@ proptest! {
         power in prop::option::of(0..4_usize),
         leap in prop::option::of((0..400_u64, set()).prop_map(|(steps, by)| Leap { steps, by })),
     ) {
-        quiet_kills();
-        let mut world = World::new();
-        for (school, place) in world.schools.iter().zip(0..) {
+        let mut story = Story::new();
+        for (school, place) in story.world.schools.iter().zip(0..) {
             school.wants(desired(place, &[(0, 0), (1, 1), (2, 0)]));
         }
-        happen(&mut world, &Event::Run { school: 0, faults, fuse, power, leap });
-        let reports = settle(&world);
-        in_the_end(&world, &reports);
+        happen(&mut story, &Event::Run { school: 0, faults, fuse, power, leap });
+        let reports = settle(&story.world);
+        in_the_end(&story, &reports);
         prop_assert!(reports.iter().all(|report| report.status != RunStatus::Failed));
     }
 }
