@@ -356,26 +356,27 @@ mod tests {
         }
     }
 
-    fn word(kind: &Kind, seen: Option<&Observation>, answer: Option<&Answer>, now: Millis) -> &'static str {
-        let (wanted, entry) = (wanted(), doubtful());
-        let situation = Situation::Doubt;
-        let (entry, changes, deadline) = (Some(&entry), Changes::Report, 10_000);
-        let (restored, by_person) = (None, false);
-        let wanted = &wanted;
-        let case = Case {
+    /// Something new that was looked at.
+    fn new<'a>(kind: &'a Kind, wanted: &'a Wanted, seen: Option<&'a Observation>) -> Case<'a> {
+        Case {
             kind,
             wanted,
-            situation,
-            entry,
+            situation: Situation::New,
+            entry: None,
             seen,
-            answer,
-            restored,
-            changes,
-            by_person,
-            now,
-            deadline,
-        };
-        match judge(&case) {
+            answer: None,
+            restored: None,
+            changes: Changes::Report,
+            by_person: false,
+            now: SENT,
+            deadline: 10_000,
+        }
+    }
+
+    fn word(kind: &Kind, seen: Option<&Observation>, answer: Option<&Answer>, now: Millis) -> &'static str {
+        let (wanted, entry) = (wanted(), doubtful());
+        let doubt = Case { situation: Situation::Doubt, entry: Some(&entry), ..new(kind, &wanted, seen) };
+        match judge(&Case { answer, now, ..doubt }) {
             Next::Found(_) => "found",
             Next::Apply { token: Some(_), .. } => "again, same token",
             Next::Apply { token: None, .. } => "again",
@@ -389,25 +390,10 @@ mod tests {
     #[test]
     fn what_is_in_the_way_of_a_person_is_waited_for_and_no_failure() {
         let kind = Kind { nature: Nature::Awaited, ..kind(Observe::Bulk, 0) };
-        let (wanted, changes, reason) = (wanted(), Changes::Report, Message::new("names-differ"));
+        let (wanted, reason) = (wanted(), Message::new("names-differ"));
         let next = |retry_after| {
             let unknown = Observation::Unknown(NotKnown { reason: reason.clone(), retry_after });
-            let (seen, situation, by_person) = (Some(&unknown), Situation::New, false);
-            let (entry, answer, restored, now, deadline) = (None, None, None, 0, 10_000);
-            let (kind, wanted) = (&kind, &wanted);
-            judge(&Case {
-                kind,
-                wanted,
-                situation,
-                entry,
-                seen,
-                answer,
-                restored,
-                changes,
-                by_person,
-                now,
-                deadline,
-            })
+            judge(&new(&kind, &wanted, Some(&unknown)))
         };
         assert!(matches!(next(None), Next::Wait(waiting) if waiting.in_the_way && waiting.whom == reason));
         assert!(matches!(next(Some(60)), Next::Unknown(why) if why == reason), "nobody answered");
