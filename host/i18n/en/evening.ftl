@@ -68,6 +68,8 @@ cabinet-choose = Send a part
 cabinet-choose-text = Tick classes here, or people in the list above: with a pupil go the class and the parents. Ticks stay when you search and turn pages by the buttons.
 cabinet-choose-classes = Classes
 cabinet-choose-persons = People
+cabinet-ticked = Ticked: classes { $classes }, people { $people }.
+cabinet-untick = Untick all
 cabinet-too-many = Too much is ticked
 cabinet-too-many-text = At most 200 classes and 200 people can be ticked at once. Tick classes instead of people, or send in several parts.
 # A plan that is held.

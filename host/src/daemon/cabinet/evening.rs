@@ -80,7 +80,12 @@ impl Cabinet {
             return Ok(Ok(ordered));
         }
         self.plans.forget(task);
-        Ok(self.note(person, "run", task, &about).map(|()| ordered))
+        if let Err(error) = self.note(person, "run", task, &about) {
+            // What nobody can prove is not done.
+            self.asks.stop(task).await?;
+            return Ok(Err(error));
+        }
+        Ok(Ok(ordered))
     }
 
     /// What goes on with a task.

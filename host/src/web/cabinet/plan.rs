@@ -8,6 +8,7 @@ use axum::extract::{RawForm, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use super::chosen::Chosen;
 use super::live::{Kind, Place, Told};
 use super::pager::Pager;
 use super::plan_list::{Asked, Found, LINES, List, Writer};
@@ -45,6 +46,8 @@ struct Shown {
     held: Option<Held>,
     list: List,
     pager: Pager,
+    /// How much is ticked; empty: nothing.
+    ticked: String,
     groups: Vec<(String, bool)>,
 }
 
@@ -119,8 +122,17 @@ fn plan(at: &AtTask, texts: &Catalogue, made: &Made, when: Millis, asked: Asked)
         }),
         list,
         pager,
+        ticked: ticked(texts, &asked.chosen),
         groups,
     }
+}
+
+fn ticked(texts: &Catalogue, chosen: &Chosen) -> String {
+    if chosen.is_empty() {
+        return String::new();
+    }
+    let (classes, people) = (chosen.groups.len(), chosen.persons.len());
+    texts.text(&Message::new("cabinet-ticked").with("classes", classes).with("people", people))
 }
 
 fn totals(at: &AtTask, texts: &Catalogue, made: &Made) -> Vec<TotalRow> {

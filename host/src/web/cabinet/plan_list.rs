@@ -130,12 +130,13 @@ pub(super) struct Writer<'a> {
 
 impl Writer<'_> {
     pub(super) fn list(&self, found: Found<'_>, pager: &Pager) -> List {
-        let rows: Vec<Row> = match found {
+        let mut rows: Vec<Row> = match found {
             Found::Lines(lines) => pager.cut(lines).into_iter().map(|line| self.line(line)).collect(),
             Found::LeftOut(left_out) => {
                 pager.cut(left_out).into_iter().map(|left| self.left_out(left)).collect()
             }
         };
+        tick_once(&mut rows);
         let seen =
             |person: &String| rows.iter().any(|row| row.person.as_ref().is_some_and(|(id, _)| id == person));
         let unseen = self.asked.chosen.persons.iter().filter(|person| !seen(person)).cloned().collect();
@@ -217,6 +218,14 @@ impl Writer<'_> {
             chosen,
             [("left-out".to_owned(), left_out)].into_iter(),
         )
+    }
+}
+
+/// Of several lines about a person the first is ticked.
+fn tick_once(rows: &mut [Row]) {
+    let mut seen = HashSet::new();
+    for row in rows {
+        row.person = row.person.take().filter(|(id, _)| seen.insert(id.clone()));
     }
 }
 

@@ -267,14 +267,16 @@ pub(super) async fn run(
     };
     let shell = Shell::new(&face, &spoken, Some(&person), "cabinet");
     let query = params(query.unwrap_or_default().as_bytes());
-    shown(StatusCode::OK, &run_page(&face, shell, &school, here, &query, read))
+    let is_ours = goes_on_here(&face, &read.run).await;
+    let go = go_on(&shell, &school, &read.run, is_ours);
+    shown(StatusCode::OK, &run_page(&face, shell, &school, (here, go), &query, read))
 }
 
 fn run_page(
     face: &Face,
     shell: Shell,
     school: &School,
-    here: String,
+    (here, go): (String, Option<Anchor>),
     query: &[crate::model::Param],
     read: Read,
 ) -> RunPage {
@@ -293,7 +295,7 @@ fn run_page(
         up: Anchor { address: path_of(school, &run.task.task), words: title(&shell, &line) },
         state: Told::of(&shell, Some(run.status)),
         said,
-        go: go_on(&shell, school, &run),
+        go,
         started: time(run.started),
         finished: run.finished.map(time).unwrap_or_default(),
         id: run.id.to_string(),
@@ -307,10 +309,16 @@ fn run_page(
     }
 }
 
+/// Does this process make the run? Another one's goes on unseen.
+async fn goes_on_here(face: &Face, run: &RunSummary) -> bool {
+    let runs = run.status == RunStatus::Running;
+    runs && face.cabinet.under_way(&run.task).await.is_ok_and(|under_way| under_way.is_some())
+}
+
 /// Where one goes on from a run that is not at its end.
-fn go_on(shell: &Shell, school: &School, run: &RunSummary) -> Option<Anchor> {
+fn go_on(shell: &Shell, school: &School, run: &RunSummary, is_ours: bool) -> Option<Anchor> {
     let (page, words) = match run.status {
-        RunStatus::Running => ("~progress", "cabinet-to-progress"),
+        RunStatus::Running if is_ours => ("~progress", "cabinet-to-progress"),
         RunStatus::Waiting if is_held(run) => ("~plan", "cabinet-to-held"),
         _ => return None,
     };
