@@ -23,7 +23,7 @@ async function switchOffAndOn(visitor) {
 async function lookThrough(visitor) {
   const { page, words } = visitor;
   await visitor.reads(words.planned);
-  await visitor.sees(words.plan, 'evening-plan');
+  await visitor.sees(words.planTitle, 'evening-plan');
   await page.getByLabel(words.search).fill('нет такого');
   await visitor.press(words.find);
   await visitor.reads(words.nothingFound);

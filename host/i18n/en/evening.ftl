@@ -26,6 +26,7 @@ cabinet-switched-off = The task is off
 cabinet-switched-off-text = It sends nothing until it is switched on again.
 # Check.
 cabinet-check = Check
+cabinet-checking = Check of everything
 cabinet-check-again = Check again
 cabinet-check-none = Nothing was checked yet, or what it came to is not kept any more.
 cabinet-check-at = Checked { $at }.

@@ -26,6 +26,7 @@ cabinet-switched-off = Задача выключена
 cabinet-switched-off-text = Она ничего не отправит, пока её не включат снова.
 # Проверить.
 cabinet-check = Проверить
+cabinet-checking = Проверка
 cabinet-check-again = Проверить ещё раз
 cabinet-check-none = Проверка ещё не запускалась или её итог уже не хранится.
 cabinet-check-at = Проверено { $at }.

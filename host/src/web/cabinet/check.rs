@@ -48,7 +48,7 @@ struct CheckPage {
 
 /// `GET …/~check`: what the last check came to, or how far it is.
 pub(super) async fn look(State(face): State<Arc<Face>>, at: AtTask, spoken: Spoken) -> Response {
-    let (shell, texts) = (at.shell(&face, &spoken, "cabinet-check"), at.texts(&face, &spoken));
+    let (shell, texts) = (at.shell(&face, &spoken, "cabinet-checking"), at.texts(&face, &spoken));
     let mut page = CheckPage {
         up: at.up(spoken.language()),
         path: at.path(),

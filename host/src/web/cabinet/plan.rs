@@ -20,16 +20,15 @@ use crate::daemon::page::{self, Anchor, Mark};
 use crate::daemon::preview::{Made, Preview};
 use crate::daemon::told::local_time;
 use crate::model::{Message, Millis};
-use crate::report::{Catalogue, run_report};
+use crate::report::Catalogue;
 use crate::store::LANE_BUSY;
 use crate::web::language::Spoken;
 use crate::web::{Face, params, see};
 
-/// How many of what are dealt with how.
+/// How many of a kind are dealt with how.
 struct TotalRow {
     kind: String,
-    action: String,
-    count: u64,
+    words: String,
 }
 
 /// A plan that waits for a person.
@@ -71,7 +70,7 @@ pub(super) async fn look(
     spoken: Spoken,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let (shell, texts) = (at.shell(&face, &spoken, "cabinet-plan"), at.texts(&face, &spoken));
+    let (shell, texts) = (at.shell(&face, &spoken, "cabinet-plan-changes"), at.texts(&face, &spoken));
     let mut page = PlanPage {
         up: at.up(spoken.language()),
         path: at.path(),
@@ -135,17 +134,19 @@ fn ticked(texts: &Catalogue, chosen: &Chosen) -> String {
     texts.text(&Message::new("cabinet-ticked").with("classes", classes).with("people", people))
 }
 
+/// A row for a kind: «Ученики: создать 162, принять найденное 25».
 fn totals(at: &AtTask, texts: &Catalogue, made: &Made) -> Vec<TotalRow> {
-    let kind = |kind: &str| match &at.package {
-        Some(package) => run_report::kind_title(&package.manifest, kind, texts),
-        None => kind.to_owned(),
-    };
-    let row = |total: &crate::report::plan_words::Total| TotalRow {
-        kind: kind(&total.kind),
-        action: texts.word(total.action),
-        count: total.count,
-    };
-    made.totals.iter().map(row).collect()
+    let mut rows: Vec<(&str, Vec<String>)> = Vec::new();
+    for total in &made.totals {
+        let words = format!("{} {}", texts.word(total.action), total.count);
+        match rows.iter_mut().find(|(kind, _)| *kind == &*total.kind) {
+            Some((_, all)) => all.push(words),
+            None => rows.push((&total.kind, vec![words])),
+        }
+    }
+    let row =
+        |(kind, words): (&str, Vec<String>)| TotalRow { kind: at.kind(texts, kind), words: words.join(", ") };
+    rows.into_iter().map(row).collect()
 }
 
 fn about(at: &AtTask, texts: &Catalogue, made: &Made, when: Millis) -> Vec<String> {

@@ -9,8 +9,8 @@ use super::task::AtTask;
 use crate::daemon::preview::Made;
 use crate::model::records::RecordType;
 use crate::model::{After, LeftOut, Message, Param, Planned, visible};
+use crate::report::Catalogue;
 use crate::report::plan_words::{action_code, field, name, notes};
-use crate::report::{Catalogue, run_report};
 
 /// Lines of a page.
 pub(super) const LINES: usize = 50;
@@ -155,7 +155,7 @@ impl Writer<'_> {
         let person = line.item.about.as_ref().filter(|about| is_person(about.record_type));
         Row {
             group: line.item.group.clone().unwrap_or_default(),
-            kind: self.kind(&line.item.id.kind),
+            kind: self.at.kind(self.texts, &line.item.id.kind),
             name: visible(name(line)).into_owned(),
             action: self.texts.word(action_code(&line.intent)),
             notes: notes(self.texts, self.at.connector(), line).join("; "),
@@ -176,14 +176,6 @@ impl Writer<'_> {
         }
     }
 
-    fn kind(&self, kind: &str) -> String {
-        let package = self.at.package.as_ref();
-        package.map_or_else(
-            || kind.to_owned(),
-            |package| run_report::kind_title(&package.manifest, kind, self.texts),
-        )
-    }
-
     fn classes(&self) -> Vec<Choice> {
         let groups = self.made.groups.iter().map(|group| (group.clone(), group.clone()));
         choices(&self.texts.word("cabinet-plan-all-classes"), &self.asked.group, groups)
@@ -193,7 +185,7 @@ impl Writer<'_> {
         let mut seen = HashSet::new();
         let all = self.made.totals.iter().map(|total| &*total.kind);
         let kinds: Vec<&str> = all.filter(|kind| seen.insert(*kind)).collect();
-        let kinds = kinds.into_iter().map(|kind| (kind.to_owned(), self.kind(kind)));
+        let kinds = kinds.into_iter().map(|kind| (kind.to_owned(), self.at.kind(self.texts, kind)));
         choices(&self.texts.word("cabinet-plan-all-kinds"), &self.asked.kind, kinds)
     }
 

@@ -15,7 +15,7 @@ use crate::daemon::host::Package;
 use crate::daemon::page::Anchor;
 use crate::model::setup::TaskConfig;
 use crate::model::{Message, TaskRef};
-use crate::report::{Catalogue, Language};
+use crate::report::{Catalogue, Language, run_report};
 use crate::web::language::Spoken;
 use crate::web::{Face, strays};
 
@@ -99,6 +99,13 @@ impl AtTask {
     /// A text of its connector, else of the host.
     pub(super) fn text(&self, texts: &Catalogue, message: &Message) -> String {
         texts.of(self.connector(), message)
+    }
+
+    /// What a kind of its connector is called.
+    pub(super) fn kind(&self, texts: &Catalogue, kind: &str) -> String {
+        let package = self.package.as_ref();
+        package
+            .map_or_else(|| kind.to_owned(), |package| run_report::kind_title(&package.manifest, kind, texts))
     }
 
     /// Its connector's id; empty where it cannot be used.
