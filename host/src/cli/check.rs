@@ -1,18 +1,18 @@
 //! `exchange check`: is everything ready, and if not, what to do and since when.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::app::{App, local_time, now};
-use super::certificates::{self, Told};
+use super::app::{App, local_time};
 use super::names::Place;
 use super::output::Tone;
 use super::ready::Ready;
-use super::upstreams;
+use crate::daemon::check::{self, Checked, Remedy};
 use crate::error::Result;
 use crate::model::setup::{SchoolConfig, TaskConfig};
-use crate::model::{CallError, Connector, Finding, Message, Millis, Severity, TaskRef};
-use crate::store::CheckStore;
+use crate::model::{Message, Severity, TaskRef};
+use crate::report::Catalogue;
 
 #[derive(Serialize)]
 struct Row {
@@ -48,25 +48,37 @@ pub(super) async fn check(app: &App, place: Option<&Place>) -> Result<u8> {
 /// Everything there is to say of a task; remembered when all of it is good.
 async fn rows_of(app: &App, school: &SchoolConfig, task: &TaskConfig) -> Result<Vec<Row>> {
     let name = TaskRef { school: school.id.clone(), task: task.id.clone() };
-    let mut rows = check_task(app, &name).await;
-    rows.extend(certificates::of_task(&app.host, task).into_iter().map(|told| key(app, &name, told)));
-    let in_the_way = |row: &upstreams::Row| {
-        let next_step = Some("exchange upstreams".to_owned());
-        Row { next_step, ..Row::new(&name, Severity::Warning, row.told(app)) }
+    let (host, ready) = (app.process()?, Ready::open(app, &name));
+    let checked = check::check(&host, &name, task, ready.as_ref().map(|ready| &ready.task)).await?;
+    let (texts, connector) = match &ready {
+        Ok(ready) => (&ready.catalogue, ready.manifest().id.as_str()),
+        Err(_) => (&app.catalogue, ""),
     };
-    rows.extend(upstreams::in_the_way(&upstreams::rows(app)?, task).map(in_the_way));
-    let last_good = remember(app, &name, &rows)?.and_then(|at| Timestamp::from_millisecond(at).ok());
-    rows.iter_mut().for_each(|row| row.last_good = last_good);
-    Ok(rows)
+    Ok(rows(&name, &checked, texts, connector))
 }
 
-/// When everything was good last: now, or as a check before this one found.
-fn remember(app: &App, task: &TaskRef, rows: &[Row]) -> Result<Option<Millis>> {
-    let (store, now) = (app.process()?.store()?, now());
-    if rows.iter().any(|row| row.severity != Severity::Good) {
-        return store.last_good(task);
+fn rows(name: &TaskRef, checked: &Checked, texts: &Catalogue, connector: &str) -> Vec<Row> {
+    let last_good = checked.last_good.and_then(|at| Timestamp::from_millisecond(at).ok());
+    let lines = checked.lines.iter();
+    let row = |line: &check::Line| Row {
+        task: name.to_string(),
+        severity: line.severity,
+        what: line.what(texts, connector, &TimeZone::system()),
+        next_step: line.remedy.as_ref().map(|remedy| step(name, remedy, texts, connector)),
+        last_good,
+    };
+    lines.map(row).collect()
+}
+
+/// What to do: in words, or the command that does it.
+fn step(name: &TaskRef, remedy: &Remedy, texts: &Catalogue, connector: &str) -> String {
+    match remedy {
+        Remedy::Found(message) => texts.of(connector, message),
+        Remedy::Host(message) => texts.text(message),
+        Remedy::Enable => format!("exchange enable {name}"),
+        Remedy::Later => "exchange upstreams".to_owned(),
+        Remedy::Hint(hint) => hint.clone(),
     }
-    store.put_good(task, now).map(|()| Some(now))
 }
 
 /// The line that says since when not everything is good.
@@ -79,62 +91,6 @@ fn last_good(app: &App, school: &SchoolConfig, rows: &[Row]) -> Option<String> {
         }
         None => app.word("check-never-good"),
     })
-}
-
-impl Row {
-    fn new(task: &TaskRef, severity: Severity, what: String) -> Self {
-        Self { task: task.to_string(), severity, what, next_step: None, last_good: None }
-    }
-}
-
-async fn check_task(app: &App, name: &TaskRef) -> Vec<Row> {
-    let row = |severity, what, next_step| Row { next_step, ..Row::new(name, severity, what) };
-    let ready = match Ready::open(app, name) {
-        Ok(ready) => ready,
-        Err(error) => {
-            return vec![row(Severity::Problem, app.told(&error), error.hints().first().cloned())];
-        }
-    };
-    let findings = match ready.task.connector.check().await {
-        Ok(findings) => findings,
-        Err(error) => vec![failed(error)],
-    };
-    let mut rows: Vec<Row> = findings
-        .iter()
-        .map(|finding| {
-            row(
-                finding.severity,
-                ready.text(&finding.what),
-                finding.next_step.as_ref().map(|step| ready.text(step)),
-            )
-        })
-        .collect();
-    if !ready.task.config.enabled {
-        let step = format!("exchange enable {name}");
-        rows.push(row(
-            Severity::Warning,
-            app.text(Message::new("error-disabled").with("task", name)),
-            Some(step),
-        ));
-    }
-    rows
-}
-
-/// What is to be said of a key that the task uses.
-fn key(app: &App, task: &TaskRef, Told { severity, about, what, cure }: Told) -> Row {
-    let what = format!("{about}: {}", app.text(what));
-    let next_step = (severity != Severity::Good).then(|| app.text(cure));
-    Row { next_step, ..Row::new(task, severity, what) }
-}
-
-fn failed(error: CallError) -> Finding {
-    let what = match error {
-        CallError::Failed(failure) => failure.told(),
-        CallError::Stopped(verdict, _) => {
-            Message::new("host-connector-stopped").with("verdict", format!("{verdict:?}"))
-        }
-    };
-    Finding { severity: Severity::Problem, what, next_step: None }
 }
 
 fn print_task(app: &App, rows: &[Row], last_good: Option<&str>) -> Result<()> {

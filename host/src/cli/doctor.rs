@@ -9,8 +9,8 @@ mod upstreams;
 use serde::Serialize;
 
 use super::app::App;
-use super::certificates::Told;
 use super::output::Tone;
+use crate::daemon::certificates::Told;
 use crate::error::{Error, Result};
 use crate::model::{Message, Severity};
 

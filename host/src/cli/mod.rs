@@ -7,7 +7,6 @@ mod backup;
 mod bind;
 mod bundle;
 mod by_class;
-mod certificates;
 mod check;
 mod class_list;
 mod connectors;

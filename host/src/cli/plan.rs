@@ -17,8 +17,9 @@ use super::stores::{self, About};
 use crate::daemon::runtime::interruptible;
 use crate::daemon::task::Watch;
 use crate::error::{Error, Result};
-use crate::model::{Action, Extent, Intent, Message, Plan, Planned, RunStatus, Selection, TaskRef, visible};
+use crate::model::{Extent, Message, Plan, Planned, RunStatus, Selection, TaskRef, visible};
 use crate::reconcile::{Cancel, RunReport};
+use crate::report::plan_words::{self, Total, action_code, name};
 use crate::report::{run_report, words};
 
 /// Lines shown unless all are asked for.
@@ -63,7 +64,7 @@ pub(super) async fn plan(app: &App, args: &args::Plan) -> Result<u8> {
     let report = interruptible(&cancel, planned).await??;
     let Some(plan) = &report.plan else { return Err(ready.stopped(&report)) };
     if app.output.json {
-        app.output.print_json(&as_json(app, &ready, plan))?;
+        app.output.print_json(&as_json(&ready, plan))?;
     } else {
         show_plan(app, &ready, plan, args.all)?;
     }
@@ -194,25 +195,11 @@ fn show_plan(app: &App, ready: &Ready, plan: &Plan, all: bool) -> Result<()> {
     show_hold(app, ready, plan)
 }
 
-/// How many of which kind and action, in the order of the plan.
+/// How many of which kind and action.
 fn totals(app: &App, ready: &Ready, plan: &Plan) -> Vec<Vec<String>> {
-    let mut order: Vec<(Arc<str>, &'static str)> = Vec::new();
-    let mut counts: BTreeMap<(Arc<str>, &'static str), u64> = BTreeMap::new();
-    for line in &plan.lines {
-        let key = (Arc::clone(&line.item.id.kind), action_code(&line.intent));
-        if !counts.contains_key(&key) {
-            order.push(key.clone());
-        }
-        *counts.entry(key).or_default() += 1;
-    }
-    let manifest = ready.manifest();
-    order
-        .into_iter()
-        .map(|key| {
-            let count = counts.get(&key).copied().unwrap_or_default();
-            vec![run_report::kind_title(manifest, &key.0, &app.catalogue), app.word(key.1), count.to_string()]
-        })
-        .collect()
+    let kind = |kind: &str| run_report::kind_title(ready.manifest(), kind, &app.catalogue);
+    let row = |total: Total| vec![kind(&total.kind), app.word(total.action), total.count.to_string()];
+    plan_words::totals(&plan.lines).into_iter().map(row).collect()
 }
 
 fn cells(app: &App, ready: &Ready, line: &Planned) -> Vec<String> {
@@ -221,49 +208,12 @@ fn cells(app: &App, ready: &Ready, line: &Planned) -> Vec<String> {
         run_report::kind_title(ready.manifest(), &line.item.id.kind, &app.catalogue),
         name(line).to_owned(),
         app.word(action_code(&line.intent)),
-        notes(app, ready, line).join("; "),
+        notes(ready, line).join("; "),
     ]
 }
 
-/// What people call it.
-fn name(line: &Planned) -> &str {
-    if line.item.label.is_empty() { &line.item.id.key } else { &line.item.label }
-}
-
-fn notes(app: &App, ready: &Ready, line: &Planned) -> Vec<String> {
-    let mut notes = Vec::new();
-    match &line.intent {
-        Intent::Wait(waiting) => notes.push(ready.text(&waiting.whom)),
-        Intent::Unknown(reason) => notes.push(ready.text(reason)),
-        Intent::Blocked(item) => notes.push(app.text(Message::new("reason-blocked").with("item", item))),
-        _ => {}
-    }
-    if !line.differing.is_empty() {
-        let fields: Vec<&str> = line.differing.iter().map(|difference| difference.field.as_str()).collect();
-        notes.push(app.text(Message::new("reason-differs").with("fields", fields.join(", "))));
-    }
-    notes.extend(line.remarks.iter().map(|remark| ready.text(remark)));
-    notes
-}
-
-/// Code of what a line means to do: `plan-create`, …; its ending is the word in `--json`.
-pub(super) fn action_code(intent: &Intent) -> &'static str {
-    match intent {
-        Intent::Apply(Action::Create) => "plan-create",
-        Intent::Apply(Action::Update) => "plan-update",
-        Intent::Apply(Action::Close) => "plan-close",
-        Intent::Apply(Action::Remove) => "plan-remove",
-        Intent::Adopt(_) => "plan-adopt",
-        Intent::ReportChange => "plan-report-change",
-        Intent::ReportGone => "plan-report-gone",
-        Intent::Forget => "plan-forget",
-        Intent::Decide(_) => "plan-decide",
-        Intent::Wait(_) => "plan-wait",
-        Intent::InDoubt => "plan-in-doubt",
-        Intent::Blocked(_) => "plan-blocked",
-        Intent::Expired => "plan-expired",
-        Intent::Unknown(_) => "plan-unknown",
-    }
+fn notes(ready: &Ready, line: &Planned) -> Vec<String> {
+    plan_words::notes(&ready.catalogue, &ready.manifest().id, line)
 }
 
 fn show_left_out(app: &App, ready: &Ready, plan: &Plan, all: bool) -> Result<()> {
@@ -288,7 +238,7 @@ fn show_left_out(app: &App, ready: &Ready, plan: &Plan, all: bool) -> Result<()>
     out.table(&["column-count", "column-reason"].map(|code| app.word(code)), &rows)
 }
 
-fn as_json<'a>(app: &App, ready: &Ready, plan: &'a Plan) -> PlanJson<'a> {
+fn as_json<'a>(ready: &Ready, plan: &'a Plan) -> PlanJson<'a> {
     let line = |line: &'a Planned| LineJson {
         key: &line.item.id.key,
         kind: &line.item.id.kind,
@@ -296,7 +246,7 @@ fn as_json<'a>(app: &App, ready: &Ready, plan: &'a Plan) -> PlanJson<'a> {
         label: &line.item.label,
         group: line.item.group.as_deref(),
         fields: line.differing.iter().map(|difference| difference.field.as_str()).collect(),
-        notes: notes(app, ready, line),
+        notes: notes(ready, line),
         content: content::as_json(&line.content),
     };
     let left_out = |left: &'a crate::model::LeftOut| LeftOutJson {

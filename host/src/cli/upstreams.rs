@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::app::{self, App};
+use crate::daemon::upstreams::{State, System};
 use crate::error::{Error, Result};
 use crate::model::budget::Standing;
 use crate::model::setup::{TaskConfig, Upstream};
@@ -12,17 +13,6 @@ use crate::model::{Message, Millis};
 
 /// Exit code where a system takes no requests at the moment.
 const HELD_BACK: u8 = 5;
-
-/// Whether requests may go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum State {
-    Ready,
-    Paused,
-    Open,
-    Probe,
-    UsedUp,
-}
 
 /// One system.
 #[derive(Clone, Debug, Serialize)]
@@ -100,17 +90,9 @@ pub(super) fn in_the_way<'r>(rows: &'r [Row], task: &TaskConfig) -> impl Iterato
 }
 
 fn row(app: &App, config: &Upstream, upstream: String, standing: &Standing, now: Millis) -> Row {
-    let quota = today(config, standing);
-    let later = |ms: &u64| now.saturating_add_unsigned(*ms);
-    let (state, until) = match standing {
-        _ if quota.as_ref().is_some_and(|quota| quota.left == 0) => (State::UsedUp, standing.renewed),
-        Standing { paused_ms: Some(ms), .. } => (State::Paused, Some(later(ms))),
-        Standing { open_ms: Some(ms @ 1..), .. } => (State::Open, Some(later(ms))),
-        Standing { open_ms: Some(0), .. } => (State::Probe, None),
-        _ => (State::Ready, None),
-    };
-    let title = title(app, config, state, until);
-    let until = until.map(moment);
+    let system = System::of(&upstream, config, standing, now);
+    let (quota, title) = (today(config, standing), system.title(&app.catalogue, &TimeZone::system()));
+    let (state, until) = (system.state, system.until.map(moment));
     let Upstream { rate, rate_per_school, parallel, .. } = *config;
     let processes = standing.processes;
     Row { upstream, state, until, title, rate, rate_per_school, parallel, quota, processes }
@@ -120,22 +102,6 @@ fn today(config: &Upstream, standing: &Standing) -> Option<Today> {
     let (per_day, used) = (config.quota.as_ref()?.per_day, standing.used?);
     let left = per_day.saturating_sub(used);
     Some(Today { per_day, used, left, renewed: moment(standing.renewed?) })
-}
-
-fn title(app: &App, config: &Upstream, state: State, until: Option<Millis>) -> String {
-    let code = match state {
-        State::Ready => "upstream-ready",
-        State::Paused => "upstream-paused",
-        State::Open => "upstream-open",
-        State::Probe => "upstream-probe",
-        State::UsedUp => "upstream-used-up",
-    };
-    let zone = match (&config.quota, state) {
-        (Some(quota), State::UsedUp) => TimeZone::get(&quota.time_zone).unwrap_or(TimeZone::UTC),
-        _ => TimeZone::system(),
-    };
-    let until = until.map(|until| moment(until).to_zoned(zone).strftime("%d.%m.%Y %H:%M:%S").to_string());
-    app.text(Message::new(code).with("until", until.unwrap_or_default()))
 }
 
 fn cells(app: &App, row: &Row) -> Vec<String> {

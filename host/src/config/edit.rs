@@ -32,16 +32,26 @@ pub struct NewTask {
 /// # Errors
 /// The file cannot be read or written, is not TOML, or has no such task.
 pub fn set_task_enabled(path: &Path, task: &TaskId, enabled: bool) -> Result<()> {
-    edit(path, |document| {
-        put(the_task(document, task)?, "enabled", enabled.into());
-        Ok(())
-    })
+    with_enabled(path, task, enabled)?.write()
+}
+
+/// A school's file with a task switched on or off.
+///
+/// # Errors
+/// The file cannot be read, is not TOML, or has no such task.
+pub fn with_enabled(path: &Path, task: &TaskId, enabled: bool) -> Result<Edited> {
+    let mut document = read(path)?;
+    let before = document.to_string();
+    let changes = put(the_task(&mut document, task)?, "enabled", enabled.into());
+    let changed = changes.then(|| "enabled".to_owned()).into_iter().collect();
+    Ok(Edited { path: path.to_owned(), before, text: document.to_string(), changed })
 }
 
 /// A school's file as it would be, not written yet.
 #[derive(Debug)]
 pub struct Edited {
     path: PathBuf,
+    before: String,
     /// Its text.
     pub text: String,
     /// The settings that differ from what the file says now.
@@ -59,6 +69,17 @@ impl Edited {
         }
         replace(&self.path, &self.text).context(Kind::Failed, unchangeable(&self.path))
     }
+
+    /// The lines from the first that differs to the last: as they are, and as they would be.
+    pub fn lines(&self) -> (Vec<&str>, Vec<&str>) {
+        let (before, after): (Vec<&str>, Vec<&str>) =
+            (self.before.lines().collect(), self.text.lines().collect());
+        let alike =
+            |pairs: &mut dyn Iterator<Item = (&&str, &&str)>| pairs.take_while(|(a, b)| a == b).count();
+        let head = alike(&mut before.iter().zip(&after));
+        let tail = alike(&mut before[head..].iter().rev().zip(after[head..].iter().rev()));
+        (before[head..before.len() - tail].to_vec(), after[head..after.len() - tail].to_vec())
+    }
 }
 
 /// A school's file with these settings of a task in place of those of the same names.
@@ -67,6 +88,7 @@ impl Edited {
 /// The file cannot be read, is not TOML, or has no such task.
 pub fn with_settings(path: &Path, task: &TaskId, settings: &Map<String, Json>) -> Result<Edited> {
     let mut document = read(path)?;
+    let before = document.to_string();
     let table = the_task(&mut document, task)?.entry("settings").or_insert(Item::Table(Table::new()));
     let table = table.as_table_like_mut().ok_or_else(|| {
         Error::config(format!("the settings of the task `{task}` are no table"))
@@ -78,7 +100,7 @@ pub fn with_settings(path: &Path, task: &TaskId, settings: &Map<String, Json>) -
             changed.push(name.clone());
         }
     }
-    Ok(Edited { path: path.to_owned(), text: document.to_string(), changed })
+    Ok(Edited { path: path.to_owned(), before, text: document.to_string(), changed })
 }
 
 /// What a school's file says of the school, as far as it can be told before the file is sound.

@@ -24,7 +24,7 @@ mod units;
 mod view;
 mod web;
 
-pub use edit::{Edited, NewTask, Outline, add_task, outline, set_task_enabled, with_settings};
+pub use edit::{Edited, NewTask, Outline, add_task, outline, set_task_enabled, with_enabled, with_settings};
 pub use host::load_host;
 pub use manifest::load_manifest;
 pub use reference::{connector_schema, host_schema, markdown, school_schema};

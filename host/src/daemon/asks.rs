@@ -1,5 +1,5 @@
 //! Questions of those who serve browsers to whoever knows which schools and tasks there are: the server's loop, which
-//! answers with the last good settings.
+//! answers with the last good settings. What people want of it comes the same way.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::host::{Host, Package};
+use super::orders::{Order, Ordered, UnderWay};
 use crate::model::setup::{SchoolConfig, TaskConfig};
 use crate::model::{SchoolId, TaskId, TaskRef};
 
@@ -26,6 +27,14 @@ pub(super) enum Ask {
     School(SchoolId, oneshot::Sender<Option<KnownSchool>>),
     /// All schools.
     Schools(oneshot::Sender<Vec<Arc<SchoolConfig>>>),
+    /// Files may have changed: they are read now.
+    Read(oneshot::Sender<()>),
+    /// Somebody wants a run.
+    Order(Order, oneshot::Sender<Ordered>),
+    /// What goes on with a task.
+    UnderWay(TaskRef, oneshot::Sender<Option<UnderWay>>),
+    /// Somebody wants the run of a task to stop.
+    Stop(TaskRef, oneshot::Sender<bool>),
 }
 
 /// A task that there is, and all it takes to open it.
@@ -74,6 +83,26 @@ impl Asks {
     /// All schools, by id.
     pub(super) async fn schools(&self) -> Result<Vec<Arc<SchoolConfig>>, Busy> {
         self.ask(Ask::Schools).await
+    }
+
+    /// The schools' files are read anew, as far as they have changed.
+    pub(super) async fn read(&self) -> Result<(), Busy> {
+        self.ask(Ask::Read).await
+    }
+
+    /// Orders a run.
+    pub(super) async fn order(&self, order: Order) -> Result<Ordered, Busy> {
+        self.ask(|answer| Ask::Order(order, answer)).await
+    }
+
+    /// What goes on with a task.
+    pub(super) async fn under_way(&self, task: &TaskRef) -> Result<Option<UnderWay>, Busy> {
+        self.ask(|answer| Ask::UnderWay(task.clone(), answer)).await
+    }
+
+    /// Asks the run of a task to stop; `false`: there is none.
+    pub(super) async fn stop(&self, task: &TaskRef) -> Result<bool, Busy> {
+        self.ask(|answer| Ask::Stop(task.clone(), answer)).await
     }
 
     async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<T>) -> Ask) -> Result<T, Busy> {

@@ -29,6 +29,11 @@ impl<L, T: Send + 'static> Jobs<L, T> {
         self.jobs.is_empty()
     }
 
+    /// What is under way.
+    pub(super) fn labels(&self) -> impl Iterator<Item = &L> {
+        self.labels.values()
+    }
+
     /// Begins some.
     pub(super) fn begin(&mut self, label: L, work: impl Future<Output = T> + Send + 'static) {
         let handle = self.jobs.spawn(work);

@@ -101,6 +101,12 @@ impl Live {
         state.runs.insert(place, Run { task, connector, journal, began, run, phase, done: 0, total: 0 });
         Arc::new(Witness { state: Arc::clone(&self.state), place, told, span })
     }
+
+    /// The run of this task; nothing before it has a number. (What only looks has none.)
+    pub(super) fn of(&self, task: &TaskRef) -> Option<Running> {
+        let state = lock(&self.state);
+        state.runs.values().find(|run| run.task == *task && run.run.is_some()).map(Run::tell)
+    }
 }
 
 impl std::fmt::Debug for Live {
@@ -152,7 +158,7 @@ impl Run {
             task: self.task.clone(),
             connector: self.connector.clone(),
             run: self.run.clone(),
-            phase: self.phase.map(|phase| word(phase).to_owned()),
+            phase: self.phase.map(|phase| phase.to_string()),
             done: self.done,
             total: self.total,
             requests: sent.requests,
@@ -160,14 +166,6 @@ impl Run {
             waits_for: sent.waits_for,
             ms: u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX),
         }
-    }
-}
-
-fn word(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Desired => "desired",
-        Phase::Observe => "observe",
-        Phase::Apply => "apply",
     }
 }
 

@@ -12,11 +12,20 @@ use crate::report::Language;
 /// Where the style sheet is.
 pub const STYLE_PATH: &str = "/style.css";
 
+/// Where the script is that keeps what goes on up to date.
+pub const SCRIPT_PATH: &str = "/live.js";
+
+const SCRIPT: &str = include_str!("../../templates/live.js");
+
 const STYLE: &str = include_str!("../../templates/style.css");
 
 /// No scripts, no styles inside, nothing from elsewhere, forms to us only, in no frame.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The same, with our own script, which asks us only.
+const SCRIPTED: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
+     frame-ancestors 'none'; base-uri 'none'";
 
 /// How what the page says is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -202,6 +211,17 @@ pub fn headers() -> HeaderMap {
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ];
     headers.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect()
+}
+
+/// Lets a page have our script.
+pub fn scripted(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(SCRIPTED));
+    response
+}
+
+/// The script.
+pub async fn script() -> Response {
+    (headers(), [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT).into_response()
 }
 
 /// The style sheet.

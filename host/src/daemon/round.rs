@@ -164,9 +164,9 @@ impl Guide {
     }
 }
 
-/// Runs a task for everybody, with nobody who watches.
-pub(super) async fn run(task: &Task, extent: Extent, cancel: &Cancel) -> Result<Ended> {
+/// Runs a task with nobody who watches.
+pub(super) async fn run(task: &Task, selection: Selection, extent: Extent, cancel: &Cancel) -> Result<Ended> {
     let watch = Watch::silent(cancel.clone());
-    let report = task.run(Selection::default(), extent, None, watch).await?;
+    let report = task.run(selection, extent, None, watch).await?;
     Ok(Ended::of(task.config.connector.clone(), report))
 }

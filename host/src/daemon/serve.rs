@@ -4,7 +4,9 @@
 //! acts, begins runs, tells how they ended, reads settings that change, and ends without leaving anything half done.
 //! What goes wrong with one run, one school or one file stops neither the loop nor another school.
 
+mod answers;
 mod board;
+mod by_hand;
 mod health;
 mod metrics;
 mod nightly;
@@ -22,6 +24,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use self::board::Board;
+use self::by_hand::Orders;
 use self::health::Health;
 use self::nightly::Nightly;
 pub use self::people::Face;
@@ -32,14 +35,12 @@ pub use self::settings::{Changes, SchoolFile, Settings};
 pub use self::signals::{Signal, Signals};
 pub use self::supervisor::Supervisor;
 use self::telling::Telling;
-use super::asks::{Ask, Known, KnownSchool};
 use super::expiry;
-use super::host::{Host, Package};
+use super::host::Host;
 use super::notify::Teller;
 use super::round::Ended;
 use crate::error::{Error, Result};
-use crate::model::setup::TaskConfig;
-use crate::model::{Millis, SchoolId, TaskRef};
+use crate::model::{Millis, Selection, TaskRef};
 use crate::reconcile::{CANCELLED, Cancel, Clock};
 use crate::schedule::{Begin, LetGo};
 use crate::store::{HostDb, HostKeepStore, LANE_BUSY, MarkStore, Rota};
@@ -69,6 +70,7 @@ pub struct Server<S> {
     board: Arc<Board>,
     planner: Planner,
     runs: Runs,
+    orders: Orders,
     host: Arc<Host>,
     /// Takes its place when no run is under way: two would have two budgets for one remote system.
     next_host: Option<Arc<Host>>,
@@ -119,6 +121,7 @@ impl<S: Settings> Server<S> {
             telling,
             planner,
             runs: Runs::default(),
+            orders: Orders::default(),
             next_host: None,
             nightly: Nightly::new(store.last_kept()?),
             store,
@@ -187,7 +190,8 @@ impl<S: Settings> Server<S> {
         let (decisions, saved) = self.planner.turn(&*self.store, now);
         self.tell_saved(&saved);
         decisions.let_go.iter().for_each(|let_go| self.let_go(let_go));
-        let under_way = self.runs.len() + decisions.begin.len();
+        let under_way = self.runs.len() + decisions.begin.len() + decisions.asked.len();
+        decisions.asked.iter().for_each(|task| self.begin_ordered(task, now));
         decisions.begin.iter().for_each(|begin| self.begin(begin, now));
         self.board.turned(steady, self.runs.len(), self.planner.queue.waiting());
         self.supervisor.alive();
@@ -240,51 +244,21 @@ impl<S: Settings> Server<S> {
             return self.planner.ended(task, 0);
         };
         let connector = config.connector.clone();
-        let run = Underway { task: task.clone(), connector, began: self.clock.steady().ms };
+        let (cancel, began) = (self.cancel.beneath(), self.clock.steady().ms);
+        let run = Underway { task: task.clone(), connector, began, order: None, cancel: cancel.clone() };
         match self.settings.package(task, &config.connector) {
             Ok(package) => {
                 if !begin.resumed && !begin.again {
                     self.board.began(now.saturating_sub(begin.due.occurrence.start));
                 }
                 tracing::info!(school = %task.school, task = %task.task, resumed = begin.resumed, "a run begins");
-                let (host, cancel) = (Arc::clone(&self.host), self.cancel.clone());
-                let job = Job { host, school, task: config, package, extent: begin.due.extent, cancel };
+                let (host, selection) = (Arc::clone(&self.host), Selection::default());
+                let extent = begin.due.extent;
+                let job = Job { host, school, task: config, package, selection, extent, cancel };
                 self.runs.begin(run, job);
             }
             Err(error) => self.ended(&run, Err(error)),
         }
-    }
-
-    /// Says what there is, in the state that each school's last good file has it in. Whoever asked may have gone.
-    fn tell_known(&mut self, ask: Ask) {
-        match ask {
-            Ask::Task(task, answer) => drop(answer.send(self.known(&task))),
-            Ask::School(school, answer) => drop(answer.send(self.known_school(&school))),
-            Ask::Schools(answer) => drop(answer.send(self.planner.configs())),
-        }
-    }
-
-    fn known(&mut self, task: &TaskRef) -> Option<Known> {
-        let (school, config) = self.planner.find(task)?;
-        let package = self.usable(task, &config.connector)?;
-        Some(Known { host: Arc::clone(&self.host), school, task: config, package })
-    }
-
-    fn known_school(&mut self, school: &SchoolId) -> Option<KnownSchool> {
-        let school = self.planner.school(school)?;
-        let name = |task: &TaskConfig| TaskRef { school: school.id.clone(), task: task.id.clone() };
-        let usable = |task: &TaskConfig| Some((task.id.clone(), self.usable(&name(task), &task.connector)?));
-        let packages = school.tasks.iter().filter_map(usable).collect();
-        Some(KnownSchool { host: Arc::clone(&self.host), school, packages })
-    }
-
-    fn usable(&mut self, task: &TaskRef, connector: &str) -> Option<Arc<Package>> {
-        let package = self.settings.package(task, connector);
-        let package = package.inspect_err(|error| {
-            let TaskRef { school, task } = task;
-            tracing::error!(%school, %task, ?error, "a browser's page lacks it: its connector cannot be used");
-        });
-        package.ok()
     }
 
     fn ended(&mut self, run: &Underway, ended: Result<Ended>) {
@@ -294,11 +268,14 @@ impl<S: Settings> Server<S> {
             Err(error) if code(&error) == Some(LANE_BUSY) => {
                 tracing::info!(%school, %task, %error, "the run waits");
                 let again = self.clock.now().saturating_add(BUSY_MS);
-                return self.planner.queue.put_back(&run.task, again, true);
+                return self.put_back(run, again);
             }
             Err(error) => {
                 tracing::error!(%school, %task, ?error, "the run could not be made");
                 self.tell_not_run(&run.task);
+                if run.order.is_some() {
+                    self.orders.broke(&run.task);
+                }
                 self.board.ended(&run.connector, NOT_RUN);
             }
             Ok(ended) => {
@@ -327,7 +304,15 @@ impl<S: Settings> Server<S> {
         let at = jiff::Timestamp::from_millisecond(again).unwrap_or_default();
         tracing::info!(%school, %task, %at, "the run is postponed");
         self.planner.queue.used(school, took);
-        self.planner.queue.put_back(&run.task, again, true);
+        self.put_back(run, again);
+    }
+
+    /// It waits again, at least until then.
+    fn put_back(&mut self, run: &Underway, not_before: Millis) {
+        match &run.order {
+            Some(order) => self.order_again(order, not_before),
+            None => self.planner.queue.put_back(&run.task, not_before, true),
+        }
     }
 
     fn tell_not_run(&self, task: &TaskRef) {

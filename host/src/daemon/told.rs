@@ -10,11 +10,11 @@ use crate::error::Result;
 use crate::model::manifest::Manifest;
 use crate::model::records::{Record, RecordRef};
 use crate::model::setup::{SchoolConfig, TaskConfig};
-use crate::model::{Millis, RunSummary};
+use crate::model::{Message, Millis, RunStatus, RunSummary};
 use crate::report::run_report::{self, RunReport};
 use crate::report::{Catalogue, Format, table};
 use crate::schedule::{Ahead, Timetable};
-use crate::store::{DecisionStore, RecordStore, RunStore, SchoolDb, ScopeStore};
+use crate::store::{DecisionStore, LaneStore, RecordStore, RunStore, SchoolDb, ScopeStore};
 
 /// How a task stands.
 #[derive(Clone, Debug)]
@@ -27,8 +27,23 @@ pub struct Standing {
 
 /// How a task of this store's school stands.
 pub fn standing(store: &SchoolDb, task: &TaskConfig) -> Result<Standing> {
-    let last = store.last_run(&task.id)?;
+    let last = store.last_run(&task.id)?.map(|run| as_it_stands(store, run)).transpose()?;
     Ok(Standing { last, open_decisions: store.decisions(Some(&task.id), true)?.len() })
+}
+
+/// A run as it stands. One whose process died has no end in the store before the next run begins: until then it is told
+/// from one that goes on by the lane, which a dead process does not hold.
+pub fn as_it_stands(store: &SchoolDb, run: RunSummary) -> Result<RunSummary> {
+    if run.status != RunStatus::Running || store.lane_holder()?.is_some() {
+        return Ok(run);
+    }
+    // It may have ended between the two looks.
+    let run = store.run(run.id.number)?.unwrap_or(run);
+    if run.status != RunStatus::Running {
+        return Ok(run);
+    }
+    let reason = Some(Message::new("host-interrupted"));
+    Ok(RunSummary { status: RunStatus::Failed, reason, ..run })
 }
 
 /// When a task runs by itself next; nothing where it is off, by hand only, or closed for years.

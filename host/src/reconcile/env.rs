@@ -23,6 +23,16 @@ pub enum Phase {
     Apply,
 }
 
+impl std::fmt::Display for Phase {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Desired => "desired",
+            Self::Observe => "observe",
+            Self::Apply => "apply",
+        })
+    }
+}
+
 /// Hears how a run gets on.
 pub trait ProgressSink: Send + Sync {
     /// The run has this number from now on: for journals of requests.
@@ -40,17 +50,27 @@ impl ProgressSink for Silent {}
 
 /// Asks a run to stop between two calls.
 #[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct Cancel {
+    own: Arc<AtomicBool>,
+    /// Whoever stops this stops it too.
+    above: Option<Arc<AtomicBool>>,
+}
 
 impl Cancel {
+    /// One that stops with this, and also by itself.
+    pub fn beneath(&self) -> Self {
+        Self { own: Arc::default(), above: Some(Arc::clone(&self.own)) }
+    }
+
     /// Please stop.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.own.store(true, Ordering::Relaxed);
     }
 
     /// Was asked to.
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.own.load(Ordering::Relaxed)
+            || self.above.as_ref().is_some_and(|above| above.load(Ordering::Relaxed))
     }
 }
 
@@ -151,5 +171,21 @@ impl RunReport {
     /// The outcome of an item.
     pub fn outcome(&self, item: &ItemRef) -> Option<OutcomeRow> {
         self.outcomes.get(item)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_run_is_stopped_alone_or_with_all() {
+        let all = Cancel::default();
+        let (one, other) = (all.beneath(), all.beneath());
+        one.cancel();
+        let stopped = [&all, &one, &other].map(Cancel::is_cancelled);
+        assert_eq!(stopped, [false, true, false]);
+        all.cancel();
+        assert!(other.is_cancelled());
     }
 }

@@ -8,6 +8,7 @@ pub mod catalogue;
 mod csv_file;
 mod html_file;
 pub mod notify;
+pub mod plan_words;
 pub mod run_report;
 pub mod table;
 pub mod words;

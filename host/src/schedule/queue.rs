@@ -7,6 +7,8 @@
 //!
 //! - One run for each school at once, and no more in all than there are slots.
 //! - When slots are scarce, the school that has used least is next (`fair`); within a school the earliest time.
+//! - What a person asks for goes before what a schedule asks for, and is not remembered over a restart: who asked looks
+//!   again.
 //! - At most one run of a task waits while another goes on (`overlap = "queue"`), or none (`"skip"`). A run whose turn
 //!   has not come yet stands for the later ones too: it will find what they would.
 
@@ -50,6 +52,8 @@ pub struct Decisions {
     pub marks: Vec<(TaskRef, Mark)>,
     /// Runs to begin.
     pub begin: Vec<Begin>,
+    /// Runs to begin that people asked for.
+    pub asked: Vec<TaskRef>,
     /// Times let go, to be told.
     pub let_go: Vec<LetGo>,
     /// When to ask again at the latest. `None`: when something changes.
@@ -83,6 +87,8 @@ pub struct Queue {
     /// The task that runs in each school.
     lanes: BTreeMap<SchoolId, TaskRef>,
     wakes: BTreeSet<(Millis, TaskRef)>,
+    /// Runs that people asked for, the first first, and before when each does not begin.
+    asked: VecDeque<(TaskRef, Millis)>,
     fair: Fair,
     last: Millis,
     changed: BTreeSet<TaskRef>,
@@ -97,6 +103,7 @@ impl Queue {
             waiting: BTreeMap::new(),
             lanes: BTreeMap::new(),
             wakes: BTreeSet::new(),
+            asked: VecDeque::new(),
             fair: Fair::default(),
             last: Millis::MIN,
             changed: BTreeSet::new(),
@@ -149,7 +156,36 @@ impl Queue {
 
     /// How many runs wait for their turn.
     pub fn waiting(&self) -> usize {
-        self.tasks.values().map(|entry| entry.waiting.len()).sum()
+        self.asked.len() + self.tasks.values().map(|entry| entry.waiting.len()).sum::<usize>()
+    }
+
+    /// A person asks for a run. `false`: one of the task runs, or was asked for already.
+    pub fn ask(&mut self, task: &TaskRef) -> bool {
+        let runs = self.lanes.get(&task.school) == Some(task);
+        let free = !runs && !self.is_asked(task);
+        if free {
+            self.asked.push_back((task.clone(), Millis::MIN));
+        }
+        free
+    }
+
+    /// Did somebody ask for a run of this task that has not begun?
+    pub fn is_asked(&self, task: &TaskRef) -> bool {
+        self.asked.iter().any(|(asked, _)| asked == task)
+    }
+
+    /// Nobody asks for it any more. `false`: nobody did, or it has begun.
+    pub fn unask(&mut self, task: &TaskRef) -> bool {
+        let before = self.asked.len();
+        self.asked.retain(|(asked, _)| asked != task);
+        self.asked.len() < before
+    }
+
+    /// A run that somebody asked for could not begin, or could not go on: it waits again, at least until then.
+    pub fn ask_again(&mut self, task: &TaskRef, not_before: Millis) {
+        if self.leave_lane(task).is_some() {
+            self.asked.push_front((task.clone(), not_before));
+        }
     }
 
     /// A run has ended, well or not, and took so many milliseconds. Answers the mark to be stored.
@@ -191,10 +227,12 @@ impl Queue {
             self.wakes.pop_first();
             self.judge(&task, now, &mut decisions.let_go);
         }
+        self.dispatch_asked(now, &mut decisions);
         self.dispatch(now, &mut decisions);
         let marks = std::mem::take(&mut self.changed).into_iter();
         decisions.marks = marks.filter_map(|task| Some((task.clone(), self.mark(&task)?))).collect();
-        decisions.wake = self.wakes.first().map(|(at, _)| *at);
+        let later = self.asked.iter().map(|(_, at)| *at).filter(|at| *at > now);
+        decisions.wake = later.chain(self.wakes.first().map(|(at, _)| *at)).min();
         decisions
     }
 
@@ -214,6 +252,18 @@ impl Queue {
         let_go.extend(verdict.passed.into_iter().map(|passed| LetGo { task: task.clone(), passed }));
         self.wakes.extend(verdict.next.map(|at| (at, task.clone())));
         self.note_waiting(task);
+    }
+
+    /// Begins what people asked for and may begin.
+    fn dispatch_asked(&mut self, now: Millis, decisions: &mut Decisions) {
+        while self.lanes.len() < self.slots {
+            let may = |(task, at): &(TaskRef, Millis)| *at <= now && !self.lanes.contains_key(&task.school);
+            let Some(place) = self.asked.iter().position(may) else { return };
+            let Some((task, _)) = self.asked.remove(place) else { return };
+            self.lanes.insert(task.school.clone(), task.clone());
+            self.fair.served(&task.school);
+            decisions.asked.push(task);
+        }
     }
 
     /// Begins what may, the school that has used least first.

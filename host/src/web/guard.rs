@@ -35,8 +35,12 @@ pub(super) async fn guard(
     let web = face.desk.web();
     let answer = judged(&face, request, next).await;
     let mut answer = answer.unwrap_or_else(|status| strays::refused(&face, &spoken, status).into_response());
-    let own = page::headers();
-    own.iter().for_each(|(name, value)| drop(answer.headers_mut().insert(name, value.clone())));
+    for (name, value) in &page::headers() {
+        // A page that has a script says so itself.
+        if name != header::CONTENT_SECURITY_POLICY || !answer.headers().contains_key(name) {
+            answer.headers_mut().insert(name, value.clone());
+        }
+    }
     if web.is_secure() {
         let year = HeaderValue::from_static("max-age=31536000");
         answer.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);

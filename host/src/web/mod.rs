@@ -1,6 +1,6 @@
 //! The face for browsers: dialogues with people and the cabinet, served by `exchange serve` where `[web]` says.
 //!
-//! Plain pages without scripts, in Russian and English. What a dialogue is at stands in [`Desk`], who is signed in in
+//! Plain pages in Russian and English. They need no script; those of what goes on have one that keeps them up to date. What a dialogue is at stands in [`Desk`], who is signed in in
 //! [`Cabinet`]; here requests are judged before they reach them (`guard`), addresses are told apart (`routes`), and what
 //! they say becomes pages (`pages`, `cabinet`). A browser holds unguessable cookies, and the language
 //! that was asked for.
@@ -48,6 +48,7 @@ pub fn routes(desk: Arc<Desk>, cabinet: Arc<Cabinet>) -> Router {
         .route("/~bind/{school}/{task}/{token}", get(invitation).post(accept))
         .route("/callback", get(returned))
         .route(page::STYLE_PATH, get(page::style))
+        .route(page::SCRIPT_PATH, get(page::script))
         .fallback(nowhere)
         .layer(middleware::from_fn_with_state(Arc::clone(&face), guard::guard))
         .with_state(face)

@@ -33,6 +33,7 @@ mod records;
 mod sandbox;
 mod sandbox_world;
 mod schedule;
+mod schedule_asked;
 mod schedule_month;
 mod schedule_properties;
 mod signing;

@@ -243,3 +243,38 @@ fn the_cabinet_in_a_browser() {
     });
     all_well(&report, "");
 }
+
+/// A school before its first evening, served to browsers, where sending can be made slow.
+#[test]
+fn h3_the_first_evening_in_a_browser() {
+    let worlds: Vec<crate::world::World> = (0..3).map(|_| crate::world::World::bound()).collect();
+    let _served: Vec<d1_browser::Served> = worlds.iter().map(d1_browser::serve).collect();
+    let invite = |world: &crate::world::World, login: &str| {
+        let words =
+            ["user", "invite", login, "--role", "school-administrator", "--school", "school57", "--json"];
+        let told: Value = world.run(&words).with(0).json();
+        told["address"].as_str().expect("an address").to_owned()
+    };
+    let origin =
+        |world| Url::parse(&invite(world, "nobody")).expect("an address").origin().ascii_serialization();
+    let addresses: Vec<String> = worlds.iter().map(origin).collect();
+    let mut scene = scene(&addresses[0], &worlds[0].stand.url());
+    scene["addresses"] = json!(addresses);
+    scene["schoolName"] = json!("Школа № 57 (вымышленная)");
+    let report = Script::start("evening.mjs", &scene).play(|what, about| {
+        let number = about.as_u64().and_then(|number| usize::try_from(number).ok());
+        let world = &worlds[number.expect("a number")];
+        match what {
+            "invite" => return json!({"address": invite(world, "olga")}),
+            "slow" => {
+                let matching =
+                    json!({"method": "POST", "template": "/contingent/v1/schools/{school}/persons"});
+                world.fault(matching, json!({"kind": "latency", "ms": 1_500}));
+            }
+            "fast" => world.heal(),
+            _ => panic!("nobody knows what {what:?} is"),
+        }
+        Value::Null
+    });
+    all_well(&report, "");
+}

@@ -40,6 +40,11 @@ pub(crate) fn serve_in(folder: &Path) -> Served {
     let host = std::fs::read_to_string(folder.join("exchange.toml")).expect("the host's file");
     let web = format!("[web]\nlisten = \"127.0.0.1:{port}\"\naddress = \"http://127.0.0.1:{port}\"\n");
     std::fs::write(folder.join("exchange.toml"), host + &web).expect("it is written");
+    start(folder)
+}
+
+/// Serves browsers in this folder, at the address of its file.
+pub(crate) fn start(folder: &Path) -> Served {
     let mut command = process::exchange(folder);
     let file = File::create(folder.join("serve.log")).expect("a file");
     command.args(["serve", "--json"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(file);

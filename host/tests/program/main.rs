@@ -43,6 +43,7 @@ mod e1_linking;
 mod e7_private;
 mod e9_links;
 mod erase;
+mod evening;
 mod faults;
 mod h1_settings;
 mod h2_locked;

@@ -11,13 +11,14 @@ use super::locks::Locks;
 use super::{Installed, with_checksum};
 use crate::cli::app::App;
 use crate::cli::output::Tone;
-use crate::cli::plan::{action_code, watch};
+use crate::cli::plan::watch;
 use crate::cli::ready::Ready;
 use crate::daemon::host::Package;
 use crate::daemon::runtime::interruptible;
 use crate::error::{Error, Result};
 use crate::model::records::RecordRef;
 use crate::model::{Extent, ItemRef, Message, Plan, PlanCounts, Planned, Selection, TaskRef};
+use crate::report::plan_words::action_code;
 use crate::report::run_report;
 
 /// Lines shown unless all are asked for.

@@ -6,7 +6,7 @@ use super::Findings;
 use crate::capability::first_to_expire;
 use crate::capability::http::{Probe, probe};
 use crate::cli::app::now;
-use crate::cli::certificates::expiry;
+use crate::daemon::certificates::expiry;
 use crate::error::Result;
 use crate::model::setup::Upstream;
 use crate::model::{Message, Millis};

@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use super::super::app::App;
 use super::super::ready::Ready;
-use super::name;
 use crate::error::Result;
-use crate::model::{After, Message, Planned, Shown, visible};
+use crate::model::{After, Planned, Shown, visible};
+use crate::report::plan_words::{field, name};
 use crate::report::run_report;
 
 #[derive(Serialize)]
@@ -52,21 +52,11 @@ pub(super) fn show(app: &App, ready: &Ready, lines: &[Planned]) -> Result<()> {
 
 /// Shows fields under the line whose they are.
 pub(in crate::cli) fn show_fields(app: &App, content: &[Shown]) -> Result<()> {
-    for text in
-        content.iter().flat_map(|shown| field(app, shown).lines().map(str::to_owned).collect::<Vec<_>>())
+    for text in content
+        .iter()
+        .flat_map(|shown| field(&app.catalogue, shown).lines().map(str::to_owned).collect::<Vec<_>>())
     {
         app.output.line(format!("    {}", visible(&text)))?;
     }
     Ok(())
-}
-
-fn field(app: &App, shown: &Shown) -> String {
-    let after = match &shown.after {
-        After::Text(text) => text.clone(),
-        After::Empty => app.word("plan-empty"),
-        After::Later => app.word("plan-later"),
-    };
-    let Some(before) = &shown.before else { return format!("{}: {after}", shown.field) };
-    let change = Message::new("plan-change").with("field", &shown.field);
-    app.text(change.with("before", before).with("after", after))
 }

@@ -3,6 +3,7 @@
 //! Here is decided who somebody is and what that person may see; faces show it and know nothing of passwords, codes and
 //! how long a session lasts. What people type wrongly is counted in memory; all else is in the host's file.
 
+mod evening;
 mod invitation;
 mod password;
 mod pauses;
@@ -20,6 +21,11 @@ use self::pauses::Pauses;
 pub use self::school::{School, TaskLine};
 pub use self::sign_in::{Browser, NotIn, Typed};
 use super::asks::Asks;
+pub use super::asks::Busy;
+
+use super::check::Checked;
+use super::errands::Errands;
+use super::preview::Preview;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
 use crate::model::web::Web;
@@ -40,6 +46,10 @@ pub struct Cabinet {
     hashing: Semaphore,
     /// What a password is compared with when there is no such account.
     decoy: String,
+    checks: Errands<Checked>,
+    plans: Errands<Preview>,
+    /// One change of a school's file at a time.
+    files: Arc<Mutex<()>>,
 }
 
 /// Somebody who is signed in.
@@ -58,7 +68,9 @@ impl Cabinet {
     pub(super) fn open(web: Web, asks: Asks, store: Arc<HostDb>, clock: Arc<dyn Clock>) -> Result<Arc<Self>> {
         let (pauses, hashing) = (Mutex::default(), Semaphore::new(HASHED_AT_ONCE));
         let decoy = password::hash(&secret()?)?;
-        Ok(Arc::new(Self { web, asks, store, clock, pauses, hashing, decoy }))
+        let (checks, plans) = (Errands::new(Arc::clone(&clock)), Errands::new(Arc::clone(&clock)));
+        let files = Arc::default();
+        Ok(Arc::new(Self { web, asks, store, clock, pauses, hashing, decoy, checks, plans, files }))
     }
 
     /// As `exchange.toml` has it.

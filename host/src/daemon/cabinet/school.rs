@@ -9,10 +9,11 @@ use jiff::tz::TimeZone;
 use super::{Cabinet, Person};
 use crate::daemon::asks::{Busy, KnownSchool};
 use crate::daemon::host::{Host, Package};
+use crate::daemon::task::Task;
 use crate::daemon::told::{self, Standing};
 use crate::error::{Error, Result};
 use crate::model::setup::{SchoolConfig, TaskConfig};
-use crate::model::{Millis, RunSummary, SchoolId, TaskId};
+use crate::model::{Message, Millis, RunSummary, SchoolId, TaskId, TaskRef};
 use crate::store::{AuditEntry, AuditStore, RunStore, SchoolDb};
 
 /// Runs of a task that are listed.
@@ -23,7 +24,7 @@ const RUNS: u32 = 30;
 pub struct School {
     /// Its settings, as its last good file has them.
     pub config: Arc<SchoolConfig>,
-    host: Arc<Host>,
+    pub(super) host: Arc<Host>,
     packages: BTreeMap<TaskId, Arc<Package>>,
 }
 
@@ -98,6 +99,30 @@ impl School {
         read.await.map_err(|broken| Error::internal("reading a school broke off").because(broken))?
     }
 
+    /// A task's whole name.
+    pub fn name(&self, task: &TaskId) -> TaskRef {
+        TaskRef { school: self.config.id.clone(), task: task.clone() }
+    }
+
+    /// A task's connector, where it can be used.
+    pub fn package(&self, task: &TaskId) -> Option<Arc<Package>> {
+        self.packages.get(task).cloned()
+    }
+
+    /// A task made ready, off the threads that serve.
+    pub(super) async fn open(&self, task: &TaskConfig) -> Result<Task> {
+        let unusable = || {
+            Error::config("the task's connector cannot be used").message(Message::new("cabinet-no-connector"))
+        };
+        let package = self.packages.get(&task.id).cloned().ok_or_else(unusable)?;
+        let (school, task) = (self.clone(), task.clone());
+        let opened = tokio::task::spawn_blocking(move || {
+            let store = school.host.school(&school.config)?;
+            school.host.task(Arc::clone(&school.config), task, package, store)
+        });
+        opened.await.map_err(|broken| Error::internal("opening a task broke off").because(broken))?
+    }
+
     /// How all tasks stand at this moment.
     pub fn tasks(&self, store: &SchoolDb, now: Millis) -> Result<Vec<TaskLine>> {
         self.config.tasks.iter().map(|task| self.line(store, task, now)).collect()
@@ -119,12 +144,14 @@ impl School {
 
     /// The latest runs of a task.
     pub fn runs(&self, store: &SchoolDb, task: &TaskId) -> Result<Vec<RunSummary>> {
-        store.runs(Some(task), RUNS)
+        let runs = store.runs(Some(task), RUNS)?;
+        runs.into_iter().map(|run| told::as_it_stands(store, run)).collect()
     }
 
     /// A run of this task; nothing where there is none.
     pub fn run(&self, store: &SchoolDb, task: &TaskId, number: u64) -> Result<Option<RunSummary>> {
-        Ok(store.run(number)?.filter(|run| run.task.task == *task))
+        let run = store.run(number)?.filter(|run| run.task.task == *task);
+        run.map(|run| told::as_it_stands(store, run)).transpose()
     }
 }
 

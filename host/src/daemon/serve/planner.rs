@@ -125,6 +125,7 @@ impl Planner {
         if saved.is_err() {
             let again = now.saturating_add(STORE_AGAIN_MS);
             decisions.begin.drain(..).for_each(|begin| self.queue.put_back(&begin.task, again, false));
+            decisions.asked.drain(..).for_each(|task| self.queue.ask_again(&task, again));
         }
         (decisions, saved)
     }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::daemon::host::{Host, Package};
 use crate::daemon::jobs::Jobs;
+use crate::daemon::orders::Order;
 use crate::daemon::round::{self, Ended};
 use crate::error::{Error, Result};
 use crate::model::setup::{SchoolConfig, TaskConfig};
-use crate::model::{Extent, Millis, TaskRef};
+use crate::model::{Extent, Millis, Selection, TaskRef};
 use crate::reconcile::Cancel;
 
 /// A run to make.
@@ -16,6 +17,7 @@ pub(super) struct Job {
     pub(super) school: Arc<SchoolConfig>,
     pub(super) task: TaskConfig,
     pub(super) package: Arc<Package>,
+    pub(super) selection: Selection,
     pub(super) extent: Extent,
     pub(super) cancel: Cancel,
 }
@@ -24,7 +26,7 @@ impl Job {
     async fn run(self) -> Result<Ended> {
         let store = self.host.school(&self.school)?;
         let task = self.host.task(self.school, self.task, self.package, store)?;
-        round::run(&task, self.extent, &self.cancel).await
+        round::run(&task, self.selection, self.extent, &self.cancel).await
     }
 }
 
@@ -33,6 +35,10 @@ pub(super) struct Underway {
     pub(super) task: TaskRef,
     pub(super) connector: String,
     pub(super) began: Millis,
+    /// What a person ordered; none: it came by its schedule.
+    pub(super) order: Option<Order>,
+    /// Stops it alone.
+    pub(super) cancel: Cancel,
 }
 
 /// The runs under way.
@@ -46,6 +52,11 @@ impl Runs {
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The run of this task.
+    pub(super) fn of(&self, task: &TaskRef) -> Option<&Underway> {
+        self.0.labels().find(|run| run.task == *task)
     }
 
     pub(super) fn begin(&mut self, run: Underway, job: Job) {

@@ -4,12 +4,23 @@
 //! somebody else's session. Whoever is not signed in is asked to be; a school that a person does not see is not there.
 
 mod browser;
+mod check;
+mod chosen;
 mod entry;
+mod history;
+mod live;
 mod own;
 mod pager;
+mod plan;
+mod plan_list;
+mod progress;
 mod school;
+mod send;
 mod shell;
 mod signed;
+mod switch;
+mod task;
+mod task_page;
 
 use std::sync::Arc;
 
@@ -31,7 +42,13 @@ const PAGES: &[Entry] = &[
     ("/~me", || get(own::sessions)),
     ("/~me/end", || post(own::end)),
     ("/~school/{school}", || get(school::school)),
-    ("/~school/{school}/{task}", || get(school::task)),
+    ("/~school/{school}/{task}", || get(task_page::task)),
+    ("/~school/{school}/{task}/~switch", || get(switch::ask).post(switch::set)),
+    ("/~school/{school}/{task}/~check", || get(check::look).post(check::begin)),
+    ("/~school/{school}/{task}/~plan", || get(plan::look).post(plan::begin)),
+    ("/~school/{school}/{task}/~send", || get(send::ask).post(send::begin)),
+    ("/~school/{school}/{task}/~progress", || get(progress::look).post(progress::stop)),
+    ("/~school/{school}/{task}/~events", || get(live::events)),
     ("/~school/{school}/{task}/{run}", || get(school::run)),
     ("/~school/{school}/{task}/{run}/{file}", || get(school::report)),
 ];

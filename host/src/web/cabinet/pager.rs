@@ -32,12 +32,22 @@ impl Pager {
 
     /// The page before.
     pub(super) fn before(&self) -> Option<String> {
-        (self.page > 1).then(|| format!("{}?page={}", self.path, self.page - 1))
+        self.number_before().map(|page| format!("{}?page={page}", self.path))
     }
 
     /// The page after.
     pub(super) fn after(&self) -> Option<String> {
-        (self.page * self.size < self.all).then(|| format!("{}?page={}", self.path, self.page + 1))
+        self.number_after().map(|page| format!("{}?page={page}", self.path))
+    }
+
+    /// The number of the page before.
+    pub(super) fn number_before(&self) -> Option<usize> {
+        (self.page > 1).then(|| self.page - 1)
+    }
+
+    /// The number of the page after.
+    pub(super) fn number_after(&self) -> Option<usize> {
+        (self.page * self.size < self.all).then(|| self.page + 1)
     }
 
     /// «51–100 of 312»

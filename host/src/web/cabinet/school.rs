@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::history::is_held;
 use super::pager::Pager;
 use super::shell::{Shell, State as Told, shown};
 use super::signed::{Signed, busy, fault, spoken};
@@ -17,7 +18,7 @@ use crate::daemon::host::Package;
 use crate::daemon::page::{self, Anchor};
 use crate::daemon::told::{self, local_time};
 use crate::error::Result;
-use crate::model::{Message, Millis, RunId, RunSummary, SchoolId, TaskId};
+use crate::model::{Message, Millis, RunId, RunStatus, RunSummary, SchoolId, TaskId};
 use crate::report::words::{self, Group};
 use crate::report::{Catalogue, Format, run_report};
 use crate::store::RunStore;
@@ -32,8 +33,8 @@ const PERSONS: usize = 50;
 
 /// Somebody at a school that they see.
 pub(super) struct AtSchool {
-    person: Person,
-    school: School,
+    pub(super) person: Person,
+    pub(super) school: School,
 }
 
 impl FromRequestParts<Arc<Face>> for AtSchool {
@@ -120,12 +121,12 @@ pub(super) async fn school(
     shown(StatusCode::OK, &SchoolPage { shell, waiting, tasks })
 }
 
-fn path_of(school: &School, task: &TaskId) -> String {
+pub(super) fn path_of(school: &School, task: &TaskId) -> String {
     format!("/~school/{}/{task}", school.config.id)
 }
 
 /// What a task is called: as its connector calls itself.
-fn title(shell: &Shell, line: &TaskLine) -> String {
+pub(super) fn title(shell: &Shell, line: &TaskLine) -> String {
     let title = line.package.as_ref().map(|package| shell.language().of(&package.manifest.title).to_owned());
     title.unwrap_or_else(|| line.task.connector.clone())
 }
@@ -147,11 +148,11 @@ fn last(shell: &Shell, school: &School, line: &TaskLine) -> String {
 }
 
 /// When a task's last run ended; when it began while it is under way.
-fn ended(line: &TaskLine) -> Option<Millis> {
+pub(super) fn ended(line: &TaskLine) -> Option<Millis> {
     line.standing.last.as_ref().map(|run| run.finished.unwrap_or(run.started))
 }
 
-fn next(shell: &Shell, school: &School, line: &TaskLine) -> String {
+pub(super) fn next(shell: &Shell, school: &School, line: &TaskLine) -> String {
     let told =
         |at: Millis| shell.text(Message::new("cabinet-next-at").with("at", local_time(at, &school.config)));
     match line.next {
@@ -164,9 +165,10 @@ fn next(shell: &Shell, school: &School, line: &TaskLine) -> String {
 /// Questions, plans that wait, and failures; nothing where a task is off.
 fn waits(face: &Face, shell: &Shell, school: &School, line: &TaskLine) -> Option<Waiting> {
     let asked = line.standing.open_decisions;
-    let grave = line.standing.last.as_ref().filter(|run| {
-        words::gravity(run.status) == words::Gravity::Bad || run.status == crate::model::RunStatus::Waiting
-    });
+    let grave =
+        line.standing.last.as_ref().filter(|run| {
+            words::gravity(run.status) == words::Gravity::Bad || run.status == RunStatus::Waiting
+        });
     let words = match grave {
         _ if !line.task.enabled => return None,
         _ if asked > 0 => shell.text(Message::new("status-decisions").with("n", asked)),
@@ -178,88 +180,15 @@ fn waits(face: &Face, shell: &Shell, school: &School, line: &TaskLine) -> Option
 }
 
 /// Why a run did not go well, in the words of its connector.
-fn reason(face: &Face, shell: &Shell, package: Option<&Package>, run: &RunSummary) -> Option<String> {
+pub(super) fn reason(
+    face: &Face,
+    shell: &Shell,
+    package: Option<&Package>,
+    run: &RunSummary,
+) -> Option<String> {
     let texts = face.texts.of(package, shell.language());
     let connector = package.map_or("", |package| package.manifest.id.as_str());
     run.reason.as_ref().map(|reason| texts.of(connector, reason))
-}
-
-/// A run in a list.
-struct RunLine {
-    address: String,
-    title: String,
-    state: Told,
-    counts: String,
-}
-
-#[derive(Template)]
-#[template(path = "cabinet/task.html")]
-struct TaskPage {
-    shell: Shell,
-    up: Anchor,
-    state: Told,
-    said: Vec<String>,
-    last: String,
-    next: String,
-    name: String,
-    runs: Vec<RunLine>,
-}
-
-/// `GET /~school/SCHOOL/TASK`: how a task stands, and what it did.
-pub(super) async fn task(
-    State(face): State<Arc<Face>>,
-    AtSchool { person, school }: AtSchool,
-    spoken: Spoken,
-    Path((_, task)): Path<(String, String)>,
-) -> Response {
-    let (now, id) = (face.cabinet.now(), TaskId::from(task));
-    let of = id.clone();
-    let read = school.read(move |school, store| {
-        let line = school.task(store, &of, now)?;
-        line.map(|line| Ok((line, school.runs(store, &of)?))).transpose()
-    });
-    let (line, runs) = match read.await {
-        Ok(Some(read)) => read,
-        Ok(None) => return strays::nowhere(&face, &spoken).into_response(),
-        Err(error) => return fault(&face, &spoken, &error),
-    };
-    let shell = Shell::new(&face, &spoken, Some(&person), "cabinet");
-    let shell = {
-        let title = title(&shell, &line);
-        shell.called(&title)
-    };
-    let mut said = Vec::new();
-    said.extend(
-        line.standing.last.as_ref().and_then(|run| reason(&face, &shell, line.package.as_deref(), run)),
-    );
-    if line.standing.open_decisions > 0 {
-        said.push(shell.text(Message::new("status-decisions").with("n", line.standing.open_decisions)));
-    }
-    let time = |at| local_time(at, &school.config);
-    let page = TaskPage {
-        up: up(&school),
-        state: Told::of_task(&shell, &line),
-        said,
-        last: ended(&line).map_or_else(|| shell.word("cabinet-never"), time),
-        next: line.next.map_or_else(|| next(&shell, &school, &line), time),
-        name: format!("{}/{id}", school.config.id),
-        runs: runs.iter().map(|run| of_run(&shell, &school, run)).collect(),
-        shell,
-    };
-    shown(StatusCode::OK, &page)
-}
-
-fn up(school: &School) -> Anchor {
-    Anchor { address: format!("/~school/{}", school.config.id), words: school.config.name.clone() }
-}
-
-fn of_run(shell: &Shell, school: &School, run: &RunSummary) -> RunLine {
-    RunLine {
-        address: format!("{}/{}", path_of(school, &run.task.task), run.id.number),
-        title: local_time(run.started, &school.config),
-        state: Told::of(shell, Some(run.status)),
-        counts: format!("{}: {}", run.id, words::counts(&shell.texts, &run.counts)),
-    }
 }
 
 #[derive(Template)]
@@ -271,6 +200,8 @@ struct RunPage {
     here: String,
     state: Told,
     said: Vec<String>,
+    /// Where one goes on: to what goes on, or to the plan that is held.
+    go: Option<Anchor>,
     started: String,
     finished: String,
     /// As it is read out on the telephone.
@@ -336,14 +267,16 @@ pub(super) async fn run(
     };
     let shell = Shell::new(&face, &spoken, Some(&person), "cabinet");
     let query = params(query.unwrap_or_default().as_bytes());
-    shown(StatusCode::OK, &run_page(&face, shell, &school, here, &query, read))
+    let is_ours = goes_on_here(&face, &read.run).await;
+    let go = go_on(&shell, &school, &read.run, is_ours);
+    shown(StatusCode::OK, &run_page(&face, shell, &school, (here, go), &query, read))
 }
 
 fn run_page(
     face: &Face,
     shell: Shell,
     school: &School,
-    here: String,
+    (here, go): (String, Option<Anchor>),
     query: &[crate::model::Param],
     read: Read,
 ) -> RunPage {
@@ -362,6 +295,7 @@ fn run_page(
         up: Anchor { address: path_of(school, &run.task.task), words: title(&shell, &line) },
         state: Told::of(&shell, Some(run.status)),
         said,
+        go,
         started: time(run.started),
         finished: run.finished.map(time).unwrap_or_default(),
         id: run.id.to_string(),
@@ -373,6 +307,23 @@ fn run_page(
         heading,
         here,
     }
+}
+
+/// Does this process make the run? Another one's goes on unseen.
+async fn goes_on_here(face: &Face, run: &RunSummary) -> bool {
+    let runs = run.status == RunStatus::Running;
+    runs && face.cabinet.under_way(&run.task).await.is_ok_and(|under_way| under_way.is_some())
+}
+
+/// Where one goes on from a run that is not at its end.
+fn go_on(shell: &Shell, school: &School, run: &RunSummary, is_ours: bool) -> Option<Anchor> {
+    let (page, words) = match run.status {
+        RunStatus::Running if is_ours => ("~progress", "cabinet-to-progress"),
+        RunStatus::Waiting if is_held(run) => ("~plan", "cabinet-to-held"),
+        _ => return None,
+    };
+    let address = format!("{}/{page}", path_of(school, &run.task.task));
+    Some(Anchor { address, words: shell.word(words) })
 }
 
 /// `GET /runs/RUN`: where letters and messages lead; from there to the run's page.

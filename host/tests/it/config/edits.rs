@@ -1,6 +1,6 @@
 //! The program changes a school's file: comments and order survive.
 
-use exchange::config::{NewTask, add_task, set_task_enabled};
+use exchange::config::{NewTask, add_task, set_task_enabled, with_enabled};
 use exchange::model::records::RecordType;
 use exchange::model::setup::Grants;
 
@@ -29,6 +29,24 @@ fn edited(change: impl FnOnce(&std::path::Path) -> exchange::error::Result<()>) 
 fn h3_enabling_a_task_changes_one_word() {
     let text = edited(|file| set_task_enabled(file, &"contingent".into(), true)).unwrap();
     assert_eq!(text, FILE.replace("enabled = false", "enabled = true"));
+}
+
+#[test]
+fn what_will_change_is_shown_before_it_does() {
+    let shown = |text: &str, enabled| {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("school57.toml");
+        std::fs::write(&file, text).unwrap();
+        let edited = with_enabled(&file, &"contingent".into(), enabled).unwrap();
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), text, "nothing is written");
+        let (before, after) = edited.lines();
+        (before.join("\n"), after.join("\n"))
+    };
+    let line = "enabled = false # until the order is signed";
+    assert_eq!(shown(FILE, true), (line.into(), line.replace("false", "true")));
+    assert_eq!(shown(FILE, false), (String::new(), String::new()));
+    let silent = FILE.replace(&format!("{line}\n"), "");
+    assert_eq!(shown(&silent, true), (String::new(), "enabled = true".into()), "a line more");
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! Certificates, and until when they are good: those of remote systems, and those of the keys that sign and verify.
 
-use super::app::now;
 use crate::capability::first_to_expire;
 use crate::capability::sign::{self, KeyFault};
 use crate::error::Result;
@@ -14,17 +13,20 @@ const SOON: Millis = 21 * 86_400_000;
 const DAY: Millis = 86_400_000;
 
 /// What is to be said of one thing.
-pub(super) struct Told {
-    pub(super) severity: Severity,
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// How grave.
+    pub severity: Severity,
     /// A section of `exchange.toml`, or a file.
-    pub(super) about: String,
-    pub(super) what: Message,
+    pub about: String,
+    /// What of it.
+    pub what: Message,
     /// What to do, unless all is well.
-    pub(super) cure: Message,
+    pub cure: Message,
 }
 
 /// How long a certificate is good; `cure`: who replaces it.
-pub(super) fn expiry(about: impl Into<String>, end: Millis, cure: &str) -> Told {
+pub fn expiry(about: impl Into<String>, end: Millis, cure: &str) -> Told {
     let (about, cure, left) = (about.into(), Message::new(cure), end - now());
     let day = jiff::Timestamp::from_millisecond(end).unwrap_or_default().strftime("%d.%m.%Y").to_string();
     let (severity, what) = if left <= 0 {
@@ -38,13 +40,13 @@ pub(super) fn expiry(about: impl Into<String>, end: Millis, cure: &str) -> Told 
 }
 
 /// All keys of the host.
-pub(super) fn of_host(host: &HostConfig) -> Vec<Told> {
+pub fn of_host(host: &HostConfig) -> Vec<Told> {
     let signing = host.signing.iter().flat_map(|(name, key)| signing(name, key));
     signing.chain(host.verification.iter().flat_map(|(name, key)| verification(name, key))).collect()
 }
 
 /// The keys that a task uses.
-pub(super) fn of_task(host: &HostConfig, task: &TaskConfig) -> Vec<Told> {
+pub fn of_task(host: &HostConfig, task: &TaskConfig) -> Vec<Told> {
     let used = |granted: &std::collections::BTreeMap<String, String>| {
         granted.values().cloned().collect::<std::collections::BTreeSet<String>>()
     };
@@ -85,6 +87,10 @@ fn verification(name: &str, key: &TokenKey) -> Vec<Told> {
         judged(about(file), first_to_expire(file), "doctor-verification-certificate-cure")
     };
     key.certificates.iter().map(judge).collect()
+}
+
+fn now() -> Millis {
+    jiff::Timestamp::now().as_millisecond()
 }
 
 fn judged(about: String, end: Result<Option<Millis>>, cure: &str) -> Told {

@@ -1,0 +1,77 @@
+//! Runs that people ask for: before those of schedules, one a school, and never twice.
+
+use exchange::model::timetable::Calendar;
+use exchange::model::{Millis, TaskRef};
+use exchange::schedule::{Decisions, Queue};
+
+use crate::schedule::{HOUR, at, cron, task, timetable};
+
+const MIDNIGHT: &str = "2026-11-23T00:00Z";
+
+fn asked(decisions: &Decisions) -> Vec<String> {
+    decisions.asked.iter().map(ToString::to_string).collect()
+}
+
+fn begun(decisions: &Decisions) -> Vec<String> {
+    decisions.begin.iter().map(|begin| begin.task.to_string()).collect()
+}
+
+/// A queue in which these tasks are due every hour.
+fn queue(slots: usize, tasks: &[&TaskRef]) -> (Queue, Millis) {
+    let (mut queue, now) = (Queue::new(slots), at(MIDNIGHT));
+    for task in tasks {
+        queue.set(task, timetable(&cron("0 * * * *", 0), "UTC", &Calendar::default()), None, now + 1);
+    }
+    (queue, now)
+}
+
+#[test]
+fn what_is_asked_for_begins_once_and_before_what_is_due() {
+    let (own, other) = (task("a", "t"), task("b", "t"));
+    let (mut queue, now) = queue(1, &[&own, &other]);
+    queue.tick(now + 1);
+    assert!(queue.ask(&own) && !queue.ask(&own), "a second click finds the first");
+    assert_eq!(queue.waiting(), 1);
+    let decisions = queue.tick(now + HOUR);
+    assert_eq!((asked(&decisions), begun(&decisions)), (vec!["a/t".into()], vec![]), "there is one place");
+    assert!(!queue.ask(&own), "it runs");
+    queue.ended(&own, 1);
+    // What was due meanwhile is not forgotten.
+    let all: Vec<String> = (0..3)
+        .flat_map(|_| {
+            let begun = begun(&queue.tick(now + HOUR + 1));
+            begun.iter().for_each(|_| drop([&own, &other].map(|task| queue.ended(task, 1))));
+            begun
+        })
+        .collect();
+    let mut sorted = all.clone();
+    sorted.sort();
+    assert_eq!(sorted, ["a/t", "b/t"], "{all:?}");
+}
+
+#[test]
+fn a_school_has_one_lane_for_both() {
+    let (own, sister) = (task("a", "t"), task("a", "u"));
+    let (mut queue, now) = queue(8, &[&own]);
+    assert_eq!(begun(&queue.tick(now + HOUR)), ["a/t"]);
+    assert!(!queue.ask(&own) && queue.ask(&sister));
+    assert_eq!(asked(&queue.tick(now + HOUR)), Vec::<String>::new());
+    queue.ended(&own, 1);
+    assert_eq!(asked(&queue.tick(now + HOUR)), ["a/u"]);
+}
+
+#[test]
+fn what_could_not_begin_waits_and_what_is_taken_back_does_not() {
+    let (own, now) = (task("a", "t"), at(MIDNIGHT));
+    let mut queue = Queue::new(8);
+    assert!(queue.ask(&own));
+    assert_eq!(asked(&queue.tick(now)), ["a/t"]);
+    queue.ask_again(&own, now + 5_000);
+    let decisions = queue.tick(now + 1);
+    assert_eq!((asked(&decisions), decisions.wake), (vec![], Some(now + 5_000)));
+    assert!(!queue.ask(&own) && queue.is_asked(&own), "it waits");
+    assert_eq!(asked(&queue.tick(now + 5_000)), ["a/t"]);
+    queue.ended(&own, 1);
+    assert!(queue.ask(&own) && queue.unask(&own) && !queue.unask(&own));
+    assert_eq!(asked(&queue.tick(now + 6_000)), Vec::<String>::new());
+}
