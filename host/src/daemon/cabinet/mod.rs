@@ -4,22 +4,37 @@
 //! how long a session lasts. What people type wrongly is counted in memory; all else is in the host's file.
 
 mod invitation;
+mod looks;
 mod password;
 mod pauses;
+mod people;
+mod records;
 mod school;
+mod settings;
 mod sign_in;
 mod totp;
+mod upload;
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
 pub use self::invitation::{Codes, Stage, Unset, invite, reset};
+use self::looks::Looks;
+pub use self::looks::{Hindrance, Look, Stage as LookStage, Told};
 pub use self::password::{LONGEST, SHORTEST, Weak};
 use self::pauses::Pauses;
+pub use self::people::{ClassLine, Listed, PersonLine, Sought};
+pub use self::records::{Answer, Replied};
 pub use self::school::{School, TaskLine};
+pub use self::settings::{Change, Draft, Fault, Judged, SecretLine, Unsaved};
 pub use self::sign_in::{Browser, NotIn, Typed};
+use self::upload::Uploads;
+pub use self::upload::{ALL_BYTES, FILE_BYTES, FILES, Stopped, Upload};
 use super::asks::Asks;
+use super::runtime;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
 use crate::model::web::Web;
@@ -29,6 +44,12 @@ use crate::store::{AuditEntry, AuditStore, HostDb, SessionRow, UserStore};
 
 /// Passwords that are hashed at once: each takes 19 MiB and a processor.
 const HASHED_AT_ONCE: usize = 4;
+
+/// Uploads that are read at once: a workbook is held whole.
+const READ_AT_ONCE: usize = 2;
+
+/// How often it is looked for uploads that nobody confirms any more.
+const TIDY: Duration = Duration::from_secs(1);
 
 /// The cabinet.
 pub struct Cabinet {
@@ -40,6 +61,9 @@ pub struct Cabinet {
     hashing: Semaphore,
     /// What a password is compared with when there is no such account.
     decoy: String,
+    uploads: Uploads,
+    looks: Looks,
+    reading: Semaphore,
 }
 
 /// Somebody who is signed in.
@@ -55,10 +79,21 @@ pub struct Person {
 
 impl Cabinet {
     /// The cabinet over the host's file.
-    pub(super) fn open(web: Web, asks: Asks, store: Arc<HostDb>, clock: Arc<dyn Clock>) -> Result<Arc<Self>> {
+    pub(super) fn open(
+        web: Web,
+        asks: Asks,
+        data: &Path,
+        store: Arc<HostDb>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>> {
         let (pauses, hashing) = (Mutex::default(), Semaphore::new(HASHED_AT_ONCE));
         let decoy = password::hash(&secret()?)?;
-        Ok(Arc::new(Self { web, asks, store, clock, pauses, hashing, decoy }))
+        let (uploads, looks, reading) =
+            (Uploads::open(data)?, Looks::default(), Semaphore::new(READ_AT_ONCE));
+        let cabinet =
+            Arc::new(Self { web, asks, store, clock, pauses, hashing, decoy, uploads, looks, reading });
+        runtime::every(TIDY, Arc::downgrade(&cabinet), |cabinet| cabinet.looks.expire(cabinet.now()));
+        Ok(cabinet)
     }
 
     /// As `exchange.toml` has it.
@@ -97,6 +132,7 @@ impl Cabinet {
     /// Somebody signs out.
     pub fn leave(&self, person: &Person) -> Result<()> {
         self.store.end_sessions(&person.account.login, Some(person.session.number))?;
+        self.looks.end_session(&person.account.login, person.session.number);
         self.audit("sign-out", &person.account, "")
     }
 
@@ -108,6 +144,7 @@ impl Cabinet {
 
     /// Somebody ends one of their own sessions; what is not theirs stays.
     pub fn revoke(&self, person: &Person, session: u64) -> Result<()> {
+        self.looks.end_session(&person.account.login, session);
         match self.store.end_sessions(&person.account.login, Some(session))? {
             0 => Ok(()),
             _ => self.audit("session-revoke", &person.account, ""),

@@ -23,8 +23,8 @@ const RUNS: u32 = 30;
 pub struct School {
     /// Its settings, as its last good file has them.
     pub config: Arc<SchoolConfig>,
-    host: Arc<Host>,
-    packages: BTreeMap<TaskId, Arc<Package>>,
+    pub(super) host: Arc<Host>,
+    pub(super) packages: BTreeMap<TaskId, Arc<Package>>,
 }
 
 /// How a task stands, for a list.

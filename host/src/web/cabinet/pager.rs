@@ -32,12 +32,18 @@ impl Pager {
 
     /// The page before.
     pub(super) fn before(&self) -> Option<String> {
-        (self.page > 1).then(|| format!("{}?page={}", self.path, self.page - 1))
+        (self.page > 1).then(|| self.address(self.page - 1))
     }
 
     /// The page after.
     pub(super) fn after(&self) -> Option<String> {
-        (self.page * self.size < self.all).then(|| format!("{}?page={}", self.path, self.page + 1))
+        (self.page * self.size < self.all).then(|| self.address(self.page + 1))
+    }
+
+    /// Of a page; what else the list was asked for stays in it.
+    fn address(&self, page: usize) -> String {
+        let mark = if self.path.contains('?') { '&' } else { '?' };
+        format!("{}{mark}page={page}", self.path)
     }
 
     /// «51–100 of 312»
@@ -69,6 +75,7 @@ mod tests {
         let ways = |page: &str| (pager(page, 25).before(), pager(page, 25).after());
         assert_eq!(ways("1"), (None, Some("/x?page=2".into())));
         assert_eq!(ways("3"), (Some("/x?page=2".into()), None));
+        assert_eq!(Pager::of("/x?a=b", &[], 10, 25).after(), Some("/x?a=b&page=2".into()));
         assert!(!pager("1", 10).is_needed() && pager("1", 11).is_needed());
         assert!(pager("1", 0).cut(Vec::<u8>::new()).is_empty());
     }

@@ -32,8 +32,8 @@ const PERSONS: usize = 50;
 
 /// Somebody at a school that they see.
 pub(super) struct AtSchool {
-    person: Person,
-    school: School,
+    pub(super) person: Person,
+    pub(super) school: School,
 }
 
 impl FromRequestParts<Arc<Face>> for AtSchool {
@@ -99,6 +99,7 @@ struct Waiting {
 #[template(path = "cabinet/school.html")]
 struct SchoolPage {
     shell: Shell,
+    here: String,
     waiting: Vec<Waiting>,
     tasks: Vec<Line>,
 }
@@ -117,15 +118,16 @@ pub(super) async fn school(
     let shell = Shell::new(&face, &spoken, Some(&person), "cabinet").called(&school.config.name);
     let waiting = lines.iter().filter_map(|line| waits(&face, &shell, &school, line)).collect();
     let tasks = lines.iter().map(|line| of_task(&shell, &school, line)).collect();
-    shown(StatusCode::OK, &SchoolPage { shell, waiting, tasks })
+    let here = format!("/~school/{}", school.config.id);
+    shown(StatusCode::OK, &SchoolPage { shell, here, waiting, tasks })
 }
 
-fn path_of(school: &School, task: &TaskId) -> String {
+pub(super) fn path_of(school: &School, task: &TaskId) -> String {
     format!("/~school/{}/{task}", school.config.id)
 }
 
 /// What a task is called: as its connector calls itself.
-fn title(shell: &Shell, line: &TaskLine) -> String {
+pub(super) fn title(shell: &Shell, line: &TaskLine) -> String {
     let title = line.package.as_ref().map(|package| shell.language().of(&package.manifest.title).to_owned());
     title.unwrap_or_else(|| line.task.connector.clone())
 }
@@ -196,6 +198,7 @@ struct RunLine {
 #[template(path = "cabinet/task.html")]
 struct TaskPage {
     shell: Shell,
+    here: String,
     up: Anchor,
     state: Told,
     said: Vec<String>,
@@ -237,6 +240,7 @@ pub(super) async fn task(
     }
     let time = |at| local_time(at, &school.config);
     let page = TaskPage {
+        here: path_of(&school, &id),
         up: up(&school),
         state: Told::of_task(&shell, &line),
         said,
