@@ -80,9 +80,11 @@ pub(super) fn kind_of(schema: &Value) -> Kind {
     let bound = |schema: &Value, key: &str| schema.get(key).and_then(Value::as_i64);
     if let Some(Value::Array(branches)) = schema.get("anyOf").or_else(|| schema.get("oneOf")) {
         return match &branches[..] {
-            [one, other] if words(one).is_some() && is(other, "integer") => {
-                Kind::WordOrWhole(words(one).unwrap_or_default(), bound(other, "minimum"), bound(other, "maximum"))
-            }
+            [one, other] if words(one).is_some() && is(other, "integer") => Kind::WordOrWhole(
+                words(one).unwrap_or_default(),
+                bound(other, "minimum"),
+                bound(other, "maximum"),
+            ),
             _ => Kind::Other,
         };
     }

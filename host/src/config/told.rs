@@ -21,10 +21,14 @@ pub(super) fn message<'a>(fault: &ValidationError<'_>, holder: impl Fn() -> Opti
         ValidationErrorKind::Minimum { limit: least } => limit("setting-low", least),
         ValidationErrorKind::Maximum { limit: most } => limit("setting-high", most),
         // An empty text is what was not filled in.
-        ValidationErrorKind::MinLength { .. } if fault.instance().as_str() == Some("") => Message::new("setting-missing"),
+        ValidationErrorKind::MinLength { .. } if fault.instance().as_str() == Some("") => {
+            Message::new("setting-missing")
+        }
         ValidationErrorKind::MinLength { limit: least } => limit("setting-short", least),
         ValidationErrorKind::MaxLength { limit: most } => limit("setting-long", most),
-        ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => Message::new("setting-form"),
+        ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => {
+            Message::new("setting-form")
+        }
         ValidationErrorKind::MinItems { limit: least } => limit("setting-few", least),
         ValidationErrorKind::MaxItems { limit: most } => limit("setting-many", most),
         ValidationErrorKind::UniqueItems => Message::new("setting-twice"),

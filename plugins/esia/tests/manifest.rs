@@ -21,7 +21,8 @@ fn of_settings() -> BTreeSet<String> {
     let manifest = manifest();
     let properties = manifest["settings"]["properties"].as_table().expect("settings").iter();
     let of_one = |(name, schema): (&String, &toml::Value)| {
-        let words = words(schema).into_iter().map(|word| format!("setting-{name}-{word}")).collect::<Vec<_>>();
+        let words =
+            words(schema).into_iter().map(|word| format!("setting-{name}-{word}")).collect::<Vec<_>>();
         [vec![format!("setting-{name}"), format!("setting-{name}-help")], words].concat()
     };
     properties.flat_map(of_one).collect()

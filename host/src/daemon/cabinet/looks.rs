@@ -133,7 +133,12 @@ impl Looks {
     }
 
     /// Goes on with a look, from a stage that `next` knows to the one it answers; what it takes to do so.
-    pub(super) fn go_on(&self, key: &Key, id: &str, next: impl FnOnce(&Stage) -> Option<Stage>) -> Option<Job> {
+    pub(super) fn go_on(
+        &self,
+        key: &Key,
+        id: &str,
+        next: impl FnOnce(&Stage) -> Option<Stage>,
+    ) -> Option<Job> {
         let mut all = self.all();
         let held = all.get_mut(key).filter(|held| held.look.id == id)?;
         let job = held.job.clone()?;
@@ -176,7 +181,9 @@ impl Looks {
     fn keep(&self, stays: impl Fn(&Key, &Look) -> bool) {
         let gone: Vec<Held> = {
             let mut all = self.all();
-            all.extract_if(|key, held| !held.is_storing() && !stays(key, &held.look)).map(|(_, held)| held).collect()
+            all.extract_if(|key, held| !held.is_storing() && !stays(key, &held.look))
+                .map(|(_, held)| held)
+                .collect()
         };
         drop(gone);
     }

@@ -168,13 +168,15 @@ impl Classes {
     }
 
     fn lines(&self, store: &SchoolDb) -> Result<Vec<ClassLine>> {
-        let mut lines = self.by_id.values().map(|class| self.line(store, class)).collect::<Result<Vec<_>>>()?;
+        let mut lines =
+            self.by_id.values().map(|class| self.line(store, class)).collect::<Result<Vec<_>>>()?;
         lines.sort_by_cached_key(|line| (std::cmp::Reverse(line.year), run_report::natural(&line.title)));
         Ok(lines)
     }
 
     fn line(&self, store: &SchoolDb, class: &SchoolClass) -> Result<ClassLine> {
-        let teacher = class.teacher_id.as_ref().map(|id| RecordRef { record_type: RecordType::Staff, id: id.clone() });
+        let teacher =
+            class.teacher_id.as_ref().map(|id| RecordRef { record_type: RecordType::Staff, id: id.clone() });
         let named = teacher.map(|who| -> Result<_> {
             Ok(persons::record(store, &who)?.map(|record| (who, record.title())))
         });

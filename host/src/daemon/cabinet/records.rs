@@ -61,11 +61,24 @@ impl Cabinet {
     }
 
     /// Looks at files: nothing is changed.
-    pub async fn look_at(self: &Arc<Self>, person: &Person, school: &School, upload: Upload, mode: ImportMode) -> Result<()> {
+    pub async fn look_at(
+        self: &Arc<Self>,
+        person: &Person,
+        school: &School,
+        upload: Upload,
+        mode: ImportMode,
+    ) -> Result<()> {
         let key = key(person, &school.config.id);
         let kept = i64::try_from(self.web.upload_kept_ms).unwrap_or(i64::MAX);
         let (id, until) = (secret()?, self.now().saturating_add(kept));
-        let look = Look { id: id.clone(), until, files: upload.names(), mode, stage: Stage::Reading, hindrance: None };
+        let look = Look {
+            id: id.clone(),
+            until,
+            files: upload.names(),
+            mode,
+            stage: Stage::Reading,
+            hindrance: None,
+        };
         let (upload, today) = (Arc::new(upload), import::today(&school.config));
         let job = Job { upload, school: Arc::clone(&school.config), mode, today };
         self.looks.begin(key.clone(), look, job.clone());
@@ -73,14 +86,22 @@ impl Cabinet {
     }
 
     /// What somebody answers to a look.
-    pub async fn answer(self: &Arc<Self>, person: &Person, school: &School, id: &str, answer: Answer) -> Result<Replied> {
+    pub async fn answer(
+        self: &Arc<Self>,
+        person: &Person,
+        school: &School,
+        id: &str,
+        answer: Answer,
+    ) -> Result<Replied> {
         let (key, id) = (key(person, &school.config.id), id.to_owned());
         let Some(look) = self.look(person, &school.config.id).filter(|look| look.id == id) else {
             return Ok(Replied::Gone);
         };
         match (answer, &look.stage) {
             (Answer::GiveUp, _) => self.looks.give_up(&key, &id),
-            (Answer::Store { meant: false }, Stage::Read(told)) if told.is_held() => return Ok(Replied::Unmeant),
+            (Answer::Store { meant: false }, Stage::Read(told)) if told.is_held() => {
+                return Ok(Replied::Unmeant);
+            }
             (Answer::Store { .. }, _) => {
                 let job = self.looks.go_on(&key, &id, storing);
                 if let Some(job) = job {
@@ -128,7 +149,14 @@ impl Cabinet {
     }
 
     /// Stores what was looked at; where the records are others by now, looks once more.
-    fn store(self: &Arc<Self>, person: &Person, school: &School, key: Key, id: String, job: Job) -> JoinHandle<()> {
+    fn store(
+        self: &Arc<Self>,
+        person: &Person,
+        school: &School,
+        key: Key,
+        id: String,
+        job: Job,
+    ) -> JoinHandle<()> {
         let (cabinet, school, person) = (Arc::clone(self), school.clone(), person.clone());
         tokio::spawn(async move {
             let Some(Stage::Storing(looked)) = cabinet.looks.get(&key).map(|look| look.stage) else { return };
@@ -164,7 +192,13 @@ impl Cabinet {
             let (same, changed) = (imported.same, imported.changed());
             let told = told(store, imported)?;
             if !same && told.result.is_some() {
-                cabinet.note(&person, "import", &job.school.id, None, &format!("{changed} records changed"))?;
+                cabinet.note(
+                    &person,
+                    "import",
+                    &job.school.id,
+                    None,
+                    &format!("{changed} records changed"),
+                )?;
             }
             Ok(Some(told))
         })

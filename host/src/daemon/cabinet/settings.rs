@@ -169,7 +169,8 @@ impl Cabinet {
             _ => Unsaved::Fault(error),
         })?;
         let names: Vec<&str> = judged.changes.iter().map(|change| change.name.as_str()).collect();
-        self.note(person, "settings", &school.config.id, Some(task), &names.join(", ")).map_err(Unsaved::Fault)
+        self.note(person, "settings", &school.config.id, Some(task), &names.join(", "))
+            .map_err(Unsaved::Fault)
     }
 
     /// Puts a secret of a task in.

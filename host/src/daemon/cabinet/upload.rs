@@ -159,7 +159,8 @@ fn name_of(said: &str) -> String {
     if count <= NAME {
         return if plain.is_empty() { "file".to_owned() } else { plain.to_owned() };
     }
-    let ending: String = plain.rsplit_once('.').map(|(_, ending)| ending.chars().take(8).collect()).unwrap_or_default();
+    let ending: String =
+        plain.rsplit_once('.').map(|(_, ending)| ending.chars().take(8).collect()).unwrap_or_default();
     let stem: String = plain.chars().take(NAME - ending.chars().count() - 1).collect();
     format!("{stem}.{ending}")
 }

@@ -59,7 +59,8 @@ pub struct Imported {
 impl Imported {
     /// Records that are other than before.
     pub fn changed(&self) -> u64 {
-        let types = self.result.iter().filter(|result| result.held.is_none()).flat_map(|result| &result.types);
+        let types =
+            self.result.iter().filter(|result| result.held.is_none()).flat_map(|result| &result.types);
         types.map(|counts| counts.added + counts.changed + counts.dropped).sum()
     }
 }

@@ -64,12 +64,7 @@ pub fn of_name(store: &SchoolDb, piece: &str) -> Result<Vec<Record>> {
 }
 
 /// All records of a type that the filter answers.
-pub fn each(
-    store: &SchoolDb,
-    kind: RecordType,
-    filter: &Filter,
-    mut each: impl FnMut(Record),
-) -> Result<()> {
+pub fn each(store: &SchoolDb, kind: RecordType, filter: &Filter, mut each: impl FnMut(Record)) -> Result<()> {
     store.each_record(kind, filter, &mut |json| {
         each(read(kind, json)?);
         Ok(())

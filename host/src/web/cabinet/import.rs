@@ -146,7 +146,8 @@ fn notice(shell: &Shell, look: &Look, unmeant: bool) -> Option<Notice> {
 
 /// How the files are meant, and until when they wait.
 fn about(shell: &Shell, school: &School, look: &Look) -> Vec<String> {
-    let mode = if look.mode == ImportMode::Add { "cabinet-mode-add-told" } else { "cabinet-mode-replace-told" };
+    let mode =
+        if look.mode == ImportMode::Add { "cabinet-mode-add-told" } else { "cabinet-mode-replace-told" };
     let until = Message::new("cabinet-look-until").with("at", local_time(look.until, &school.config));
     let waits = !matches!(look.stage, LookStage::Stored(_) | LookStage::Storing(_));
     let mut said = vec![shell.word(mode)];

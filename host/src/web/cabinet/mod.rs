@@ -15,6 +15,8 @@ mod records;
 mod school;
 mod settings;
 mod settings_form;
+mod settings_read;
+mod settings_secret;
 mod shell;
 mod signed;
 mod upload;
@@ -40,7 +42,9 @@ const PAGES: &[Entry] = &[
     ("/~me", || get(own::sessions)),
     ("/~me/end", || post(own::end)),
     ("/~school/{school}", || get(school::school)),
-    (records::PATH, || get(records::records).post(records::hand_in).layer(DefaultBodyLimit::max(upload::BODY))),
+    (records::PATH, || {
+        get(records::records).post(records::hand_in).layer(DefaultBodyLimit::max(upload::BODY))
+    }),
     ("/~school/{school}/~records/import", || get(import::look).post(import::answer)),
     ("/~school/{school}/~people", || get(people::list).post(people::search)),
     ("/~school/{school}/~people/{person}", || get(person::card)),

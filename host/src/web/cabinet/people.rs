@@ -140,7 +140,8 @@ fn page<'a>(
     let all = people.len();
     let by_name = !sought.name.is_empty();
     // Further pages of a search would have the name in their addresses.
-    let pager = Pager::of(&address(school, sought), query, PERSONS, if by_name { all.min(PERSONS) } else { all });
+    let pager =
+        Pager::of(&address(school, sought), query, PERSONS, if by_name { all.min(PERSONS) } else { all });
     let more = all.saturating_sub(PERSONS);
     let line = |line: &PersonLine| Line {
         address: card_of(school, &line.who),

@@ -125,7 +125,9 @@ fn told(refused: Refused) -> (StatusCode, Message) {
     match refused {
         Refused::Nothing => (StatusCode::UNPROCESSABLE_ENTITY, Message::new("cabinet-files-none")),
         Refused::Late => (StatusCode::REQUEST_TIMEOUT, Message::new("cabinet-files-broken")),
-        Refused::Stopped(Stopped::TooMany) => (too_large, Message::new("cabinet-files-many").with("n", FILES)),
+        Refused::Stopped(Stopped::TooMany) => {
+            (too_large, Message::new("cabinet-files-many").with("n", FILES))
+        }
         Refused::Stopped(Stopped::TooLarge(file)) => {
             let told = Message::new("cabinet-files-large").with("file", file);
             (too_large, told.with("limit", FILE_BYTES >> 20))
@@ -133,7 +135,9 @@ fn told(refused: Refused) -> (StatusCode, Message) {
         Refused::Stopped(Stopped::AllTooLarge) => {
             (too_large, Message::new("cabinet-files-all-large").with("limit", upload::all_mebibytes()))
         }
-        Refused::Stopped(Stopped::Full) => (StatusCode::SERVICE_UNAVAILABLE, Message::new("cabinet-files-full")),
+        Refused::Stopped(Stopped::Full) => {
+            (StatusCode::SERVICE_UNAVAILABLE, Message::new("cabinet-files-full"))
+        }
         Refused::Form | Refused::Broken | Refused::Fault(_) | Refused::Stopped(Stopped::Fault(_)) => {
             (StatusCode::BAD_REQUEST, Message::new("cabinet-files-broken"))
         }

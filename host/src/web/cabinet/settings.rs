@@ -13,28 +13,20 @@ use serde_json::{Map, Value};
 
 use super::acting::{Acting, may_act};
 use super::school::{AtSchool, path_of};
-use super::settings_form::{self as form, Input, Shown, Texts, Told};
+use super::settings_form::{Input, Shown, Texts, Told};
+use super::settings_read;
+use super::settings_secret::{self, Secret};
 use super::shell::{Notice, Shell, shown};
 use super::signed::{fault, own_form, refused, value};
 use crate::config::{self, Field};
-use crate::daemon::cabinet::{Change, Draft, Fault, Judged, Person, School, SecretLine, Unsaved};
+use crate::daemon::cabinet::{Change, Draft, Fault, Judged, Person, School, Unsaved};
 use crate::daemon::host::Package;
 use crate::daemon::page::{Anchor, Mark};
-use crate::daemon::told::local_time;
-use crate::daemon::vault;
 use crate::error::Error;
-use crate::model::{Message, Param, TaskId, is_unseen};
+use crate::model::{Param, TaskId};
 use crate::report::Catalogue;
-use crate::store::LANE_BUSY;
 use crate::web::language::Spoken;
 use crate::web::{Face, params, see, strays};
-
-/// A secret as people see it: never its value.
-struct Secret {
-    name: String,
-    label: String,
-    state: String,
-}
 
 #[derive(Template)]
 #[template(path = "cabinet/settings.html")]
@@ -73,13 +65,13 @@ struct ChangePage<'a> {
 }
 
 /// A task of a school, for one request.
-struct Place<'a> {
-    face: &'a Face,
-    spoken: &'a Spoken,
-    person: &'a Person,
-    school: &'a School,
-    task: &'a TaskId,
-    package: &'a Package,
+pub(super) struct Place<'a> {
+    pub(super) face: &'a Face,
+    pub(super) spoken: &'a Spoken,
+    pub(super) person: &'a Person,
+    pub(super) school: &'a School,
+    pub(super) task: &'a TaskId,
+    pub(super) package: &'a Package,
 }
 
 impl Place<'_> {
@@ -87,7 +79,7 @@ impl Place<'_> {
         config::fields(&self.package.manifest)
     }
 
-    fn here(&self) -> String {
+    pub(super) fn here(&self) -> String {
         format!("{}/settings", path_of(self.school, self.task))
     }
 
@@ -143,24 +135,15 @@ impl Place<'_> {
             version,
             fields: fields.iter().map(of).collect(),
             others: faults.iter().filter(|fault| !is_own(fault)).map(|fault| texts.told(fault)).collect(),
-            secrets: secrets.iter().map(|secret| self.secret(&shell, secret)).collect(),
+            secrets: secrets.iter().map(|secret| Secret::of(&shell, self.school, secret)).collect(),
             acts: may_act(self.person, self.school),
             shell,
         };
         shown(status, &page)
     }
 
-    fn secret(&self, shell: &Shell, line: &SecretLine) -> Secret {
-        let set = |at| Message::new("cabinet-secret-set-at").with("at", local_time(at, &self.school.config));
-        Secret {
-            name: line.name.clone(),
-            label: shell.language().of(&line.need.title).to_owned(),
-            state: line.set.map_or_else(|| shell.word("cabinet-secret-none"), |at| shell.text(set(at))),
-        }
-    }
-
     /// What the file says now.
-    async fn as_it_is(&self, status: StatusCode, notice: Option<(Mark, &str)>) -> Response {
+    pub(super) async fn as_it_is(&self, status: StatusCode, notice: Option<(Mark, &str)>) -> Response {
         let task = self.task.clone();
         match self.school.read(move |school, _| school.stated(&task)).await {
             Ok(stated) => self.form(status, stated.version, &stated.settings, &[], notice).await,
@@ -168,7 +151,7 @@ impl Place<'_> {
         }
     }
 
-    fn unreadable(&self, error: &Error) -> Response {
+    pub(super) fn unreadable(&self, error: &Error) -> Response {
         fault(self.face, self.spoken, error)
     }
 
@@ -241,7 +224,7 @@ pub(super) async fn answer(
     let (face, spoken, person, school, task) = (&face, &spoken, &person, &school, &task);
     let place = Place { face, spoken, person, school, task, package };
     match value(&sent, "answer") {
-        "secret" => secret(&place, &sent).await,
+        "secret" => settings_secret::put(&place, &sent).await,
         "look" => judged(&place, &sent, Wanted::Look).await,
         "edit" => judged(&place, &sent, Wanted::Edit).await,
         "save" => judged(&place, &sent, Wanted::Save).await,
@@ -263,9 +246,9 @@ async fn judged(place: &Place<'_>, sent: &[Param], wants: Wanted) -> Response {
         Ok(stated) => stated,
         Err(error) => return place.unreadable(&error),
     };
-    let wanted = form::read(&place.fields(), &stated.settings, sent);
+    let wanted = settings_read::read(&place.fields(), &stated.settings, sent);
     let draft = Draft { version: value(sent, "version").to_owned(), wanted };
-    let unseen = form::unseen(&draft.wanted);
+    let unseen = settings_read::unseen(&draft.wanted);
     if !unseen.is_empty() {
         return place.wrong(&draft, &unseen).await;
     }
@@ -315,31 +298,5 @@ async fn save(place: &Place<'_>, draft: Draft) -> Response {
         Ok(Err(Unsaved::Changed)) => place.late(&draft).await,
         Ok(Err(Unsaved::Wrong(judged))) => place.wrong(&draft, &judged.faults).await,
         Ok(Err(Unsaved::Fault(error))) | Err(error) => place.unreadable(&error),
-    }
-}
-
-/// A secret goes in, and is never shown again.
-async fn secret(place: &Place<'_>, sent: &[Param]) -> Response {
-    let name = value(sent, "secret").to_owned();
-    let by_hand = place.package.manifest.secrets.get(&name).is_some_and(|need| !need.captured);
-    if !by_hand {
-        return refused(place.face, place.spoken);
-    }
-    let typed = vault::typed(value(sent, "value").trim()).filter(|text| !text.chars().any(is_unseen));
-    let Some(typed) = typed.map(str::to_owned) else {
-        let notice = Some((Mark::Bad, "cabinet-secret-unfit"));
-        return place.as_it_is(StatusCode::UNPROCESSABLE_ENTITY, notice).await;
-    };
-    let cabinet = Arc::clone(&place.face.cabinet);
-    let (person, task) = (place.person.clone(), place.task.clone());
-    let put = place.school.read(move |school, store| {
-        cabinet.put_secret(&person, school, store, (&task, &name), &typed)
-    });
-    match put.await {
-        Ok(()) => see(&format!("{}?secret", place.here())),
-        Err(error) if error.catalogue().is_some_and(|message| message.code == LANE_BUSY) => {
-            place.as_it_is(StatusCode::CONFLICT, Some((Mark::Bad, "cabinet-secret-busy"))).await
-        }
-        Err(error) => place.unreadable(&error),
     }
 }

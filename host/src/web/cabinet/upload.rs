@@ -87,7 +87,11 @@ async fn take(
 }
 
 /// Takes a file; why no more of it was taken. A browser sends one without a name where none was chosen.
-async fn file(upload: &mut Upload, mut field: Field<'_>, too_late: bool) -> Result<Option<Stopped>, MultipartError> {
+async fn file(
+    upload: &mut Upload,
+    mut field: Field<'_>,
+    too_late: bool,
+) -> Result<Option<Stopped>, MultipartError> {
     let name = field.file_name().unwrap_or_default().to_owned();
     let mut stopped = if name.is_empty() || too_late { None } else { upload.begin(&name).err() };
     let takes = !name.is_empty() && !too_late;
