@@ -149,7 +149,6 @@ fn hostile_values_stay_values() {
     let world = World::empty();
     let _served = serve(&world);
     let mut olga = Desk::of(&world, "olga", "school-administrator");
-    let page = olga.open();
     let values = [
         "=cmd|' /C calc'!A0",
         "\"\"\"\\u0000 '''",
@@ -158,14 +157,14 @@ fn hostile_values_stay_values() {
         "${jndi:ldap://x}",
     ];
     for value in values {
+        let page = olga.open();
         let change = olga.fill(&page, &[("s.client-id", value)], "look");
         assert!(!change.answer.body.contains("<b>ы"), "{value}");
         let change = if change.answer.status == 422 { continue } else { change };
         assert_eq!(change.answer.status, 200, "{value}: {}", change.text());
         let kept = between(&change.answer.body, "name=\"s.client-id\" value=\"", "\"").map(unescape);
         assert_eq!(kept.as_deref(), Some(value), "what was filled in comes again");
-        let page = olga.open();
-        assert_eq!(olga.fill(&page, &[("s.client-id", value)], "save").answer.status, 303, "{value}");
+        assert_eq!(olga.fill(&change, &[("s.client-id", value)], "save").answer.status, 303, "{value}");
         let table: toml::Table = file(&world).parse().expect("it is TOML");
         assert_eq!(table["task"][0]["settings"]["client-id"].as_str(), Some(value));
         assert_eq!(table["task"][0]["enabled"].as_bool(), Some(true), "{value}");
@@ -174,9 +173,9 @@ fn hostile_values_stay_values() {
     let page = olga.open();
     assert_eq!(olga.fill(&page, &[("s.client-id", &long)], "look").answer.status, 413);
     let unknown =
-        olga.fill(&page, &[("s.enabled", "false"), ("s.nothing", "x"), ("s.study-year", "next")], "save");
+        olga.fill(&page, &[("s.enabled", "false"), ("s.zzz", "x"), ("s.study-year", "next")], "save");
     assert_eq!(unknown.answer.status, 303);
-    assert!(!file(&world).contains("nothing"), "only fields of the form are read");
+    assert!(!file(&world).contains("zzz"), "only fields of the form are read");
 }
 
 #[test]
