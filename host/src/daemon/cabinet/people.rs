@@ -161,8 +161,7 @@ impl Classes {
     }
 
     fn titles(&self, ids: &BTreeSet<&str>) -> Vec<String> {
-        let mut titles: Vec<String> =
-            ids.iter().filter_map(|id| self.by_id.get(*id)).map(|class| title(class)).collect();
+        let mut titles: Vec<String> = ids.iter().filter_map(|id| self.by_id.get(*id)).map(title).collect();
         titles.sort_by_cached_key(|title| run_report::natural(title));
         titles
     }

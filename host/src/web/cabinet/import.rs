@@ -53,6 +53,7 @@ struct ImportPage<'a> {
     pager: Pager,
     can_store: bool,
     can_read_again: bool,
+    is_under_way: bool,
     is_over: bool,
 }
 
@@ -91,7 +92,8 @@ fn page<'a>(
     let problems = told.map_or(0, |told| told.heard.report.problems.len());
     let pager = Pager::of(&here, query, PROBLEMS, problems);
     let unmeant = query.iter().any(|param| param.name == "unmeant");
-    let is_read = matches!(look.as_ref().map(|look| &look.stage), Some(LookStage::Read(_)));
+    let stage = look.as_ref().map(|look| &look.stage);
+    let is_read = matches!(stage, Some(LookStage::Read(_)));
     ImportPage {
         person,
         up: up(school),
@@ -100,8 +102,9 @@ fn page<'a>(
         read: told.map(|told| read(&shell, &pager, told)),
         pager,
         can_store: is_read && told.is_some_and(|told| told.result.is_some() && told.changes()),
-        can_read_again: matches!(look.as_ref().map(|look| &look.stage), Some(LookStage::Unread)),
-        is_over: matches!(look.as_ref().map(|look| &look.stage), Some(LookStage::Stored(_)) | None),
+        can_read_again: matches!(stage, Some(LookStage::Unread)),
+        is_under_way: matches!(stage, Some(LookStage::Reading | LookStage::Storing(_))),
+        is_over: matches!(stage, Some(LookStage::Stored(_))),
         look,
         records,
         here,

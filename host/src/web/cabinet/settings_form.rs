@@ -147,8 +147,12 @@ impl Texts<'_> {
             FieldKind::Other => hints.push(self.shell.word("cabinet-setting-in-file")),
             _ => {}
         }
-        let default =
-            field.default.filter(|default| !matches!(field.kind, FieldKind::Other) && *default != "");
+        // What is not ticked is none, and an empty list an empty one.
+        let is_left_out = !matches!(
+            field.kind,
+            FieldKind::Flag | FieldKind::Choices(_) | FieldKind::Lines | FieldKind::Other
+        );
+        let default = field.default.filter(|default| is_left_out && *default != "");
         hints.extend(default.map(|default| {
             text(Message::new("cabinet-setting-otherwise").with("value", self.value(field, Some(default))))
         }));
