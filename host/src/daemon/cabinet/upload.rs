@@ -4,9 +4,9 @@
 //! holds it, and what a killed process left is deleted at the next start. How much of the disk all uploads take together
 //! is counted while they come in.
 
-use std::fs::{DirBuilder, File};
+use std::fs::{DirBuilder, File, Permissions};
 use std::io::Write;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -71,7 +71,9 @@ impl Uploads {
         let what = || format!("no files can be taken in {}", self.folder.display());
         DirBuilder::new().recursive(true).mode(0o700).create(&self.folder).context(Kind::Failed, what())?;
         // Readable by its owner alone.
-        let folder = tempfile::Builder::new().tempdir_in(&self.folder).context(Kind::Failed, what())?;
+        let private = Permissions::from_mode(0o700);
+        let folder = tempfile::Builder::new().permissions(private).tempdir_in(&self.folder);
+        let folder = folder.context(Kind::Failed, what())?;
         Ok(Upload { folder, files: Vec::new(), open: None, bytes: 0, taken: Arc::clone(&self.taken) })
     }
 }
@@ -167,8 +169,6 @@ fn name_of(said: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     #[test]
