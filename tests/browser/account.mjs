@@ -1,4 +1,4 @@
-// An account in the cabinet: set up with an authenticator app, signed in to.
+// An account of the cabinet: set up at its address, signed in with.
 
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
@@ -30,6 +30,7 @@ class Telephone {
   }
 }
 
+/** Sets an account up, and is signed in; its app for codes. */
 export async function setUp(visitor, address) {
   const { page, words } = visitor;
   await visitor.open(address);
@@ -49,6 +50,7 @@ export async function setUp(visitor, address) {
   return telephone;
 }
 
+/** Signs in. */
 export async function signIn(visitor, login, code) {
   const { page, words } = visitor;
   await visitor.open(`${scene.address}/`);

@@ -9,15 +9,13 @@ use serde::Serialize;
 use super::app::{App, local_time, name_of, write_file};
 use super::args;
 use super::stores::{self, About};
+use crate::daemon::told::last_whole_run;
 use crate::error::{Error, Result};
 use crate::model::setup::SchoolConfig;
-use crate::model::{Message, RunId, RunStatus, RunSummary, TaskId, TaskRef};
+use crate::model::{Message, RunId, RunSummary, TaskRef};
 use crate::report::by_class::{ByClass, Class};
 use crate::report::{Catalogue, Format, table};
-use crate::store::{LedgerStore, RunStore, SchoolDb};
-
-/// Runs looked through for the last one that tells of the whole school.
-const LOOK_BACK: u32 = 200;
+use crate::store::{LedgerStore, RunStore};
 
 #[derive(Serialize)]
 struct Shown<'a> {
@@ -68,21 +66,6 @@ pub(super) fn by_class(app: &App, args: &args::ByClass) -> Result<u8> {
 fn shown<'a>(title: &'a str, class: &'a Class) -> ShownClass<'a> {
     let Class { there, ways, waiting, in_the_way, .. } = class;
     ShownClass { class: title, there: *there, ways, waiting: *waiting, in_the_way: *in_the_way }
-}
-
-/// The last run that looked at everybody and came to its end.
-pub(super) fn last_whole_run(store: &SchoolDb, task: &TaskId) -> Result<Option<RunSummary>> {
-    let runs = store.runs(Some(task), LOOK_BACK)?;
-    let whole = |run: &RunSummary| {
-        let through = match run.status {
-            RunStatus::Success | RunStatus::WithRemarks | RunStatus::NotConfirmed => true,
-            // For answers, not before it began.
-            RunStatus::Waiting => run.reason.is_none(),
-            RunStatus::Running | RunStatus::Postponed | RunStatus::Failed => false,
-        };
-        through && run.selection.is_all() && run.dropped.is_none()
-    };
-    Ok(runs.into_iter().find(whole))
 }
 
 fn title(catalogue: &Catalogue, school: &SchoolConfig, run: &RunSummary) -> String {

@@ -5,29 +5,14 @@ use serde::Serialize;
 use super::app::App;
 use crate::error::Result;
 use crate::records::{Problem, Severity};
-use crate::report::Sheet;
+use crate::report::{self, Sheet};
 
 /// Problems shown at the terminal.
 pub(super) const SHOWN: usize = 20;
 
 /// The problems as a sheet of a report.
 pub(super) fn sheet(app: &App, problems: &[Problem]) -> Sheet {
-    let headings = ["column-file", "column-row", "column-column", "column-what", "column-advice"];
-    let row = |problem: &Problem| {
-        vec![
-            problem.file.clone(),
-            if problem.row == 0 { String::new() } else { problem.row.to_string() },
-            problem.column.clone().unwrap_or_default(),
-            app.catalogue.text(&problem.message),
-            app.catalogue.text(&problem.fix),
-        ]
-    };
-    Sheet {
-        title: app.word("import-report"),
-        headings: headings.map(|code| app.word(code)).to_vec(),
-        rows: problems.iter().map(row).collect(),
-        own_page: false,
-    }
+    report::import::problems(problems, &app.catalogue)
 }
 
 /// Prints the first problems.

@@ -8,12 +8,10 @@ use serde::Serialize;
 
 use super::app::{App, now};
 use super::stores::{self, About};
+use crate::daemon::vault::{self, LONGEST};
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::{Message, Millis, SchoolId};
 use crate::store::{HostSecretStore, SecretStore};
-
-/// Most bytes of a secret.
-const LONGEST: u64 = 64 * 1024;
 
 /// Reads a value from standard input and stores it.
 pub(super) fn set(app: &App, name: &str, school: Option<&SchoolId>) -> Result<u8> {
@@ -22,14 +20,12 @@ pub(super) fn set(app: &App, name: &str, school: Option<&SchoolId>) -> Result<u8
     }
     let mut value = String::new();
     std::io::stdin()
-        .take(LONGEST)
+        .take(LONGEST as u64)
         .read_to_string(&mut value)
         .context(Kind::Config, "cannot read the secret from standard input")?;
-    let value = value.trim_end_matches(['\n', '\r']);
-    if value.is_empty() {
-        return Err(Error::config("the secret is empty")
-            .hint(format!("printf %s VALUE | exchange secret set {name}")));
-    }
+    let value = vault::typed(&value).ok_or_else(|| {
+        Error::config("the secret is empty").hint(format!("printf %s VALUE | exchange secret set {name}"))
+    })?;
     match school {
         Some(school) => {
             let store = app.store(&app.school(school)?)?;

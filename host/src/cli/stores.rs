@@ -3,10 +3,10 @@
 use std::os::unix::fs::MetadataExt;
 
 use super::app::{App, now};
+pub(super) use crate::daemon::persons::key as person_key;
 use crate::error::Result;
-use crate::model::records::RecordRef;
-use crate::model::{SchoolId, TaskId, TaskRef, hex};
-use crate::store::{AuditEntry, AuditRow, AuditStore, Erasures, Lane, LaneStore, SchoolDb, SecretStore};
+use crate::model::{SchoolId, TaskId, TaskRef};
+use crate::store::{AuditEntry, AuditRow, AuditStore, Lane, LaneStore, SchoolDb};
 
 /// Takes the school's lane for this command; given back when dropped.
 pub(super) fn lane(store: &SchoolDb, doing: &str) -> Result<Lane> {
@@ -55,12 +55,6 @@ impl From<&String> for About {
     fn from(rest: &String) -> Self {
         Self::from(rest.as_str())
     }
-}
-
-/// The keyed hash by which the audit speaks of a person: it outlives an erasure, and an id would name them.
-pub(super) fn person_key(store: &SchoolDb, who: &RecordRef) -> Result<String> {
-    let hash = Erasures::hash(&store.hash_key()?, who.record_type, &who.id);
-    Ok(hex(&hash[..16]))
 }
 
 /// Adds to the audit: who is the user of the operating system that runs the command, and on whose behalf is `--as`.

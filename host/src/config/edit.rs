@@ -2,13 +2,19 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value as Json};
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
 
+use super::form::version;
 use crate::error::{Context, Error, Kind, Result};
+use crate::model::Message;
 use crate::model::ids::TaskId;
 use crate::model::setup::Grants;
+
+/// Code of the error of a file that is no longer the one that was edited.
+pub const FILE_CHANGED: &str = "settings-file-changed";
 
 /// A task to be added.
 #[derive(Clone, Debug, Default)]
@@ -59,13 +65,25 @@ pub struct Edited {
 }
 
 impl Edited {
+    /// Tells the content of the file that was edited from any other.
+    pub fn version(&self) -> String {
+        version(&self.before)
+    }
+
     /// Writes the file, unless nothing in it differs: whoever watches it is not disturbed then.
     ///
     /// # Errors
-    /// The file cannot be written.
+    /// The file cannot be written, or is no longer the one that was edited (catalogue code [`FILE_CHANGED`]).
     pub fn write(&self) -> Result<()> {
+        static WRITING: Mutex<()> = Mutex::new(());
         if self.changed.is_empty() {
             return Ok(());
+        }
+        // Of two that write at once the second one sees what the first one wrote.
+        let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+        if text(&self.path)? != self.before {
+            let error = Error::config(format!("the file has changed meanwhile: {}", self.path.display()));
+            return Err(error.message(Message::new(FILE_CHANGED)));
         }
         replace(&self.path, &self.text).context(Kind::Failed, unchangeable(&self.path))
     }
@@ -82,13 +100,13 @@ impl Edited {
     }
 }
 
-/// A school's file with these settings of a task in place of those of the same names.
+/// A school's file with these settings of a task in place of those of the same names; null takes one out.
 ///
 /// # Errors
 /// The file cannot be read, is not TOML, or has no such task.
 pub fn with_settings(path: &Path, task: &TaskId, settings: &Map<String, Json>) -> Result<Edited> {
-    let mut document = read(path)?;
-    let before = document.to_string();
+    let before = text(path)?;
+    let mut document = parsed(path, &before)?;
     let table = the_task(&mut document, task)?.entry("settings").or_insert(Item::Table(Table::new()));
     let table = table.as_table_like_mut().ok_or_else(|| {
         Error::config(format!("the settings of the task `{task}` are no table"))
@@ -96,7 +114,11 @@ pub fn with_settings(path: &Path, task: &TaskId, settings: &Map<String, Json>) -
     })?;
     let mut changed = Vec::new();
     for (name, setting) in settings {
-        if put(table, name, from_json(name, setting)?) {
+        let differs = match setting {
+            Json::Null => table.remove(name).is_some(),
+            setting => put(table, name, from_json(name, setting)?),
+        };
+        if differs {
             changed.push(name.clone());
         }
     }
@@ -150,7 +172,14 @@ fn unchangeable(path: &Path) -> String {
 }
 
 fn read(path: &Path) -> Result<DocumentMut> {
-    let text = std::fs::read_to_string(path).context(Kind::Config, unchangeable(path))?;
+    parsed(path, &text(path)?)
+}
+
+fn text(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).context(Kind::Config, unchangeable(path))
+}
+
+fn parsed(path: &Path, text: &str) -> Result<DocumentMut> {
     text.parse().context(Kind::Config, unchangeable(path))
 }
 

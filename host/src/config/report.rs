@@ -6,6 +6,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::error::Error;
+use crate::model::Message;
 
 /// Most problems that are shown: what follows so many is mostly their consequence.
 const SHOWN: usize = 50;
@@ -23,23 +24,44 @@ pub struct Problem {
     pub label: String,
     /// How to mend it.
     pub hints: Vec<String>,
+    /// The same for whoever sees a form and no file; only where it is about a setting of a task.
+    pub setting: Option<OfSetting>,
+}
+
+/// What is wrong with a setting of a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfSetting {
+    /// The task.
+    pub task: String,
+    /// The setting; of one inside another the outer one.
+    pub name: String,
+    /// What is wrong, as a text of the catalogue. What to do is the text of the same code with `-fix`, and has the same
+    /// arguments.
+    pub message: Message,
 }
 
 impl Problem {
     /// A problem at this place.
     pub fn at(span: Range<usize>, what: impl Into<String>) -> Self {
-        Self { span: Some(span), what: what.into(), label: String::new(), hints: Vec::new() }
+        Self { span: Some(span), what: what.into(), label: String::new(), hints: Vec::new(), setting: None }
     }
 
     /// A problem of the whole file.
     pub fn whole(what: impl Into<String>) -> Self {
-        Self { span: None, what: what.into(), label: String::new(), hints: Vec::new() }
+        Self { span: None, what: what.into(), label: String::new(), hints: Vec::new(), setting: None }
     }
 
     /// Says something beside the caret.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
+        self
+    }
+
+    /// Says of which setting it is, and what is wrong with it in words of the catalogue.
+    #[must_use]
+    pub(super) fn of_setting(mut self, task: &str, name: &str, message: Message) -> Self {
+        self.setting = Some(OfSetting { task: task.to_owned(), name: name.to_owned(), message });
         self
     }
 
@@ -114,6 +136,12 @@ impl ConfigErrors {
     /// What is wrong, in the order of the file.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// The line on which a problem of this text begins, from 1; `None`: it is about the whole.
+    pub fn line(&self, problem: &Problem) -> Option<usize> {
+        let start = problem.span.as_ref()?.start.min(self.text.len());
+        Some(1 + self.text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count())
     }
 
     /// For a terminal: each problem with file, line, column, caret and hints.

@@ -13,6 +13,7 @@ use toml::de::DeValue;
 
 use super::allowed::{Allowed, kind_phrase};
 use super::report::{Problem, quoted};
+use super::told;
 use super::view::View;
 use crate::model::manifest::Manifest;
 
@@ -112,11 +113,29 @@ impl Place<'_> {
         let path: Vec<LocationSegment<'_>> = fault.instance_path().segments().collect();
         match fault.kind() {
             ValidationErrorKind::AdditionalProperties { unexpected } => {
-                unexpected.iter().map(|name| self.unknown(&path, name)).collect()
+                let unknown = |name: &String| self.of_setting(&path, name, fault, self.unknown(&path, name));
+                unexpected.iter().map(unknown).collect()
             }
-            ValidationErrorKind::Required { property } => vec![self.missing(&path, property)],
-            kind => vec![self.wrong(&path, kind, fault)],
+            ValidationErrorKind::Required { property } => {
+                let name = property.as_str().unwrap_or_default();
+                vec![self.of_setting(&path, name, fault, self.missing(&path, property))]
+            }
+            kind => vec![self.of_setting(&path, "", fault, self.wrong(&path, kind, fault))],
         }
+    }
+
+    /// The problem, told of its setting too: the first name of the path, or the one that is not on it.
+    fn of_setting(
+        &self,
+        path: &[LocationSegment<'_>],
+        name: &str,
+        fault: &ValidationError<'_>,
+        problem: Problem,
+    ) -> Problem {
+        let outer = path.first().map(ToString::to_string);
+        let task = self.task.text("id").unwrap_or_default();
+        let message = told::message(fault, || self.holder(fault));
+        problem.of_setting(&task, outer.as_deref().unwrap_or(name), message)
     }
 
     fn unknown(&self, path: &[LocationSegment<'_>], name: &str) -> Problem {
@@ -186,9 +205,14 @@ impl Place<'_> {
 
     /// What the piece of the schema that refused would have let through.
     fn allowed(&self, fault: &ValidationError<'_>) -> Allowed {
+        self.holder(fault).map(Allowed::of).unwrap_or_default()
+    }
+
+    /// The piece of the schema in which the keyword stands that refused.
+    fn holder(&self, fault: &ValidationError<'_>) -> Option<&Value> {
         let keyword = fault.schema_path().as_str();
         let holder = keyword.rsplit_once('/').map_or("", |(holder, _)| holder);
-        self.schema.pointer(holder).map(Allowed::of).unwrap_or_default()
+        self.schema.pointer(holder)
     }
 
     fn find(&self, path: &[LocationSegment<'_>]) -> Option<&Spanned<DeValue<'_>>> {

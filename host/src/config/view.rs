@@ -39,6 +39,11 @@ impl<'a> View<'a> {
         Some(Self { table, start: span.start, end: span.end })
     }
 
+    /// A whole file.
+    pub(super) fn whole(table: &'a DeTable<'a>) -> Self {
+        Self { table, start: 0, end: 0 }
+    }
+
     /// Where the table stands.
     pub(super) fn span(&self) -> Range<usize> {
         self.start..self.end
@@ -173,7 +178,7 @@ pub(super) fn read_document<T>(
     }
     // What the whole file lacks is shown at its beginning.
     check(spec, document.get_ref(), 0..0, &mut problems);
-    let value = read(View { table: document.get_ref(), start: 0, end: 0 }, &mut problems);
+    let value = read(View::whole(document.get_ref()), &mut problems);
     value.filter(|_| problems.is_empty()).ok_or_else(|| ConfigErrors::new(origin, text, problems))
 }
 

@@ -30,6 +30,7 @@ pub(super) fn web(view: View<'_>, others: Option<SocketAddr>, problems: &mut Vec
         account_invitation_ms: time("account-invitation", default.account_invitation_ms),
         session_idle_ms: time("session-idle", default.session_idle_ms),
         session_life_ms: time("session-life", default.session_life_ms),
+        upload_kept_ms: time("upload-kept", default.upload_kept_ms),
         client_header: client_header(view, problems).unwrap_or(default.client_header),
         dialogues: view.count("dialogues").unwrap_or(default.dialogues),
         dialogues_per_client: view.count("dialogues-per-client").unwrap_or(default.dialogues_per_client),

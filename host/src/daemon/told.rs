@@ -10,11 +10,14 @@ use crate::error::Result;
 use crate::model::manifest::Manifest;
 use crate::model::records::{Record, RecordRef};
 use crate::model::setup::{SchoolConfig, TaskConfig};
-use crate::model::{Message, Millis, RunStatus, RunSummary};
+use crate::model::{Message, Millis, RunStatus, RunSummary, TaskId};
 use crate::report::run_report::{self, RunReport};
 use crate::report::{Catalogue, Format, table};
 use crate::schedule::{Ahead, Timetable};
 use crate::store::{DecisionStore, LaneStore, RecordStore, RunStore, SchoolDb, ScopeStore};
+
+/// Runs looked through for the last one that tells of the whole school.
+const LOOK_BACK: u32 = 200;
 
 /// How a task stands.
 #[derive(Clone, Debug)]
@@ -44,6 +47,21 @@ pub fn as_it_stands(store: &SchoolDb, run: RunSummary) -> Result<RunSummary> {
     }
     let reason = Some(Message::new("host-interrupted"));
     Ok(RunSummary { status: RunStatus::Failed, reason, ..run })
+}
+
+/// The last run that looked at everybody and came to its end.
+pub fn last_whole_run(store: &SchoolDb, task: &TaskId) -> Result<Option<RunSummary>> {
+    let runs = store.runs(Some(task), LOOK_BACK)?;
+    let whole = |run: &RunSummary| {
+        let through = match run.status {
+            RunStatus::Success | RunStatus::WithRemarks | RunStatus::NotConfirmed => true,
+            // For answers, not before it began.
+            RunStatus::Waiting => run.reason.is_none(),
+            RunStatus::Running | RunStatus::Postponed | RunStatus::Failed => false,
+        };
+        through && run.selection.is_all() && run.dropped.is_none()
+    };
+    Ok(runs.into_iter().find(whole))
 }
 
 /// When a task runs by itself next; nothing where it is off, by hand only, or closed for years.

@@ -14,6 +14,14 @@ use crate::model::manifest::Manifest;
 use crate::model::{Millis, TaskId};
 use crate::store::{Fence, HostDb, HostSecretStore, SchoolDb, SecretStore};
 
+/// Most bytes of a secret.
+pub const LONGEST: usize = 64 * 1024;
+
+/// A secret as somebody typed it in, without the end of its line; `None`: nothing was typed.
+pub fn typed(text: &str) -> Option<&str> {
+    Some(text.trim_end_matches(['\n', '\r'])).filter(|text| !text.is_empty())
+}
+
 /// The secrets of one task.
 ///
 /// A name is looked for among what this dialogue captured, then what the task captured earlier, then the school's, then

@@ -33,4 +33,4 @@ pub use ids::*;
 pub use item::*;
 pub use plan::*;
 pub use shared_text::SharedTexts;
-pub use visible::visible;
+pub use visible::{is_unseen, visible};

@@ -21,6 +21,14 @@ fn steers(c: char) -> bool {
     c.is_control() || bidi || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
+/// What nobody sees, and copies along all the same; or what stands for a byte that could not be read.
+pub fn is_unseen(letter: char) -> bool {
+    let alone = matches!(letter, '\u{ad}' | '\u{feff}' | '\u{fffd}');
+    alone
+        || letter.is_control()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2064}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

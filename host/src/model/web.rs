@@ -39,6 +39,8 @@ pub struct Web {
     pub session_idle_ms: u64,
     /// Milliseconds after which somebody has to sign in again, whatever they do.
     pub session_life_ms: u64,
+    /// Milliseconds for which files that somebody hands in wait to be confirmed.
+    pub upload_kept_ms: u64,
 }
 
 impl Web {
@@ -63,6 +65,7 @@ impl Web {
             account_invitation_ms: minutes(3 * 24 * 60),
             session_idle_ms: minutes(60),
             session_life_ms: minutes(12 * 60),
+            upload_kept_ms: minutes(30),
         }
     }
 

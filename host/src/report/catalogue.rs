@@ -32,6 +32,7 @@ const RU: &[&str] = &[
     include_str!("../../i18n/ru/web.ftl"),
     include_str!("../../i18n/ru/cabinet.ftl"),
     include_str!("../../i18n/ru/evening.ftl"),
+    include_str!("../../i18n/ru/cabinet-records.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("../../i18n/en/cli.ftl"),
@@ -50,6 +51,7 @@ const EN: &[&str] = &[
     include_str!("../../i18n/en/web.ftl"),
     include_str!("../../i18n/en/cabinet.ftl"),
     include_str!("../../i18n/en/evening.ftl"),
+    include_str!("../../i18n/en/cabinet-records.ftl"),
 ];
 
 /// The languages of the product.

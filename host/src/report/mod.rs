@@ -7,6 +7,7 @@ pub mod by_class;
 pub mod catalogue;
 mod csv_file;
 mod html_file;
+pub mod import;
 pub mod notify;
 pub mod plan_words;
 pub mod run_report;

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::client::Client;
 use super::language::Spoken;
-use super::{Face, strays};
+use super::{Face, cabinet, strays};
 use crate::daemon::page;
 use crate::model::web::Web;
 
@@ -24,6 +24,9 @@ const BODY_WITHIN: Duration = Duration::from_secs(15);
 
 /// Time for an answer. A turn that takes longer goes on; its page can be looked at again.
 const ANSWER_WITHIN: Duration = Duration::from_secs(90);
+
+/// The same where files come with the request.
+const FILES_WITHIN: Duration = Duration::from_secs(700);
 
 /// Judges a request, and sees to it that whatever is answered carries the headers of all pages.
 pub(super) async fn guard(
@@ -63,9 +66,11 @@ async fn judged(face: &Face, request: Request, next: Next) -> Result<Response, S
     if !face.desk.may_ask(client.0) {
         return Err(StatusCode::TOO_MANY_REQUESTS);
     }
-    let mut request = whole(request).await?;
+    let brings_files = request.method() == Method::POST && cabinet::brings_files(request.uri().path());
+    let (mut request, within) =
+        if brings_files { (request, FILES_WITHIN) } else { (whole(request).await?, ANSWER_WITHIN) };
     request.extensions_mut().insert(client);
-    tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await.map_err(|_| StatusCode::GATEWAY_TIMEOUT)
+    tokio::time::timeout(within, next.run(request)).await.map_err(|_| StatusCode::GATEWAY_TIMEOUT)
 }
 
 /// Asked for by the name people type, and by no other that may point here.

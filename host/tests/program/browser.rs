@@ -64,7 +64,7 @@ impl Browser {
     }
 
     #[track_caller]
-    fn follow(&mut self, mut page: Page) -> Page {
+    pub(crate) fn follow(&mut self, mut page: Page) -> Page {
         for _ in 0..MOST_STEPS {
             let Some(next) = page.next() else { return page };
             page = self.ask("GET", &next, "");

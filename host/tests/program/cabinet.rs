@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use url::Url;
 
 use crate::browser::{Browser, Page, raw};
-use crate::d1_browser::{Served, serve, serve_in};
+use crate::d1_browser::{Served, serve, serve_in, serve_with};
 use crate::process::{self, Ended};
 use crate::world::World;
 
@@ -18,13 +18,18 @@ pub(crate) const PASSWORD: &str = "лошадь скрепка батарея";
 const COOKIE: &str = "exchange-session";
 
 /// A folder with two schools that have no tasks yet, served to browsers.
-struct Office {
-    folder: TempDir,
+pub(crate) struct Office {
+    pub(crate) folder: TempDir,
     _served: Served,
 }
 
 impl Office {
-    fn open() -> Self {
+    pub(crate) fn open() -> Self {
+        Self::open_with("")
+    }
+
+    /// With these lines in `[web]`.
+    pub(crate) fn open_with(web: &str) -> Self {
         let folder = TempDir::new().expect("a folder");
         let write =
             |path: &str, text: &str| std::fs::write(folder.path().join(path), text).expect("it is written");
@@ -40,19 +45,30 @@ impl Office {
                 format!("name = \"Школа {school} (вымышленная)\"\ntime-zone = \"Asia/Yekaterinburg\"\n");
             write(&format!("schools/{school}.toml"), &text);
         }
+        let served = serve_with(folder.path(), web);
+        Self { folder, _served: served }
+    }
+
+    /// The server dies without a word, and another one is started.
+    pub(crate) fn started_again(self) -> Self {
+        let Self { folder, _served } = self;
+        drop(_served);
+        let host = std::fs::read_to_string(folder.path().join("exchange.toml")).expect("the host's file");
+        let host = host.split("[web]").next().expect("a file").to_owned();
+        std::fs::write(folder.path().join("exchange.toml"), host).expect("it is written");
         let served = serve_in(folder.path());
         Self { folder, _served: served }
     }
 
     #[track_caller]
-    fn run(&self, words: &[&str]) -> Ended {
+    pub(crate) fn run(&self, words: &[&str]) -> Ended {
         let mut command = process::exchange(self.folder.path());
         command.args(words);
         process::run(command, "")
     }
 
     /// A one-time address for somebody at this school; of the region where there is none.
-    fn invite(&self, login: &str, role: &str, school: Option<&str>) -> String {
+    pub(crate) fn invite(&self, login: &str, role: &str, school: Option<&str>) -> String {
         let mut words = vec!["user", "invite", login, "--role", role, "--json"];
         words.extend(school.into_iter().flat_map(|school| ["--school", school]));
         let told: Value = self.run(&words).with(0).json();
@@ -300,6 +316,9 @@ fn nobody_sees_what_belongs_to_another_school() {
     let (by_number, school) = (format!("{origin}/runs/school57-1"), "Отправка");
     assert!(own.open(&by_number).heading().starts_with(school), "letters lead there");
     assert_eq!(foreign.open(&by_number).shown(), "404 Здесь ничего нет");
+    let table = std::fs::read_to_string(world.path("exports/records/pupils.csv")).expect("a table");
+    let first = table.lines().nth(1).and_then(|line| line.split(';').next()).expect("somebody");
+    let pupil = format!("pupil:{first}");
     let (mut tried, mut nobodys) = (0, None);
     for path in exchange::web::cabinet_paths() {
         if elsewhere.contains(&path) {
@@ -307,6 +326,7 @@ fn nobody_sees_what_belongs_to_another_school() {
         }
         assert!(path.starts_with("/~school/{school}"), "{path} is of a school, or named above");
         let filled = path.replace("{task}", "dnevnik").replace("{run}", "1").replace("{file}", "report.csv");
+        let filled = filled.replace("{person}", &pupil);
         let of = |school: &str| -> Url {
             format!("{origin}{}", filled.replace("{school}", school)).parse().expect("an address")
         };

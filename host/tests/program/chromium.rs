@@ -218,9 +218,20 @@ fn d1_in_a_browser() {
 fn the_cabinet_in_a_browser() {
     let world = crate::world::World::bound();
     world.run(&["run", TASK]).with(4);
+    in_the_cabinet(&world, "cabinet.mjs");
+}
+
+#[test]
+fn records_and_settings_in_a_browser() {
+    in_the_cabinet(&crate::world::World::bound(), "records.mjs");
+}
+
+/// Plays a script whose people are given accounts of the cabinet, each another one.
+#[track_caller]
+fn in_the_cabinet(world: &crate::world::World, script: &str) {
     let other = "name = \"Другая школа (вымышленная)\"\ntime-zone = \"Europe/Moscow\"\n";
     world.write("schools/school58.toml", other);
-    let _served = d1_browser::serve(&world);
+    let _served = d1_browser::serve(world);
     let invite = |login: &str, about: &Value| {
         let mut words =
             vec!["user", "invite", login, "--json", "--role", about["role"].as_str().expect("a role")];
@@ -235,7 +246,7 @@ fn the_cabinet_in_a_browser() {
     scene["schoolName"] = json!("Школа № 57 (вымышленная)");
     scene["otherSchool"] = json!("school58");
     let mut came = 0;
-    let report = Script::start("cabinet.mjs", &scene).play(|what, about| {
+    let report = Script::start(script, &scene).play(|what, about| {
         assert_eq!(what, "invite");
         came += 1;
         let login = format!("olga{came}");

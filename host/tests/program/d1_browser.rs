@@ -33,12 +33,18 @@ pub(crate) fn serve(world: &World) -> Served {
 
 /// Serves browsers in this folder, at a port that is free.
 pub(crate) fn serve_in(folder: &Path) -> Served {
+    serve_with(folder, "")
+}
+
+/// The same with these lines in `[web]`.
+pub(crate) fn serve_with(folder: &Path, more: &str) -> Served {
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
         .expect("a port")
         .port();
     let host = std::fs::read_to_string(folder.join("exchange.toml")).expect("the host's file");
-    let web = format!("[web]\nlisten = \"127.0.0.1:{port}\"\naddress = \"http://127.0.0.1:{port}\"\n");
+    let web =
+        format!("[web]\nlisten = \"127.0.0.1:{port}\"\naddress = \"http://127.0.0.1:{port}\"\n{more}\n");
     std::fs::write(folder.join("exchange.toml"), host + &web).expect("it is written");
     start(folder)
 }

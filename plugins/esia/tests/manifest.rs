@@ -10,6 +10,24 @@ fn manifest() -> toml::Table {
     include_str!("../connector.toml").parse().expect("the manifest")
 }
 
+/// Codes of the texts of the form of settings: of each setting its name and help, and its words where it has some.
+fn of_settings() -> BTreeSet<String> {
+    fn words(schema: &toml::Value) -> Vec<String> {
+        let list = |key: &str| schema.get(key).and_then(toml::Value::as_array).into_iter().flatten();
+        let own = list("enum").filter_map(toml::Value::as_str).map(str::to_owned);
+        let inner = list("anyOf").chain(schema.get("items")).flat_map(words);
+        own.chain(inner).collect()
+    }
+    let manifest = manifest();
+    let properties = manifest["settings"]["properties"].as_table().expect("settings").iter();
+    let of_one = |(name, schema): (&String, &toml::Value)| {
+        let words =
+            words(schema).into_iter().map(|word| format!("setting-{name}-{word}")).collect::<Vec<_>>();
+        [vec![format!("setting-{name}"), format!("setting-{name}-help")], words].concat()
+    };
+    properties.flat_map(of_one).collect()
+}
+
 /// What stands in quotes behind `start`, in the sources of these folders.
 fn said(start: &str, folders: &[&str]) -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -46,9 +64,13 @@ fn texts_are_there_in_both_languages_with_the_same_arguments() {
     let manifest = manifest();
     let (ru, en) = (&manifest["messages"]["ru"], &manifest["messages"]["en"]);
     assert_eq!(keys(ru), keys(en));
+    let of_settings = of_settings();
+    let told: BTreeSet<String> = keys(ru).into_iter().filter(|code| code.starts_with("setting-")).collect();
+    assert_eq!(told, of_settings);
     assert_eq!(said.difference(&keys(ru)).collect::<Vec<_>>(), Vec::<&String>::new(), "said without a text");
+    let quoted: BTreeSet<String> = quoted().union(&of_settings).cloned().collect();
     assert_eq!(
-        keys(ru).difference(&quoted()).collect::<Vec<_>>(),
+        keys(ru).difference(&quoted).collect::<Vec<_>>(),
         Vec::<&String>::new(),
         "texts that nobody says"
     );

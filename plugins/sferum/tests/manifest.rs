@@ -37,9 +37,28 @@ fn manifest() -> toml::Table {
     MANIFEST.parse().expect("the manifest")
 }
 
+/// Codes of the texts of the form of settings: of each setting its name and help, and its words where it has some.
+fn of_settings() -> BTreeSet<String> {
+    fn words(schema: &toml::Value) -> Vec<String> {
+        let list = |key: &str| schema.get(key).and_then(toml::Value::as_array).into_iter().flatten();
+        let own = list("enum").filter_map(toml::Value::as_str).map(str::to_owned);
+        let inner = list("anyOf").chain(schema.get("items")).flat_map(words);
+        own.chain(inner).collect()
+    }
+    let manifest = manifest();
+    let properties = manifest["settings"]["properties"].as_table().expect("settings").iter();
+    let of_one = |(name, schema): (&String, &toml::Value)| {
+        let words =
+            words(schema).into_iter().map(|word| format!("setting-{name}-{word}")).collect::<Vec<_>>();
+        [vec![format!("setting-{name}"), format!("setting-{name}-help")], words].concat()
+    };
+    properties.flat_map(of_one).collect()
+}
+
 #[test]
 fn every_text_is_there_in_both_languages_and_none_is_left_over() {
-    let said = said(&["Message::new(\""], &["src", "../sdk/src"]);
+    let mut said = said(&["Message::new(\""], &["src", "../sdk/src"]);
+    said.extend(of_settings());
     let manifest = manifest();
     for language in ["ru", "en"] {
         assert_eq!(keys(&manifest["messages"][language]), said, "texts in {language}");

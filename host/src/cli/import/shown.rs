@@ -4,16 +4,16 @@ use std::io::Cursor;
 
 use serde::Serialize;
 
-use super::heard::Heard;
 use crate::cli::app::{App, write_file};
 use crate::cli::args;
 use crate::cli::output::Tone;
 use crate::cli::problems::{self, ProblemJson, SHOWN};
+use crate::daemon::import::Heard;
 use crate::error::{Error, Result};
 use crate::model::Message;
 use crate::model::records::RecordType;
 use crate::records::{Report, Severity};
-use crate::report::{Format, table};
+use crate::report::{self, Format, table};
 use crate::store::{ImportCounts, ImportResult};
 
 pub(super) fn with_problems(app: &App, error: Error, report: &Report) -> Error {
@@ -44,17 +44,8 @@ pub(super) fn show(
     if let Some(held) = &result.held {
         return show_held(app, args, held);
     }
-    let headings = ["column-record", "column-added", "column-changed", "column-unchanged", "column-dropped"];
-    let rows: Vec<Vec<String>> = result
-        .types
-        .iter()
-        .map(|counts| {
-            let name = app.word(&format!("record-{}", counts.record_type));
-            let numbers = [counts.added, counts.changed, counts.unchanged, counts.dropped];
-            std::iter::once(name).chain(numbers.iter().map(u64::to_string)).collect()
-        })
-        .collect();
-    out.table(&headings.map(|code| app.word(code)), &rows)?;
+    let counts = report::import::counts(&result.types, &app.catalogue);
+    out.table(&counts.headings, &counts.rows)?;
     if same {
         out.line(app.word("import-same-files"))?;
     }

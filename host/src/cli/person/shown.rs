@@ -1,8 +1,8 @@
 //! How a card is shown.
 
-use super::card::{Card, Known, Thing};
 use crate::cli::app::App;
 use crate::cli::output::Tone;
+use crate::daemon::persons::{Card, Known, Thing};
 use crate::error::Result;
 use crate::model::Message;
 

@@ -102,6 +102,12 @@ pub(super) static WEB: Table = Table {
             || duration(web().session_life_ms),
             "Whoever is signed in signs in again after so long, whatever they do.",
         ),
+        defaulted(
+            "upload-kept",
+            Shape::Duration,
+            || duration(web().upload_kept_ms),
+            "How long files that somebody hands in in the cabinet wait to be confirmed; then they are deleted.",
+        ),
     ],
 };
 

@@ -5,27 +5,41 @@
 
 mod evening;
 mod invitation;
+mod looks;
 mod password;
 mod pauses;
+mod people;
+mod records;
 mod school;
+mod settings;
 mod sign_in;
 mod totp;
+mod upload;
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
 pub use self::invitation::{Codes, Stage, Unset, invite, reset};
+use self::looks::Looks;
+pub use self::looks::{Hindrance, Look, Stage as LookStage, Told};
 pub use self::password::{LONGEST, SHORTEST, Weak};
 use self::pauses::Pauses;
+pub use self::people::{ClassLine, Listed, PersonLine, Sought};
+pub use self::records::{Answer, Replied};
 pub use self::school::{School, TaskLine};
+pub use self::settings::{Change, Draft, Fault, Judged, SecretLine, Unsaved};
 pub use self::sign_in::{Browser, NotIn, Typed};
+use self::upload::Uploads;
+pub use self::upload::{ALL_BYTES, FILE_BYTES, FILES, Stopped, Upload};
 use super::asks::Asks;
 pub use super::asks::Busy;
-
 use super::check::Checked;
 use super::errands::Errands;
 use super::preview::Preview;
+use super::runtime;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
 use crate::model::web::Web;
@@ -35,6 +49,12 @@ use crate::store::{AuditEntry, AuditStore, HostDb, SessionRow, UserStore};
 
 /// Passwords that are hashed at once: each takes 19 MiB and a processor.
 const HASHED_AT_ONCE: usize = 4;
+
+/// Uploads that are read at once: a workbook is held whole.
+const READ_AT_ONCE: usize = 2;
+
+/// How often it is looked for uploads that nobody confirms any more.
+const TIDY: Duration = Duration::from_secs(1);
 
 /// The cabinet.
 pub struct Cabinet {
@@ -50,6 +70,9 @@ pub struct Cabinet {
     plans: Errands<Preview>,
     /// One change of a school's file at a time.
     files: Arc<Mutex<()>>,
+    uploads: Uploads,
+    looks: Looks,
+    reading: Semaphore,
 }
 
 /// Somebody who is signed in.
@@ -65,12 +88,37 @@ pub struct Person {
 
 impl Cabinet {
     /// The cabinet over the host's file.
-    pub(super) fn open(web: Web, asks: Asks, store: Arc<HostDb>, clock: Arc<dyn Clock>) -> Result<Arc<Self>> {
+    pub(super) fn open(
+        web: Web,
+        asks: Asks,
+        data: &Path,
+        store: Arc<HostDb>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>> {
         let (pauses, hashing) = (Mutex::default(), Semaphore::new(HASHED_AT_ONCE));
         let decoy = password::hash(&secret()?)?;
         let (checks, plans) = (Errands::new(Arc::clone(&clock)), Errands::new(Arc::clone(&clock)));
+        let (uploads, looks, reading) =
+            (Uploads::open(data)?, Looks::default(), Semaphore::new(READ_AT_ONCE));
         let files = Arc::default();
-        Ok(Arc::new(Self { web, asks, store, clock, pauses, hashing, decoy, checks, plans, files }))
+        let cabinet = Self {
+            web,
+            asks,
+            store,
+            clock,
+            pauses,
+            hashing,
+            decoy,
+            checks,
+            plans,
+            files,
+            uploads,
+            looks,
+            reading,
+        };
+        let cabinet = Arc::new(cabinet);
+        runtime::every(TIDY, Arc::downgrade(&cabinet), |cabinet| cabinet.looks.expire(cabinet.now()));
+        Ok(cabinet)
     }
 
     /// As `exchange.toml` has it.
@@ -109,6 +157,7 @@ impl Cabinet {
     /// Somebody signs out.
     pub fn leave(&self, person: &Person) -> Result<()> {
         self.store.end_sessions(&person.account.login, Some(person.session.number))?;
+        self.looks.end_session(&person.account.login, person.session.number);
         self.audit("sign-out", &person.account, "")
     }
 
@@ -120,6 +169,7 @@ impl Cabinet {
 
     /// Somebody ends one of their own sessions; what is not theirs stays.
     pub fn revoke(&self, person: &Person, session: u64) -> Result<()> {
+        self.looks.end_session(&person.account.login, session);
         match self.store.end_sessions(&person.account.login, Some(session))? {
             0 => Ok(()),
             _ => self.audit("session-revoke", &person.account, ""),

@@ -25,7 +25,7 @@ pub struct School {
     /// Its settings, as its last good file has them.
     pub config: Arc<SchoolConfig>,
     pub(super) host: Arc<Host>,
-    packages: BTreeMap<TaskId, Arc<Package>>,
+    pub(super) packages: BTreeMap<TaskId, Arc<Package>>,
 }
 
 /// How a task stands, for a list.

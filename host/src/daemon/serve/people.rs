@@ -33,7 +33,8 @@ impl People {
     pub(super) async fn listen(host: &Host, face: Option<Face>, clock: &Arc<dyn Clock>) -> Result<Self> {
         let (Some(web), Some(face)) = (host.config().web.clone(), face) else { return Ok(Self(None)) };
         let (at, asks) = Asks::open();
-        let cabinet = Cabinet::open(web.clone(), at.clone(), host.store()?, Arc::clone(clock))?;
+        let data = &host.config().data;
+        let cabinet = Cabinet::open(web.clone(), at.clone(), data, host.store()?, Arc::clone(clock))?;
         let desk = Desk::open(web, at, host.store()?, Arc::clone(clock))?;
         let front = Front::listen(desk.web(), face(Arc::clone(&desk), cabinet)).await?;
         let address = front.address();

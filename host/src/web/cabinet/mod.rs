@@ -3,27 +3,38 @@
 //! Every page stands in one table ([`PAGES`]), by which the router is made and a test asks for each of them with
 //! somebody else's session. Whoever is not signed in is asked to be; a school that a person does not see is not there.
 
+mod acting;
 mod browser;
 mod check;
 mod chosen;
 mod entry;
 mod history;
+mod import;
 mod live;
 mod own;
 mod pager;
+mod people;
+mod person;
 mod plan;
 mod plan_list;
 mod progress;
+mod records;
 mod school;
 mod send;
+mod settings;
+mod settings_form;
+mod settings_read;
+mod settings_secret;
 mod shell;
 mod signed;
 mod switch;
 mod task;
 mod task_page;
+mod upload;
 
 use std::sync::Arc;
 
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Router, middleware};
 
@@ -42,6 +53,14 @@ const PAGES: &[Entry] = &[
     ("/~me", || get(own::sessions)),
     ("/~me/end", || post(own::end)),
     ("/~school/{school}", || get(school::school)),
+    (records::PATH, || {
+        get(records::records).post(records::hand_in).layer(DefaultBodyLimit::max(upload::BODY))
+    }),
+    ("/~school/{school}/~records/import", || get(import::look).post(import::answer)),
+    ("/~school/{school}/~people", || get(people::list).post(people::search)),
+    ("/~school/{school}/~people/{person}", || get(person::card)),
+    ("/~school/{school}/~classes", || get(people::classes)),
+    ("/~school/{school}/{task}/settings", || get(settings::form).post(settings::answer)),
     ("/~school/{school}/{task}", || get(task_page::task)),
     ("/~school/{school}/{task}/~switch", || get(switch::ask).post(switch::set)),
     ("/~school/{school}/{task}/~check", || get(check::look).post(check::begin)),
@@ -57,6 +76,15 @@ const PAGES: &[Entry] = &[
 pub(super) fn pages() -> Router<Arc<Face>> {
     let pages = PAGES.iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods()));
     pages.route_layer(middleware::from_fn(language::keep))
+}
+
+/// May a request bring files? Then its body is read by whoever takes them, once it is known who sends it.
+pub(super) fn brings_files(path: &str) -> bool {
+    let ends = records::PATH.split("{school}").collect::<Vec<_>>();
+    matches!(ends[..], [before, after] if path
+        .strip_prefix(before)
+        .and_then(|rest| rest.strip_suffix(after))
+        .is_some_and(|school| !school.contains('/')))
 }
 
 /// The addresses, for whoever tries them all.

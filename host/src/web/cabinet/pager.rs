@@ -32,12 +32,12 @@ impl Pager {
 
     /// The page before.
     pub(super) fn before(&self) -> Option<String> {
-        self.number_before().map(|page| format!("{}?page={page}", self.path))
+        self.number_before().map(|page| self.address(page))
     }
 
     /// The page after.
     pub(super) fn after(&self) -> Option<String> {
-        self.number_after().map(|page| format!("{}?page={page}", self.path))
+        self.number_after().map(|page| self.address(page))
     }
 
     /// The number of the page before.
@@ -48,6 +48,12 @@ impl Pager {
     /// The number of the page after.
     pub(super) fn number_after(&self) -> Option<usize> {
         (self.page * self.size < self.all).then(|| self.page + 1)
+    }
+
+    /// Of a page; what else the list was asked for stays in it.
+    fn address(&self, page: usize) -> String {
+        let mark = if self.path.contains('?') { '&' } else { '?' };
+        format!("{}{mark}page={page}", self.path)
     }
 
     /// «51–100 of 312»
@@ -79,6 +85,7 @@ mod tests {
         let ways = |page: &str| (pager(page, 25).before(), pager(page, 25).after());
         assert_eq!(ways("1"), (None, Some("/x?page=2".into())));
         assert_eq!(ways("3"), (Some("/x?page=2".into()), None));
+        assert_eq!(Pager::of("/x?a=b", &[], 10, 25).after(), Some("/x?a=b&page=2".into()));
         assert!(!pager("1", 10).is_needed() && pager("1", 11).is_needed());
         assert!(pager("1", 0).cut(Vec::<u8>::new()).is_empty());
     }

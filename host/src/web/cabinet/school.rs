@@ -100,6 +100,7 @@ struct Waiting {
 #[template(path = "cabinet/school.html")]
 struct SchoolPage {
     shell: Shell,
+    here: String,
     waiting: Vec<Waiting>,
     tasks: Vec<Line>,
 }
@@ -118,7 +119,8 @@ pub(super) async fn school(
     let shell = Shell::new(&face, &spoken, Some(&person), "cabinet").called(&school.config.name);
     let waiting = lines.iter().filter_map(|line| waits(&face, &shell, &school, line)).collect();
     let tasks = lines.iter().map(|line| of_task(&shell, &school, line)).collect();
-    shown(StatusCode::OK, &SchoolPage { shell, waiting, tasks })
+    let here = format!("/~school/{}", school.config.id);
+    shown(StatusCode::OK, &SchoolPage { shell, here, waiting, tasks })
 }
 
 pub(super) fn path_of(school: &School, task: &TaskId) -> String {

@@ -11,12 +11,12 @@ use crate::capability::Secret;
 use crate::cli::app::App;
 use crate::cli::args::SecretImport;
 use crate::cli::connectors::{self, Installed};
-use crate::cli::secrets::LONGEST;
 use crate::config::{self, Outline};
+use crate::daemon::vault::LONGEST;
 use crate::error::{Error, Result};
 use crate::model::manifest::Manifest;
 use crate::model::setup::SchoolConfig;
-use crate::model::{Message, SchoolId, TaskId, TaskRef};
+use crate::model::{Message, SchoolId, TaskId, TaskRef, is_unseen};
 use crate::records::{Line, Problem, Severity, Sheet, plain, readings};
 
 /// What looking came to.
@@ -235,7 +235,7 @@ impl Judge<'_> {
     fn value<'l>(&mut self, line: &'l Line, column: usize) -> Option<&'l str> {
         let code = match line.cell(column) {
             None => "handover-empty",
-            Some(text) if text.len() as u64 > LONGEST => "handover-too-long",
+            Some(text) if text.len() > LONGEST => "handover-too-long",
             Some(text) if text.chars().any(is_unseen) => "import-bad-text",
             Some(text) if text.starts_with('=') => "handover-formula",
             Some(text) => return Some(text),
@@ -274,14 +274,6 @@ impl Judge<'_> {
         let heading = column.and_then(|column| self.heading(column));
         self.problems.push(problem(&self.table.file, line.number(), heading, message));
     }
-}
-
-/// What nobody sees, and copies along all the same; or what stands for a byte that could not be read.
-fn is_unseen(letter: char) -> bool {
-    let alone = matches!(letter, '\u{ad}' | '\u{feff}' | '\u{fffd}');
-    alone
-        || letter.is_control()
-        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2064}')
 }
 
 /// A problem whose remedy has the same arguments.

@@ -6,20 +6,21 @@ use crate::model::records::Record;
 use crate::records::{Problem, Report, Severity};
 
 /// What reading the files came to: the problems kept, and the counts of all.
-#[derive(Default, Serialize, Deserialize)]
-pub(super) struct Heard {
-    pub(super) report: Report,
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Heard {
+    /// The problems.
+    pub report: Report,
     /// Rows left out. One row may have several faults.
-    pub(super) left_out: u64,
+    pub left_out: u64,
     /// Warnings; by themselves they leave nothing out.
-    pub(super) warnings: u64,
+    pub warnings: u64,
     #[serde(skip)]
     last_out: Option<(String, u64)>,
 }
 
 impl Heard {
     /// Hears one answer of the import.
-    pub(super) fn add(&mut self, answer: &Result<Record, Problem>) {
+    pub fn add(&mut self, answer: &Result<Record, Problem>) {
         self.report.add(answer);
         match answer {
             Err(problem) if problem.severity == Severity::Warning => self.warnings += 1,

@@ -1,14 +1,12 @@
 //! A person's card, gathered from records, ledgers and runs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::shown;
-use crate::cli::app::App;
-use crate::cli::by_class::last_whole_run;
-use crate::cli::people;
-use crate::cli::stores::{self, About};
+use super::{each, record};
+use crate::daemon::told::last_whole_run;
 use crate::error::Result;
 use crate::model::manifest::{Direction, Manifest};
 use crate::model::records::{Filter, Identifier, Record, RecordRef, RecordType};
@@ -21,81 +19,105 @@ use crate::store::{LedgerStore, RunStore, SchoolDb, ScopeStore};
 
 /// What is known of a person.
 #[derive(Serialize)]
-pub(super) struct Card {
-    pub(super) school: String,
-    pub(super) record_type: RecordType,
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) role: String,
+pub struct Card {
+    /// The school.
+    pub school: String,
+    /// What they are.
+    pub record_type: RecordType,
+    /// Their id.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// What they are, in a word.
+    pub role: String,
     /// A pupil's class, those that a teacher leads, those of a guardian's children.
-    pub(super) classes: Vec<String>,
-    pub(super) identifiers: Vec<Known>,
-    pub(super) tasks: Vec<OfTask>,
+    pub classes: Vec<String>,
+    /// Identifiers in other systems.
+    pub identifiers: Vec<Known>,
+    /// What tasks have to do with them.
+    pub tasks: Vec<OfTask>,
 }
 
 /// An identifier in another system.
 #[derive(Serialize)]
-pub(super) struct Known {
-    pub(super) system: String,
-    pub(super) value: String,
+pub struct Known {
+    /// Which system.
+    pub system: String,
+    /// The identifier.
+    pub value: String,
     /// The task that brought it; `None`: it came with the school's files.
-    pub(super) task: Option<String>,
+    pub task: Option<String>,
 }
 
 /// What a task has to do with the person.
 #[derive(Serialize)]
-pub(super) struct OfTask {
-    pub(super) task: String,
-    pub(super) title: String,
-    pub(super) items: Vec<Thing>,
+pub struct OfTask {
+    /// The task.
+    pub task: String,
+    /// What it is called.
+    pub title: String,
+    /// What it has about the person.
+    pub items: Vec<Thing>,
 }
 
 /// One thing that is about the person.
 #[derive(Serialize)]
-pub(super) struct Thing {
+pub struct Thing {
     /// `None`: the task leaves the person out.
-    pub(super) kind: Option<String>,
-    pub(super) key: Option<String>,
-    pub(super) title: String,
-    pub(super) class: Option<String>,
-    pub(super) state: &'static str,
+    pub kind: Option<String>,
+    /// By which it is told from others of its kind.
+    pub key: Option<String>,
+    /// What it is called.
+    pub title: String,
+    /// The class it belongs to.
+    pub class: Option<String>,
+    /// How it stands: a code of the catalogue, behind `person-`.
+    pub state: &'static str,
     /// Who is waited for, or why it is not there.
-    pub(super) reason: String,
+    pub reason: String,
     /// What is to be done.
-    pub(super) steps: Vec<String>,
+    pub steps: Vec<String>,
 }
 
-/// Shows the card of this person.
-pub(super) fn show(app: &App, school: &SchoolConfig, store: &SchoolDb, who: &RecordRef) -> Result<u8> {
-    let record = people::record(store, who)?;
-    let record = record.ok_or_else(|| people::nobody(app, &who.id, &school.id))?;
+/// What a task's connector says of itself, and the texts of the reader's language with its own among them; nothing where
+/// it cannot be used.
+pub type Texts<'a> = dyn Fn(&TaskConfig) -> Result<Option<(Arc<Manifest>, Arc<Catalogue>)>> + 'a;
+
+/// The card of this person; nothing where there is none.
+pub fn card(
+    school: &SchoolConfig,
+    store: &SchoolDb,
+    who: &RecordRef,
+    catalogue: &Catalogue,
+    texts: &Texts<'_>,
+) -> Result<Option<Card>> {
+    let Some(record) = record(store, who)? else { return Ok(None) };
     let mut card = Card {
         school: school.id.to_string(),
         record_type: who.record_type,
         id: who.id.clone(),
         name: record.title(),
-        role: app.word(role(who.record_type)),
+        role: catalogue.word(role(who.record_type)),
         classes: classes(store, &record)?,
         identifiers: Vec::new(),
         tasks: Vec::new(),
     };
     let mut brought = BTreeMap::new();
     for task in &school.tasks {
+        let Some((manifest, catalogue)) = texts(task)? else { continue };
         let name = TaskRef { school: school.id.clone(), task: task.id.clone() };
-        let manifest = app.manifest_for(&name, &task.connector)?;
         let entries = entries(store, task, who)?;
         let inbound = entries.iter().filter(|entry| brings_identifiers(&manifest, entry));
         brought.extend(inbound.filter_map(|entry| Some((entry.handle.clone()?, name.to_string()))));
-        let items = things(app, store, task, (&manifest, &entries, who))?;
+        let words = Words { catalogue: &catalogue, manifest: &manifest };
+        let items = things(store, task, &words, &entries, who)?;
         if !items.is_empty() {
-            let title = app.catalogue.language().of(&manifest.title).to_owned();
+            let title = catalogue.language().of(&manifest.title).to_owned();
             card.tasks.push(OfTask { task: name.to_string(), title, items });
         }
     }
     card.identifiers = identifiers(store, who, &brought)?;
-    let about = About::from(&school.id).with(format!("person {}", stores::person_key(store, who)?));
-    stores::audit(app, "person", about)?;
-    shown::show(app, &card).map(|()| 0)
+    Ok(Some(card))
 }
 
 /// What a task's ledger has about the person.
@@ -121,7 +143,7 @@ fn brings_identifiers(manifest: &Manifest, entry: &LedgerEntry) -> bool {
 fn identifiers(store: &SchoolDb, who: &RecordRef, brought: &BTreeMap<String, String>) -> Result<Vec<Known>> {
     let filter = Filter { person_ids: Some(vec![who.id.clone()]), ..Filter::default() };
     let mut known = Vec::new();
-    people::each(store, RecordType::Identifier, &filter, |record| {
+    each(store, RecordType::Identifier, &filter, |record| {
         if let Record::Identifier(Identifier { id, about, system, value }) = record
             && about == *who
         {
@@ -133,11 +155,11 @@ fn identifiers(store: &SchoolDb, who: &RecordRef, brought: &BTreeMap<String, Str
 }
 
 /// Titles of the classes that a person has to do with.
-pub(super) fn classes(store: &SchoolDb, person: &Record) -> Result<Vec<String>> {
+pub fn classes(store: &SchoolDb, person: &Record) -> Result<Vec<String>> {
     let mut ids = BTreeSet::new();
     match person {
         Record::Pupil(pupil) => ids.extend(pupil.class_id.clone()),
-        Record::Guardian(guardian) => people::each(store, RecordType::Pupil, &Filter::default(), |child| {
+        Record::Guardian(guardian) => each(store, RecordType::Pupil, &Filter::default(), |child| {
             if let Record::Pupil(child) = child
                 && child.guardian_ids.contains(&guardian.id)
             {
@@ -147,7 +169,7 @@ pub(super) fn classes(store: &SchoolDb, person: &Record) -> Result<Vec<String>> 
         _ => {}
     }
     let mut titles = Vec::new();
-    people::each(store, RecordType::SchoolClass, &Filter::default(), |class| {
+    each(store, RecordType::SchoolClass, &Filter::default(), |class| {
         if let Record::SchoolClass(data) = &class {
             let leads = matches!(person, Record::Staff(who) if data.teacher_id.as_ref() == Some(&who.id));
             titles.extend((leads || ids.contains(&data.id)).then(|| class.title()));
@@ -159,14 +181,12 @@ pub(super) fn classes(store: &SchoolDb, person: &Record) -> Result<Vec<String>> 
 
 /// What is there by the ledger; of everything else what the last whole run came to.
 fn things(
-    app: &App,
     store: &SchoolDb,
     task: &TaskConfig,
-    (manifest, entries, who): (&Manifest, &[LedgerEntry], &RecordRef),
+    words: &Words<'_>,
+    entries: &[LedgerEntry],
+    who: &RecordRef,
 ) -> Result<Vec<Thing>> {
-    let mut catalogue = Catalogue::new(app.catalogue.language());
-    catalogue.add_connector(manifest);
-    let words = Words { catalogue: &catalogue, manifest };
     let mut things: BTreeMap<&ItemRef, Thing> =
         entries.iter().map(|entry| (&entry.item, words.entry(entry))).collect();
     let outcomes = match last_whole_run(store, &task.id)? {
@@ -185,10 +205,10 @@ fn things(
     all.extend(left_out.iter().filter(|row| row.about == *who).map(|row| Thing {
         kind: None,
         key: None,
-        title: catalogue.language().of(&manifest.title).to_owned(),
+        title: words.catalogue.language().of(&words.manifest.title).to_owned(),
         class: row.group.clone(),
         state: "left-out",
-        reason: catalogue.of(&manifest.id, &row.reason),
+        reason: words.catalogue.of(&words.manifest.id, &row.reason),
         steps: Vec::new(),
     }));
     Ok(all)

@@ -1,0 +1,191 @@
+//! A task's settings as a form: what a connector's schema asks for, field by field, and what the school's file says now.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+use toml::de::DeTable;
+
+use super::settings::object;
+use super::view::View;
+use crate::error::{Context, Error, Kind as Fault, Result};
+use crate::model::ids::TaskId;
+use crate::model::manifest::Manifest;
+
+/// What is filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// Yes or no.
+    Flag,
+    /// One of several words.
+    Choice(Vec<String>),
+    /// Several of several words, in an order.
+    Choices(Vec<String>),
+    /// A whole number, with its bounds.
+    Whole(Option<i64>, Option<i64>),
+    /// A number.
+    Number,
+    /// One of several words, or a whole number within bounds.
+    WordOrWhole(Vec<String>, Option<i64>, Option<i64>),
+    /// Texts, one a line.
+    Lines,
+    /// A text.
+    Text,
+    /// What no field of a form can hold.
+    Other,
+}
+
+/// A field of the form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field<'a> {
+    /// The setting.
+    pub name: &'a str,
+    /// What is filled in.
+    pub kind: Kind,
+    /// It has to be filled in.
+    pub required: bool,
+    /// What holds while it is not.
+    pub default: Option<&'a Value>,
+    /// What the schema calls it.
+    pub title: Option<&'a str>,
+    /// What the schema says of it.
+    pub description: Option<&'a str>,
+}
+
+/// The fields of a connector's settings, those first that have to be filled in.
+pub fn fields(manifest: &Manifest) -> Vec<Field<'_>> {
+    let properties = manifest.settings.get("properties").and_then(Value::as_object);
+    let required = manifest.settings.get("required").and_then(Value::as_array);
+    let is_required = |name: &str| required.is_some_and(|all| all.iter().any(|one| one == name));
+    let mut fields: Vec<Field<'_>> = properties
+        .into_iter()
+        .flatten()
+        .map(|(name, schema)| Field {
+            name,
+            kind: kind_of(schema),
+            required: is_required(name),
+            default: schema.get("default"),
+            title: schema.get("title").and_then(Value::as_str),
+            description: schema.get("description").and_then(Value::as_str),
+        })
+        .collect();
+    fields.sort_by_key(|field| !field.required);
+    fields
+}
+
+/// What is filled in for this piece of a schema.
+pub(super) fn kind_of(schema: &Value) -> Kind {
+    if let Some(words) = words(schema) {
+        return Kind::Choice(words);
+    }
+    let bound = |schema: &Value, key: &str| schema.get(key).and_then(Value::as_i64);
+    if let Some(Value::Array(branches)) = schema.get("anyOf").or_else(|| schema.get("oneOf")) {
+        return match &branches[..] {
+            [one, other] if words(one).is_some() && is(other, "integer") => Kind::WordOrWhole(
+                words(one).unwrap_or_default(),
+                bound(other, "minimum"),
+                bound(other, "maximum"),
+            ),
+            _ => Kind::Other,
+        };
+    }
+    match schema.get("type").and_then(Value::as_str) {
+        Some("boolean") => Kind::Flag,
+        Some("integer") => Kind::Whole(bound(schema, "minimum"), bound(schema, "maximum")),
+        Some("number") => Kind::Number,
+        Some("string") => Kind::Text,
+        Some("array") => match schema.get("items") {
+            Some(items) if words(items).is_some() => Kind::Choices(words(items).unwrap_or_default()),
+            Some(items) if is(items, "string") => Kind::Lines,
+            _ => Kind::Other,
+        },
+        _ => Kind::Other,
+    }
+}
+
+fn is(schema: &Value, kind: &str) -> bool {
+    schema.get("type").is_some_and(|named| named == kind)
+}
+
+/// The words of an enumeration that has nothing else.
+fn words(schema: &Value) -> Option<Vec<String>> {
+    let all = schema.get("enum")?.as_array()?;
+    all.iter().map(|word| word.as_str().map(str::to_owned)).collect()
+}
+
+/// What a school's file says of a task's settings now, defaults left out.
+#[derive(Clone, Debug)]
+pub struct Stated {
+    /// Tells this content of the file from any other.
+    pub version: String,
+    /// The settings.
+    pub settings: Map<String, Value>,
+}
+
+/// Looks up a task's settings in its school's file.
+///
+/// # Errors
+/// The file cannot be read, is not TOML, or has no such task.
+pub fn stated(path: &Path, task: &TaskId) -> Result<Stated> {
+    let unreadable = || format!("the file cannot be read: {}", path.display());
+    let text = std::fs::read_to_string(path).context(Fault::Config, unreadable())?;
+    let document = DeTable::parse(&text).context(Fault::Config, unreadable())?;
+    let view = View::whole(document.get_ref());
+    let tables = view.tables("task");
+    let table = tables.iter().find(|table| table.text("id").as_deref() == Some(task.as_str()));
+    let table = table.ok_or_else(|| Error::config(format!("the file has no task `{task}`")))?;
+    let settings = table.table("settings").map(|settings| object(settings.raw())).unwrap_or_default();
+    Ok(Stated { version: version(&text), settings })
+}
+
+/// Tells one content of a file from another.
+pub(super) fn version(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex()[..32].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_schema_asks_for_is_a_field_that_can_hold_it() {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let table = [
+            (json!({"type": "boolean"}), Kind::Flag),
+            (json!({"enum": ["off", "on"]}), Kind::Choice(words(&["off", "on"]))),
+            (json!({"type": "string", "enum": ["a"]}), Kind::Choice(words(&["a"]))),
+            (json!({"enum": ["a", 1]}), Kind::Other),
+            (json!({"type": "integer", "minimum": 1}), Kind::Whole(Some(1), None)),
+            (json!({"type": "number"}), Kind::Number),
+            (json!({"type": "string", "pattern": "^x"}), Kind::Text),
+            (json!({"type": "array", "items": {"type": "string"}}), Kind::Lines),
+            (json!({"type": "array", "items": {"enum": ["a", "b"]}}), Kind::Choices(words(&["a", "b"]))),
+            (json!({"type": "array", "items": {"type": "object"}}), Kind::Other),
+            (
+                json!({"anyOf": [{"enum": ["next"]}, {"type": "integer", "minimum": 2000, "maximum": 2100}]}),
+                Kind::WordOrWhole(words(&["next"]), Some(2000), Some(2100)),
+            ),
+            (json!({"oneOf": [{"const": "quiet"}, {"type": "object"}]}), Kind::Other),
+            (json!({"type": "object"}), Kind::Other),
+            (json!({}), Kind::Other),
+        ];
+        for (schema, kind) in table {
+            assert_eq!(kind_of(&schema), kind, "{schema}");
+        }
+    }
+
+    #[test]
+    fn a_file_says_what_it_says_and_no_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.toml");
+        let text = "[[task]]\nid = \"x\"\n[task.settings]\nn = 5 # five\nl = [\"a\"]\n[[task]]\nid = \"y\"\n";
+        std::fs::write(&file, text).unwrap();
+        let of_x = stated(&file, &"x".into()).unwrap();
+        assert_eq!(Value::Object(of_x.settings), json!({"n": 5, "l": ["a"]}));
+        assert!(stated(&file, &"y".into()).unwrap().settings.is_empty());
+        assert!(stated(&file, &"z".into()).is_err());
+        std::fs::write(&file, text.replace("five", "six")).unwrap();
+        assert_ne!(stated(&file, &"x".into()).unwrap().version, of_x.version, "a comment counts as well");
+    }
+}
