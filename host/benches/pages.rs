@@ -193,7 +193,8 @@ fn sign_in(folder: &Path) -> Newcomer {
 fn pages(runs: usize) -> Vec<String> {
     let school = "/~school/{school}";
     let pages = ["", "/rows", "/rows?page=3", &format!("/rows/{runs}"), &format!("/rows/{runs}/report.xlsx")];
-    let pages = pages.iter().map(|page| format!("{school}{page}"));
+    let others = ["/~records", "/~people", "/~people/pupil:p1", "/~classes", "/rows/settings"];
+    let pages = pages.iter().chain(&others).map(|page| format!("{school}{page}"));
     ["/", "/~me"].map(str::to_owned).into_iter().chain(pages).collect()
 }
 

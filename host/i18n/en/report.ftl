@@ -51,7 +51,7 @@ status-waiting = Waits for a decision
 status-failed = Sending failed
 reason-field = field "{ $field }": { $reason }
 reason-decision = something similar is there; a person has to decide
-advice-decision = Open question { $number }: exchange decide.
+advice-decision = Answer question { $number }: in the cabinet, or with exchange decide.
 reason-differs = different there: { $fields }
 advice-differs = Mend it there by hand, or set changes = "update" in the school's file.
 reason-gone = no longer in the school's records

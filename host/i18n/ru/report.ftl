@@ -51,7 +51,7 @@ status-waiting = Ждёт решения
 status-failed = Отправка не удалась
 reason-field = поле «{ $field }»: { $reason }
 reason-decision = найдено похожее, нужно решение человека
-advice-decision = Откройте вопрос № { $number }: exchange decide.
+advice-decision = Ответьте на вопрос № { $number }: в кабинете или командой exchange decide.
 reason-differs = отличается: { $fields }
 advice-differs = Исправьте там вручную или включите changes = "update" в файле школы.
 reason-gone = больше не значится в данных школы

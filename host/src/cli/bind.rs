@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use tokio::sync::oneshot;
 
-use super::app::{App, now};
+use super::app::App;
 use super::args::Bind;
 use super::output::Tone;
 use super::ready::Ready;
@@ -19,12 +19,10 @@ use crate::daemon::callback::{Callback, Returned};
 use crate::daemon::dialogue::{Conversation, Stray};
 use crate::daemon::lazy::LazyConnector;
 use crate::daemon::links::Links;
-use crate::daemon::notify::{Alarm, Teller};
 use crate::daemon::page::Page;
-use crate::daemon::vault::Vault;
+use crate::daemon::unbinding::{self, Bound};
 use crate::error::{Error, Result};
 use crate::model::dialogue::{Choice, DeadEnd, Ending, Form, FormKind, Input, Step};
-use crate::model::notify::Topic;
 use crate::model::setup::TaskConfig;
 use crate::model::wording::{Piece, pieces};
 use crate::model::{Connector, Link, Message, Param, TaskRef, visible};
@@ -292,28 +290,21 @@ pub(super) fn unbind(app: &App, name: &TaskRef, reason: &str, confirm: Option<&s
             terminal::read_line_now()?
         }
     };
-    if !same_name(&typed, &school.name) {
+    if !unbinding::is_name(&typed, &school.name) {
         return Err(
             Error::config("the name typed is not the school's").message(Message::new("unbind-other-name"))
         );
     }
     let lane = stores::lane(&store, "unbind")?;
-    store.unbind(lane.fence(), &name.task)?;
-    let vault = Vault::new(Arc::clone(&store), app.process()?.store()?, name.task.clone());
-    vault.forget(lane.fence(), &app.manifest_for(name, &task.connector)?)?;
-    stores::audit(app, "unbind", About::from(name).with(reason))?;
-    tell_binding(app, name, Topic::BindingLost)?;
+    let (shared, manifest) = (app.process()?.store()?, app.manifest_for(name, &task.connector)?);
+    let bound = Bound {
+        store: &store,
+        shared: &shared,
+        notify: &app.host.notify,
+        school: &school,
+        task: &name.task,
+        manifest: &manifest,
+    };
+    bound.unbind(&lane, &stores::entry(app, "unbind", About::from(name).with(reason)))?;
     app.output.line(app.text(Message::new("unbound").with("task", name))).map(|()| 0)
-}
-
-/// Whoever hears of the school hears that it is bound no more, and that it is again.
-fn tell_binding(app: &App, name: &TaskRef, topic: Topic) -> Result<()> {
-    let (school, shared) = (app.school(&name.school)?, app.process()?.store()?);
-    let alarm = Alarm { task: Some(name.task.clone()), what: "binding".to_owned(), topic, until: None };
-    Teller::new(&shared, &app.host.notify, &school).raise(&alarm, now()).map(drop)
-}
-
-fn same_name(a: &str, b: &str) -> bool {
-    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    plain(a) == plain(b)
 }

@@ -1,21 +1,18 @@
 //! `exchange by-class`: how a task stands by class, and sheets of who has to do what (E9).
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
 use std::path::Path;
 
 use serde::Serialize;
 
-use super::app::{App, local_time, name_of, write_file};
+use super::app::{App, write_file};
 use super::args;
 use super::stores::{self, About};
-use crate::daemon::told::last_whole_run;
+use crate::daemon::by_class;
 use crate::error::{Error, Result};
-use crate::model::setup::SchoolConfig;
-use crate::model::{Message, RunId, RunSummary, TaskRef};
-use crate::report::by_class::{ByClass, Class};
+use crate::model::{Message, RunId, TaskRef};
+use crate::report::by_class::Class;
 use crate::report::{Catalogue, Format, table};
-use crate::store::{LedgerStore, RunStore};
 
 #[derive(Serialize)]
 struct Shown<'a> {
@@ -37,40 +34,31 @@ pub(super) fn by_class(app: &App, args: &args::ByClass) -> Result<u8> {
     let name = &args.task.0;
     let (school, task) = app.task(name)?;
     let store = app.store(&school)?;
-    let run = last_whole_run(&store, &name.task)?.ok_or_else(|| {
+    let picture = by_class::picture(&store, &name.task, &args.classes)?.ok_or_else(|| {
         Error::waits(format!("no run of {name} has looked at the whole school yet"))
             .message(Message::new("by-class-no-run").with("task", name))
             .hint(format!("exchange run {name}"))
     })?;
-    let mut entries = Vec::new();
-    store.each_entry(&task.id, &mut |entry| entries.push(entry))?;
-    let picture = ByClass::new(entries, store.outcomes(run.id.number)?, &args.classes);
     let manifest = app.manifest_for(name, &task.connector)?;
     let mut catalogue = Catalogue::new(app.catalogue.language());
     catalogue.add_connector(&manifest);
+    let title = by_class::title(&catalogue, &school, &picture.run);
     if let Some(output) = &args.output {
-        let mut sheets = vec![picture.numbers(&manifest.id, &catalogue)];
-        sheets.extend(picture.sheets(&manifest, &|about| name_of(&*store, about), &catalogue));
-        let title = title(&catalogue, &school, &run);
+        let sheets = by_class::sheets(&store, &manifest, &picture, &catalogue);
         return write(app, args.format, output, &title, &sheets, name);
     }
     if app.output.json {
-        let classes = picture.classes().map(|(title, class)| shown(title, class)).collect();
-        return app.output.print_json(&Shown { run: &run.id, classes }).map(|()| 0);
+        let classes = picture.classes.classes().map(|(title, class)| shown(title, class)).collect();
+        return app.output.print_json(&Shown { run: &picture.run.id, classes }).map(|()| 0);
     }
-    let numbers = picture.numbers(&manifest.id, &catalogue);
-    app.output.line(title(&catalogue, &school, &run))?;
+    let numbers = picture.classes.numbers(&manifest.id, &catalogue);
+    app.output.line(title)?;
     app.output.table(&numbers.headings, &numbers.rows).map(|()| 0)
 }
 
 fn shown<'a>(title: &'a str, class: &'a Class) -> ShownClass<'a> {
     let Class { there, ways, waiting, in_the_way, .. } = class;
     ShownClass { class: title, there: *there, ways, waiting: *waiting, in_the_way: *in_the_way }
-}
-
-fn title(catalogue: &Catalogue, school: &SchoolConfig, run: &RunSummary) -> String {
-    let at = local_time(run.finished.unwrap_or(run.started), school);
-    catalogue.text(&Message::new("by-class-title").with("school", &school.name).with("at", at))
 }
 
 fn write(
@@ -82,9 +70,7 @@ fn write(
     task: &TaskRef,
 ) -> Result<u8> {
     let format = format.or_else(|| Format::of_path(output)).unwrap_or(Format::Html);
-    let mut file = Cursor::new(Vec::new());
-    table::write(format, title, sheets, &mut file)?;
-    write_file(output, file.get_ref())?;
+    write_file(output, &by_class::file(format, title, sheets)?)?;
     stores::audit(app, "by-class", About::from(task))?;
     let classes = sheets.len() - 1;
     let message = Message::new("by-class-done").with("n", classes).with("file", output.display());

@@ -6,6 +6,7 @@ use super::app::{App, name_of, now};
 use super::names::Place;
 use super::status::connector_text;
 use super::stores::{self, About};
+use crate::daemon::answers::{self, Answered, Given};
 use crate::daemon::links::Links;
 use crate::error::{Error, Result};
 use crate::model::setup::{SchoolConfig, TaskConfig};
@@ -100,38 +101,34 @@ pub(super) fn answer(app: &App, place: Option<&Place>, number: u64, answer: &Ans
         return Err(Error::config("name the task").hint(format!("exchange decide SCHOOL/TASK {number} …")));
     };
     let (school, _) = app.task(task)?;
-    let store = app.store(&school)?;
-    let open = store.decisions(Some(&task.task), true)?;
-    let decision = open.iter().find(|decision| decision.number == number).ok_or_else(|| {
-        Error::config(format!("there is no open question {number}")).hint(format!("exchange decide {task}"))
-    })?;
-    check(decision, answer)?;
+    let (store, shared) = (app.store(&school)?, app.process()?.store()?);
     let lane = stores::lane(&store, "decide")?;
-    store.answer(lane.fence(), number, answer, &stores::operator(), now())?;
-    stores::audit(app, "decide", About::from(task).with(number))?;
-    app.output
-        .line(app.text(Message::new("decide-done").with("task", task).with("number", number)))
-        .map(|()| 0)
+    let entry = stores::entry(app, "decide", About::from(task).with(number));
+    let given = Given { number, answer: answer.clone(), read: None };
+    match answers::answer(&store, &shared, &lane, (&task.task, &given), &entry)? {
+        Answered::Written => app
+            .output
+            .line(app.text(Message::new("decide-done").with("task", task).with("number", number)))
+            .map(|()| 0),
+        Answered::Unfit(decision) => Err(unfit(&decision, answer)),
+        Answered::Gone | Answered::Before | Answered::Changed => {
+            Err(Error::config(format!("there is no open question {number}"))
+                .hint(format!("exchange decide {task}")))
+        }
+    }
 }
 
-/// "The same" must be one of those it was asked about; whether something arrived is asked about no other.
-fn check(decision: &Decision, answer: &Answer) -> Result<()> {
-    let Answer::Adopt(handle) = answer else { return Ok(()) };
-    match (decision.ask.question, handle.is_empty()) {
-        (Question::Arrived, _) => return Ok(()),
-        (_, false) => {}
-        (_, true) => {
-            return Err(Error::config("`--sent` answers the question whether something arrived")
-                .hint("here: --same HANDLE, --different or --skip"));
-        }
+/// "The same" names something that was not asked about, or nothing.
+fn unfit(decision: &Decision, answer: &Answer) -> Error {
+    let Answer::Adopt(handle) = answer else { return Error::internal("an answer that fits does not fit") };
+    if handle.is_empty() {
+        return Error::config("`--sent` answers the question whether something arrived")
+            .hint("here: --same HANDLE, --different or --skip");
     }
     let handles: Vec<&str> =
         decision.ask.candidates.iter().map(|candidate| candidate.handle.as_str()).collect();
-    if handles.contains(&handle.as_str()) {
-        return Ok(());
-    }
-    Err(Error::config(format!("`{handle}` is none of the candidates"))
-        .hint(format!("they are: {}", handles.join(", "))))
+    Error::config(format!("`{handle}` is none of the candidates"))
+        .hint(format!("they are: {}", handles.join(", ")))
 }
 
 /// Approves a plan that is held.

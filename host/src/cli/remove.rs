@@ -4,13 +4,11 @@
 use super::app::{App, name_of};
 use super::args::Remove;
 use super::ready::Ready;
-use super::stores::{self, About};
-use super::terminal;
+use super::{stores, terminal};
+use crate::daemon::removal;
 use crate::error::{Error, Result};
-use crate::model::manifest::Direction;
-use crate::model::{ItemRef, LedgerEntry, Message, Outcome, OutcomeRow, TaskRef};
+use crate::model::{LedgerEntry, Message, Outcome, OutcomeRow, TaskRef};
 use crate::report::{run_report, words};
-use crate::store::LedgerStore;
 
 /// Exit code where something is still there.
 const NOT_ALL: u8 = 3;
@@ -19,44 +17,18 @@ const NOT_ALL: u8 = 3;
 pub(super) async fn remove(app: &App, args: &Remove) -> Result<u8> {
     let name = &args.task.0;
     let ready = Ready::open(app, name)?;
-    let entries = of_person(&ready, &args.person)?;
+    let entries = removal::of_person(&ready.task.store, ready.manifest(), &name.task, &args.person)?;
     if entries.is_empty() {
         return Err(nothing(name, &args.person));
     }
     confirm(app, &ready, &entries, args)?;
-    let ids: Vec<ItemRef> = entries.iter().map(|entry| entry.item.clone()).collect();
-    let person = key(&ready, &entries)?;
-    let about = |rest: String| About::from(name).with(format!("person {person}: {rest}"));
-    stores::audit(app, "remove-begin", about(args.reason.clone()))?;
-    let removed = ready.task.remove(&ids).await?;
-    let left = removed.iter().filter(|(_, outcome)| *outcome != Outcome::Removed).count();
-    stores::audit(app, "remove", about(format!("{} of {}", ids.len() - left, ids.len())))?;
-    for (entry, (_, outcome)) in entries.into_iter().zip(removed) {
+    let (shared, entry) = (app.process()?.store()?, stores::entry(app, "remove", name));
+    let removed = removal::remove(&ready.task, &shared, entries, &args.reason, &entry).await?;
+    let all = removed.iter().all(|(_, outcome)| *outcome == Outcome::Removed);
+    for (entry, outcome) in removed {
         app.output.line(told(app, &ready, entry, outcome))?;
     }
-    Ok(if left == 0 { 0 } else { NOT_ALL })
-}
-
-/// What can be removed and is about this person.
-fn of_person(ready: &Ready, person: &str) -> Result<Vec<LedgerEntry>> {
-    let removable = |entry: &LedgerEntry| {
-        let kind = ready.manifest().kind(&entry.item.kind);
-        kind.is_some_and(|kind| kind.removal && kind.direction == Direction::Outbound)
-    };
-    let mut entries = Vec::new();
-    ready.task.store.each_entry(&ready.name.task, &mut |entry| {
-        if entry.about.as_ref().is_some_and(|about| about.id == person) && removable(&entry) {
-            entries.push(entry);
-        }
-    })?;
-    Ok(entries)
-}
-
-/// How the audit speaks of the person whom all of these are about.
-fn key(ready: &Ready, entries: &[LedgerEntry]) -> Result<String> {
-    let who = entries.iter().find_map(|entry| entry.about.as_ref());
-    let who = who.ok_or_else(|| Error::internal("what is removed is about nobody"))?;
-    stores::person_key(&ready.task.store, who)
+    Ok(if all { 0 } else { NOT_ALL })
 }
 
 fn nothing(task: &TaskRef, person: &str) -> Error {

@@ -46,8 +46,7 @@ pub fn set_task_enabled(path: &Path, task: &TaskId, enabled: bool) -> Result<()>
 /// # Errors
 /// The file cannot be read, is not TOML, or has no such task.
 pub fn with_enabled(path: &Path, task: &TaskId, enabled: bool) -> Result<Edited> {
-    let mut document = read(path)?;
-    let before = document.to_string();
+    let (before, mut document) = read(path)?;
     let changes = put(the_task(&mut document, task)?, "enabled", enabled.into());
     let changed = changes.then(|| "enabled".to_owned()).into_iter().collect();
     Ok(Edited { path: path.to_owned(), before, text: document.to_string(), changed })
@@ -68,6 +67,13 @@ impl Edited {
     /// Tells the content of the file that was edited from any other.
     pub fn version(&self) -> String {
         version(&self.before)
+    }
+
+    /// A document that has become another one, or not: then nothing has changed. `name` says what.
+    pub(super) fn of(path: &Path, before: &str, document: &DocumentMut, name: &str) -> Self {
+        let text = document.to_string();
+        let changed = if text == before { Vec::new() } else { vec![name.to_owned()] };
+        Self { path: path.to_owned(), before: before.to_owned(), text, changed }
     }
 
     /// Writes the file, unless nothing in it differs: whoever watches it is not disturbed then.
@@ -105,8 +111,7 @@ impl Edited {
 /// # Errors
 /// The file cannot be read, is not TOML, or has no such task.
 pub fn with_settings(path: &Path, task: &TaskId, settings: &Map<String, Json>) -> Result<Edited> {
-    let before = text(path)?;
-    let mut document = parsed(path, &before)?;
+    let (before, mut document) = read(path)?;
     let table = the_task(&mut document, task)?.entry("settings").or_insert(Item::Table(Table::new()));
     let table = table.as_table_like_mut().ok_or_else(|| {
         Error::config(format!("the settings of the task `{task}` are no table"))
@@ -139,7 +144,7 @@ pub struct Outline {
 /// # Errors
 /// The file cannot be read or is not TOML.
 pub fn outline(path: &Path) -> Result<Outline> {
-    let mut document = read(path)?;
+    let (_, mut document) = read(path)?;
     let name = document.get("name").and_then(Item::as_str).map(str::to_owned);
     let word = |table: &Table, key: &str| table.get(key).and_then(Item::as_str).map(str::to_owned);
     let task = |table: &Table| Some((TaskId::from(word(table, "id")?), word(table, "connector")?));
@@ -162,7 +167,7 @@ pub fn add_task(path: &Path, task: &NewTask) -> Result<()> {
 }
 
 fn edit(path: &Path, change: impl FnOnce(&mut DocumentMut) -> Result<()>) -> Result<()> {
-    let mut document = read(path)?;
+    let (_, mut document) = read(path)?;
     change(&mut document)?;
     replace(path, &document.to_string()).context(Kind::Failed, unchangeable(path))
 }
@@ -171,16 +176,15 @@ fn unchangeable(path: &Path) -> String {
     format!("the file cannot be changed: {}", path.display())
 }
 
-fn read(path: &Path) -> Result<DocumentMut> {
-    parsed(path, &text(path)?)
+/// A file's text, and what it says.
+pub(super) fn read(path: &Path) -> Result<(String, DocumentMut)> {
+    let text = text(path)?;
+    let document = text.parse().context(Kind::Config, unchangeable(path))?;
+    Ok((text, document))
 }
 
 fn text(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).context(Kind::Config, unchangeable(path))
-}
-
-fn parsed(path: &Path, text: &str) -> Result<DocumentMut> {
-    text.parse().context(Kind::Config, unchangeable(path))
 }
 
 /// Writes beside the file and renames: a crash leaves either the old text or the new one.

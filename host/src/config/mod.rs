@@ -15,6 +15,7 @@ mod host;
 mod keys;
 mod manifest;
 mod notify;
+mod recipients;
 mod reference;
 mod report;
 mod schedule;
@@ -26,11 +27,14 @@ mod units;
 mod view;
 mod web;
 
-pub use edit::{Edited, NewTask, Outline, add_task, outline, set_task_enabled, with_enabled, with_settings};
-pub use edit::{Edited, FILE_CHANGED, NewTask, Outline, add_task, outline, set_task_enabled, with_settings};
+pub use edit::{
+    Edited, FILE_CHANGED, NewTask, Outline, add_task, outline, set_task_enabled, with_enabled, with_settings,
+};
 pub use form::{Field, Kind as FieldKind, Stated, fields, stated};
 pub use host::load_host;
 pub use manifest::load_manifest;
+pub use notify::is_mail;
+pub use recipients::{with_mail, without_mail};
 pub use reference::{connector_schema, host_schema, markdown, school_schema};
 pub use report::{ConfigErrors, OfSetting, Problem};
 pub use school::{Manifests, judge_school, load_school, school_files};

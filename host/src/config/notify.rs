@@ -136,14 +136,17 @@ fn has_way(word: &Word, there: bool, lines: &str, problems: &mut Vec<Problem>) {
 }
 
 fn mail_address(word: Word, problems: &mut Vec<Problem>) -> Option<Address> {
-    match word.text.parse::<MailAddress>() {
-        Ok(_) => Some(Address::Mail(word.text)),
-        Err(_) => {
-            let problem = Problem::at(word.span, "not an e-mail address");
-            problems.push(problem.hint("such as `director@school57.example`"));
-            None
-        }
+    if is_mail(&word.text) {
+        return Some(Address::Mail(word.text));
     }
+    let problem = Problem::at(word.span, "not an e-mail address");
+    problems.push(problem.hint("such as `director@school57.example`"));
+    None
+}
+
+/// Is this an e-mail address?
+pub fn is_mail(text: &str) -> bool {
+    text.parse::<MailAddress>().is_ok()
 }
 
 fn phone(word: Word, problems: &mut Vec<Problem>) -> Option<Address> {

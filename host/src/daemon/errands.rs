@@ -394,7 +394,7 @@ mod tests {
         let (errands, _) = errands();
         let (first, second, other) = (task("s", "1"), task("s", "2"), task("x", "1"));
         does(&errands, &other, Ok(Bytes(1))).await;
-        let (told, stopped) = oneshot::channel();
+        let (told, stopped) = oneshot::channel::<()>();
         let work = |_, cancel: Cancel| async move {
             while !cancel.is_cancelled() {
                 tokio::task::yield_now().await;

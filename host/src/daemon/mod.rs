@@ -3,7 +3,9 @@
 //!
 //! The only module that spawns, so that whoever looks for what runs in the background looks here.
 
+pub mod answers;
 pub mod asks;
+pub mod by_class;
 pub mod cabinet;
 pub mod callback;
 pub mod certificates;
@@ -27,16 +29,20 @@ mod once;
 pub mod orders;
 pub mod page;
 mod people;
-pub mod preview;
 pub mod persons;
+pub mod preview;
 mod records;
+pub mod removal;
 pub mod round;
 pub mod runtime;
 pub mod serve;
+pub mod sides;
 mod signing;
+mod soon;
 pub mod task;
 pub mod telemetry;
 pub mod told;
+pub mod unbinding;
 pub mod upstreams;
 pub mod vault;
 

@@ -60,7 +60,7 @@ impl ByClass {
     }
 
     fn add_there(&mut self, entry: &LedgerEntry) {
-        let way = entry.outputs.iter().find(|output| output.name == WAY).map(|output| output.value.clone());
+        let way = way_of(entry).map(str::to_owned);
         self.ways.extend(way.clone());
         let class = self.class(entry.group.clone());
         class.there += 1;
@@ -114,6 +114,23 @@ impl ByClass {
         std::iter::once(class.there).chain(ways).chain([class.waiting, class.in_the_way]).collect()
     }
 
+    /// The classes in their order: as they are known, and as they are called.
+    pub fn titles(&self, catalogue: &Catalogue) -> Vec<(&str, String)> {
+        self.classes().map(|(title, _)| (title, class_title(title, catalogue))).collect()
+    }
+
+    /// The sheet of one class; nothing where there is no such class. Without rows where nobody has to do anything.
+    pub fn sheet_of(
+        &self,
+        class: &str,
+        manifest: &Manifest,
+        names: &NameOf<'_>,
+        catalogue: &Catalogue,
+    ) -> Option<Sheet> {
+        let (title, class) = self.classes().find(|(title, _)| *title == class)?;
+        Some(sheet(title, class, manifest, names, catalogue))
+    }
+
     /// A sheet for each class in which somebody has to do something: who, and what.
     pub fn sheets(&self, manifest: &Manifest, names: &NameOf<'_>, catalogue: &Catalogue) -> Vec<Sheet> {
         let busy = self.classes().filter(|(_, class)| !class.rows.is_empty());
@@ -123,6 +140,11 @@ impl ByClass {
 
 fn is_in_the_way(row: &OutcomeRow) -> bool {
     matches!(&row.outcome, Outcome::Waiting(waiting) if waiting.in_the_way)
+}
+
+/// How a thing came to be there: the code of a text, where its connector tells.
+pub fn way_of(entry: &LedgerEntry) -> Option<&str> {
+    entry.outputs.iter().find(|output| output.name == WAY).map(|output| output.value.as_str())
 }
 
 fn row(title: String, numbers: &[u64]) -> Vec<String> {

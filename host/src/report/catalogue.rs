@@ -33,6 +33,7 @@ const RU: &[&str] = &[
     include_str!("../../i18n/ru/cabinet.ftl"),
     include_str!("../../i18n/ru/evening.ftl"),
     include_str!("../../i18n/ru/cabinet-records.ftl"),
+    include_str!("../../i18n/ru/answers.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("../../i18n/en/cli.ftl"),
@@ -52,6 +53,7 @@ const EN: &[&str] = &[
     include_str!("../../i18n/en/cabinet.ftl"),
     include_str!("../../i18n/en/evening.ftl"),
     include_str!("../../i18n/en/cabinet-records.ftl"),
+    include_str!("../../i18n/en/answers.ftl"),
 ];
 
 /// The languages of the product.

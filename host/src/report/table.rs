@@ -9,7 +9,7 @@ use crate::error::{Context, Kind, Result};
 use crate::model::visible;
 
 /// A table with a title and headings.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Sheet {
     /// Its title: the sheet's name in a workbook.
     pub title: String,

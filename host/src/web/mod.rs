@@ -65,13 +65,20 @@ fn place(Path((school, task, dialogue)): Names) -> Place {
     Place::new(&school, &task, &dialogue)
 }
 
-/// `GET /SCHOOL/TASK/DIALOGUE`: what it is about, and a button. Looking starts nothing.
-async fn offer(State(face): Shared, spoken: Spoken, names: Names) -> Page {
+/// `GET /SCHOOL/TASK/DIALOGUE`: what it is about, and a button. Looking starts nothing. Whoever is signed in and comes back
+/// to a dialogue that is not for everybody is led to its task's page, where such dialogues begin.
+async fn offer(State(face): Shared, spoken: Spoken, headers: HeaderMap, names: Names) -> Response {
     let place = place(names);
     match face.desk.offered(&place).await {
-        Ok(offered) => pages::offer(&face, &spoken, &place, &offered),
-        Err(closed) => strays::closed(&face, &spoken, closed),
+        Ok(offered) => pages::offer(&face, &spoken, &place, &offered).into_response(),
+        Err(Closed::Nowhere) if is_signed(&face, &headers) => see(&place.home()),
+        Err(closed) => strays::closed(&face, &spoken, closed).into_response(),
     }
+}
+
+/// Does this browser hold a session of the cabinet? Whether it is good is seen there.
+fn is_signed(face: &Face, headers: &HeaderMap) -> bool {
+    cookie::SESSION.of(headers, face.desk.web()).is_some()
 }
 
 /// `POST /SCHOOL/TASK/DIALOGUE`: a dialogue begins, under a fresh cookie.
@@ -185,10 +192,18 @@ async fn returned(
 ) -> Response {
     let params = params(query.unwrap_or_default().as_bytes());
     let Some(cookie) = cookie::DIALOGUE.of(&headers, face.desk.web()) else {
-        return strays::other(&face, &spoken, None).into_response();
+        return lost(&face, &spoken, &headers, strays::other(&face, &spoken, None));
     };
-    let heard = face.desk.returned(&cookie, params).await;
-    told(&face, &spoken, heard, None)
+    match face.desk.returned(&cookie, params).await {
+        Heard::Gone(None) => lost(&face, &spoken, &headers, strays::gone(&face, &spoken, None)),
+        heard => told(&face, &spoken, heard, None),
+    }
+}
+
+/// Nobody knows any more where this browser was; whoever is signed in finds the way from the cabinet.
+fn lost(face: &Face, spoken: &Spoken, headers: &HeaderMap, page: Page) -> Response {
+    let word = face.texts.of(None, spoken.language()).word("binding-cabinet");
+    if is_signed(face, headers) { page.link("/", word).into_response() } else { page.into_response() }
 }
 
 fn told(face: &Face, spoken: &Spoken, heard: Heard, asked: Option<&Place>) -> Response {

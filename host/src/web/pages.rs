@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::Face;
 use super::language::Spoken;
-use crate::daemon::desk::{Offered, Place, Shown, View};
+use crate::daemon::desk::{By, Offered, Place, Shown, View};
 use crate::daemon::host::Package;
 use crate::daemon::links::Links;
 use crate::daemon::page::{Anchor, Asked, Field, Line, Offer, Page, Words};
@@ -118,12 +118,19 @@ impl Teller<'_> {
         self.page(self.texts.word("web-passwords")).bad(StatusCode::OK).line(self.texts.text(&text))
     }
 
-    /// Whoever has the school's address may start again; whoever had a one-time address asks for another.
+    /// Whoever has the school's address may start again; whoever had a one-time address asks for another; whoever is signed
+    /// in goes back to where they came from, and begins again there.
     fn again(&self, page: Page) -> Page {
-        match self.view.open {
-            true => begin(self.face, self.spoken, page, &self.view.place),
-            false => page.line(self.texts.word("web-ask-again")),
+        match self.view.by {
+            By::Anybody => begin(self.face, self.spoken, page, &self.view.place),
+            By::Invited(_) => page.line(self.texts.word("web-ask-again")),
+            By::Signed(_) => self.home(page.line(self.texts.word("binding-again"))),
         }
+    }
+
+    /// With the way back to the task's page in the cabinet.
+    fn home(&self, page: Page) -> Page {
+        page.link(self.view.place.home(), self.texts.word("binding-home"))
     }
 
     fn asked(&self) -> Asked {
@@ -188,6 +195,7 @@ impl Teller<'_> {
 
     fn done(&self, ending: &Ending) -> Page {
         let page = self.lines(self.page(self.texts.word("web-done")).good(), &ending.text);
+        let page = if matches!(self.view.by, By::Signed(_)) { self.home(page) } else { page };
         match ending.link.as_ref().and_then(|link| self.anchor(link)) {
             Some(Anchor { address, words }) => page.link(address, words),
             None => page,
@@ -197,7 +205,11 @@ impl Teller<'_> {
     fn failed(&self, end: &DeadEnd) -> Page {
         let page = self.page(self.text(&end.reason)).bad(StatusCode::OK);
         let page = self.lines(page, &end.advice);
-        if end.again { self.again(page) } else { page }
+        match self.view.by {
+            _ if end.again => self.again(page),
+            By::Signed(_) => self.home(page),
+            By::Anybody | By::Invited(_) => page,
+        }
     }
 
     fn broken(&self, reason: Option<&Message>) -> Page {

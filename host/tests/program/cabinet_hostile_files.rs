@@ -4,7 +4,7 @@
 use std::io::{Cursor, Write};
 
 use crate::cabinet::Office;
-use crate::cabinet_records::{Clerk, FILES, uploads};
+use crate::cabinet_records::{Clerk, FILES, Part, uploads};
 
 /// What a workbook looks like that is a hundred kilobytes and unpacks to more than anybody has.
 fn bomb() -> Vec<u8> {
@@ -111,7 +111,7 @@ fn a_form_that_is_none_of_ours_brings_nothing() {
     let mut olga = Clerk::of(&office, "olga", "school-administrator");
     let step = olga.step();
     let file = ("files", Some("pupils.csv"), FILES[0].1);
-    let forged: [&[(&str, Option<&str>, &[u8])]; 4] =
+    let forged: [&[Part<'_>]; 4] =
         [&[file], &[("step", None, b"0123"), file], &[file, ("step", None, step.as_bytes())], &[]];
     for parts in forged {
         let status = olga.send_parts(parts).answer.status;

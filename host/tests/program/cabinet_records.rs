@@ -31,6 +31,9 @@ pub(crate) const FILES: [(&str, &[u8]); 4] = [
     ("guardians.csv", GUARDIANS.as_bytes()),
 ];
 
+/// A part of a form: its name, the name of a file where it is one, its bytes.
+pub(crate) type Part<'a> = (&'a str, Option<&'a str>, &'a [u8]);
+
 /// Somebody with an account at a desk of their own.
 pub(crate) struct Clerk {
     pub(crate) browser: Browser,
@@ -89,7 +92,7 @@ impl Clerk {
         self.browser.follow(page)
     }
 
-    pub(crate) fn send_parts(&self, parts: &[(&str, Option<&str>, &[u8])]) -> Page {
+    pub(crate) fn send_parts(&self, parts: &[Part<'_>]) -> Page {
         let mut body = Vec::new();
         for (name, file, bytes) in parts {
             let file =

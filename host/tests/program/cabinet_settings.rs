@@ -24,6 +24,9 @@ const AS_IT_IS: [(&str, &str); 6] = [
     ("s.adopt-by", "name-and-class"),
 ];
 
+/// Values of fields by their names.
+type Filled<'a> = &'a [(&'a str, &'a str)];
+
 struct Desk {
     browser: Browser,
     url: Url,
@@ -118,7 +121,7 @@ fn what_is_wrong_stands_beside_its_field_as_the_command_line_says_it() {
     let mut olga = Desk::of(&world, "olga", "school-administrator");
     let before = file(&world);
     let page = olga.open();
-    let rows: [(&[(&str, &str)], &str, &str); 4] = [
+    let rows: [(Filled<'_>, &str, &str); 4] = [
         (&[("s.client-id", "")], "Не заполнено", ""),
         (&[("s.study-year", "1999")], "Возможны: current, next или число от 2000 до 2100", "1999"),
         (&[("s.study-year", "\"><script>alert(1)</script>")], "Такого значения нет", ""),
@@ -201,6 +204,27 @@ fn a_file_that_changed_meanwhile_is_not_written_over() {
         "seen anew, it is saved"
     );
     assert!(file(&world).contains("# Changed by hand"));
+}
+
+#[test]
+fn a_file_that_is_broken_is_told_in_plain_words() {
+    let world = World::empty();
+    let _served = serve(&world);
+    let mut olga = Desk::of(&world, "olga", "school-administrator");
+    let page = olga.open();
+    let before = file(&world);
+    // By hand, with a key that nobody knows: what was filled in is good, the file is not.
+    world.write("schools/school57.toml", &format!("zzz = 1\n{before}"));
+    let late = olga.fill(&page, &[("s.study-year", "next")], "save");
+    assert_eq!(late.answer.status, 409, "{}", late.text());
+    let wrong = olga.fill(&late, &[("s.study-year", "next")], "save");
+    assert_eq!(wrong.answer.status, 422, "{}", wrong.text());
+    assert!(wrong.text().contains("В файле школы есть и другие ошибки"), "{}", wrong.text());
+    assert!(wrong.text().contains("school57.toml, строка 1: unknown key `zzz`"), "{}", wrong.text());
+    world.write("schools/school57.toml", "name = [");
+    let page = olga.open();
+    assert_eq!(page.shown(), "409 Файл школы сейчас с ошибкой", "{}", page.text());
+    assert_eq!(file(&world), "name = [");
 }
 
 #[test]

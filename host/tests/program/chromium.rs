@@ -289,3 +289,31 @@ fn h3_the_first_evening_in_a_browser() {
     });
     all_well(&report, "");
 }
+
+#[test]
+fn what_waits_for_a_person_in_a_browser() {
+    let world = crate::world::World::bound();
+    world.run(&["run", TASK]).with(4);
+    crate::cabinet_answers::ask_more(&world, 3);
+    let _served = d1_browser::serve(&world);
+    let invite: Value = world
+        .run(&["user", "invite", "olga", "--json", "--role", "school-administrator", "--school", "school57"])
+        .with(0)
+        .json();
+    let invite = invite["address"].as_str().expect("an address");
+    let mut olga = Browser::default();
+    crate::cabinet::set_up(&mut olga, invite);
+    let mut scene = scene(&crate::cabinet::origin(invite), &world.stand.url());
+    scene["school"] = json!("school57");
+    scene["administrator"] = json!(ADMINISTRATOR);
+    scene["password"] = json!(invented_school::StandOptions::default().password);
+    let (name, value) = olga.cookies.iter().find(|(name, _)| name.contains("session")).expect("signed in");
+    let report = Script::start("answers.mjs", &scene).play(|what, _| {
+        assert_eq!(what, "session");
+        json!({"name": name, "value": value})
+    });
+    all_well(&report, "");
+    // Each way of looking has answered one question, once.
+    let told = world.run(&["audit", "school57", "--json"]).with(0);
+    assert_eq!(told.out.matches("\"decide\"").count(), 3, "{}", told.out);
+}

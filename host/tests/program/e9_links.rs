@@ -70,7 +70,7 @@ pub(crate) fn teenager(world: &World) -> Value {
 }
 
 /// This person signs in at the diary through Госуслуги, and is linked by that.
-fn sign_in(world: &World, one: &Value) {
+pub(crate) fn sign_in(world: &World, one: &Value) {
     let visitor = json!({"subject": "1000400006", "lastName": one["lastName"], "firstName": one["firstName"],
         "middleName": one["middleName"], "snils": one["snils"]});
     world.post("sign-in", &visitor);

@@ -7,6 +7,7 @@ mod audit;
 mod browser;
 mod budgets;
 mod cabinet;
+mod cabinet_answers;
 mod cabinet_hostile_files;
 mod cabinet_records;
 mod cabinet_settings;

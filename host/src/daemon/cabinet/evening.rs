@@ -15,7 +15,7 @@ use crate::daemon::task::Watch;
 use crate::error::{Error, Result};
 use crate::model::setup::TaskConfig;
 use crate::model::{Extent, Selection, TaskId, TaskRef};
-use crate::store::{AuditEntry, AuditStore, DecisionStore, LaneStore};
+use crate::store::{DecisionStore, LaneStore};
 
 impl Kept for Checked {
     fn weight(&self) -> usize {
@@ -80,7 +80,7 @@ impl Cabinet {
             return Ok(Ok(ordered));
         }
         self.plans.forget(task);
-        if let Err(error) = self.note(person, "run", task, &about) {
+        if let Err(error) = self.note(person, "run", &task.school, Some(&task.task), &about) {
             // What nobody can prove is not done.
             self.asks.stop(task).await?;
             return Ok(Err(error));
@@ -99,7 +99,7 @@ impl Cabinet {
     /// Nobody answers, or (inside) the audit cannot be written.
     pub async fn stop(&self, person: &Person, task: &TaskRef) -> std::result::Result<Result<()>, Busy> {
         let goes_on = self.asks.stop(task).await?;
-        Ok(if goes_on { self.note(person, "run-stop", task, "") } else { Ok(()) })
+        Ok(if goes_on { self.note(person, "run-stop", &task.school, Some(&task.task), "") } else { Ok(()) })
     }
 
     /// Approves exactly the plan that is looked at, if it is held. `false`: it is not looked at any more.
@@ -119,7 +119,7 @@ impl Cabinet {
             store.approve(lane.fence(), &of, &hash, &who, now)
         });
         approved.await?;
-        self.note(person, "approve", &name, plan).map(|()| true)
+        self.note(person, "approve", &name.school, Some(&name.task), plan).map(|()| true)
     }
 
     /// A school's file with a task switched on or off, to be looked at.
@@ -148,26 +148,13 @@ impl Cabinet {
             .map_err(|broken| Error::internal("changing a file broke off").because(broken))??;
         if written {
             let what = if on { "enable" } else { "disable" };
-            self.note(person, what, &school.name(task), "")?;
+            self.note(person, what, &school.config.id, Some(task), "")?;
             self.checks.forget(&school.name(task));
         }
         if self.asks.read().await == Err(Busy) {
             tracing::warn!("nobody reads the changed file now: it is read at its time");
         }
         Ok(())
-    }
-
-    fn note(&self, person: &Person, what: &str, task: &TaskRef, about: &str) -> Result<()> {
-        let entry = AuditEntry {
-            at: self.now(),
-            who: person.account.login.clone(),
-            what: what.to_owned(),
-            school: Some(task.school.clone()),
-            task: Some(task.task.clone()),
-            about: about.to_owned(),
-            ..AuditEntry::default()
-        };
-        self.store.audit(&entry).map(drop)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Here is decided who somebody is and what that person may see; faces show it and know nothing of passwords, codes and
 //! how long a session lasts. What people type wrongly is counted in memory; all else is in the host's file.
 
+mod acts;
 mod evening;
 mod invitation;
 mod looks;
@@ -15,6 +16,7 @@ mod settings;
 mod sign_in;
 mod totp;
 mod upload;
+mod waits;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,6 +24,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
+pub use self::acts::{Actor, Unbound, Wish};
 pub use self::invitation::{Codes, Stage, Unset, invite, reset};
 use self::looks::Looks;
 pub use self::looks::{Hindrance, Look, Stage as LookStage, Told};
@@ -34,6 +37,7 @@ pub use self::settings::{Change, Draft, Fault, Judged, SecretLine, Unsaved};
 pub use self::sign_in::{Browser, NotIn, Typed};
 use self::upload::Uploads;
 pub use self::upload::{ALL_BYTES, FILE_BYTES, FILES, Stopped, Upload};
+pub use self::waits::Waits;
 use super::asks::Asks;
 pub use super::asks::Busy;
 use super::check::Checked;
@@ -43,7 +47,7 @@ use super::runtime;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
 use crate::model::web::Web;
-use crate::model::{Millis, hex};
+use crate::model::{Millis, SchoolId, TaskId, hex};
 use crate::reconcile::Clock;
 use crate::store::{AuditEntry, AuditStore, HostDb, SessionRow, UserStore};
 
@@ -174,6 +178,27 @@ impl Cabinet {
             0 => Ok(()),
             _ => self.audit("session-revoke", &person.account, ""),
         }
+    }
+
+    /// What somebody did at a school goes into the audit, under their login.
+    pub fn note(
+        &self,
+        person: &Person,
+        what: &str,
+        school: &SchoolId,
+        task: Option<&TaskId>,
+        about: &str,
+    ) -> Result<()> {
+        let entry = AuditEntry {
+            at: self.now(),
+            who: person.account.login.clone(),
+            what: what.to_owned(),
+            school: Some(school.clone()),
+            task: task.cloned(),
+            about: about.to_owned(),
+            ..AuditEntry::default()
+        };
+        self.store.audit(&entry).map(drop)
     }
 
     /// What somebody did goes into the audit, under their login.

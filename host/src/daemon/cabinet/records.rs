@@ -13,9 +13,9 @@ use super::upload::Upload;
 use super::{Cabinet, Person, School, secret};
 use crate::daemon::import::{self, Imported, Order};
 use crate::error::{Error, Result};
-use crate::model::{SchoolId, TaskId};
+use crate::model::SchoolId;
 use crate::records::Input;
-use crate::store::{AuditEntry, AuditStore, ImportMode, LANE_BUSY, LaneStore, RecordStore, SchoolDb};
+use crate::store::{ImportMode, LANE_BUSY, LaneStore, RecordStore, SchoolDb};
 
 /// How long somebody waits for a page while files are read; then the page says that they are.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -214,27 +214,6 @@ impl Cabinet {
         let turn = self.reading.acquire().await;
         let _turn = turn.map_err(|closed| Error::internal("nobody reads files any more").because(closed))?;
         school.read(move |_, store| work(store)).await
-    }
-
-    /// What somebody did at a school goes into the audit, under their login.
-    pub(super) fn note(
-        &self,
-        person: &Person,
-        what: &str,
-        school: &SchoolId,
-        task: Option<&TaskId>,
-        about: &str,
-    ) -> Result<()> {
-        let entry = AuditEntry {
-            at: self.now(),
-            who: person.account.login.clone(),
-            what: what.to_owned(),
-            school: Some(school.clone()),
-            task: task.cloned(),
-            about: about.to_owned(),
-            ..AuditEntry::default()
-        };
-        self.store.audit(&entry).map(drop)
     }
 }
 

@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
 use super::{Cabinet, Person};
 use crate::daemon::asks::{Busy, KnownSchool};
 use crate::daemon::host::{Host, Package};
+use crate::daemon::links::Links;
 use crate::daemon::task::Task;
 use crate::daemon::told::{self, Standing};
 use crate::error::{Error, Result};
@@ -18,6 +20,10 @@ use crate::store::{AuditEntry, AuditStore, RunStore, SchoolDb};
 
 /// Runs of a task that are listed.
 const RUNS: u32 = 30;
+
+/// How often, and how many times, it is looked whether changed settings hold.
+const LOOK: Duration = Duration::from_millis(150);
+const LOOKS: u32 = 40;
 
 /// A school that somebody may see.
 #[derive(Clone)]
@@ -60,6 +66,18 @@ impl Cabinet {
         Ok(known.map(|KnownSchool { host, school, packages }| School { config: school, host, packages }))
     }
 
+    /// Waits until the server has taken a change of this school's settings over, which it does within seconds: whoever made
+    /// it is shown what holds.
+    pub async fn settled(&self, school: &SchoolId, holds: impl Fn(&SchoolConfig) -> bool) {
+        for _ in 0..LOOKS {
+            let known = self.asks.school(school).await.ok().flatten();
+            if known.is_none_or(|known| holds(&known.school)) {
+                return;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
     /// The zone in which times are told somebody: their school's, else this computer's.
     pub async fn zone(&self, person: &Person) -> TimeZone {
         let school = match &person.account.school {
@@ -90,6 +108,14 @@ impl School {
     pub async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self, &SchoolDb) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.read_shared(move |school, store| work(school, store)).await
+    }
+
+    /// The same for work that holds on to the store.
+    pub async fn read_shared<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self, &Arc<SchoolDb>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let school = self.clone();
         let read = tokio::task::spawn_blocking(move || {
@@ -131,6 +157,11 @@ impl School {
     /// How one of them stands; nothing where there is none.
     pub fn task(&self, store: &SchoolDb, task: &TaskId, now: Millis) -> Result<Option<TaskLine>> {
         self.config.task(task).map(|task| self.line(store, task, now)).transpose()
+    }
+
+    /// Where the pages are that a task's connector names.
+    pub fn links(&self, task: &TaskConfig) -> Links {
+        Links::of(self.host.config(), task)
     }
 
     fn line(&self, store: &SchoolDb, task: &TaskConfig, now: Millis) -> Result<TaskLine> {

@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 
 use super::{Cabinet, Person, School};
 use crate::config::{self, ConfigErrors, Edited, FILE_CHANGED, Manifests, Problem, Stated};
-use crate::daemon::host::Package;
 use crate::daemon::vault;
 use crate::error::{Error, Result};
 use crate::model::manifest::{Manifest, SecretNeed};
@@ -91,11 +90,6 @@ impl School {
         config::stated(&self.config.file, task)
     }
 
-    /// The connector of a task, if it can be used.
-    pub fn package(&self, task: &TaskId) -> Option<&Arc<Package>> {
-        self.packages.get(task)
-    }
-
     /// What would come of a draft. Nothing is written.
     pub fn judge(&self, task: &TaskId, draft: &Draft) -> Result<Judged> {
         let stated = self.stated(task)?;
@@ -114,7 +108,8 @@ impl School {
     /// What is to be written: a default is, where the file says something else, and nothing is where it says nothing and
     /// the default is wanted.
     fn to_write(&self, task: &TaskId, draft: &Draft, stated: &Stated) -> Map<String, Value> {
-        let fields = self.package(task).map(|package| config::fields(&package.manifest)).unwrap_or_default();
+        let fields =
+            self.packages.get(task).map(|package| config::fields(&package.manifest)).unwrap_or_default();
         let mut wanted = Map::new();
         for (name, value) in &draft.wanted {
             let default = fields.iter().find(|field| field.name == name).and_then(|field| field.default);

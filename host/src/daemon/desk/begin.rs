@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::talk::{Begun, Talk};
-use super::{Closed, Desk, Offered, Place, invite, sealed, secret};
+use super::{By, Closed, Desk, Offered, Place, invite, sealed, secret};
 use crate::daemon::asks::Known;
 use crate::daemon::journal::Elsewhere;
 use crate::daemon::links::Links;
@@ -43,7 +43,7 @@ impl Desk {
     ) -> std::result::Result<String, Closed> {
         let (known, _) = self.open_to_all(&place).await?;
         self.room().admit(client, &place.task.school, self.now())?;
-        self.begin(known, place, None, client, language).await
+        self.begin(known, place, By::Anybody, client, language).await
     }
 
     /// Somebody with a one-time address starts to bind.
@@ -55,14 +55,27 @@ impl Desk {
         language: Option<Language>,
     ) -> std::result::Result<(String, Place), Closed> {
         let known = self.known(&task).await?;
-        let dialogues = &known.package.manifest.dialogues;
-        let name = dialogues.iter().find(|(_, dialogue)| dialogue.binds).map(|(name, _)| name.clone());
-        let place = Place { dialogue: name.ok_or(Closed::Nowhere)?, task };
+        let place = binding(&known, task)?;
         // Before the store is asked: whoever guesses addresses soon has to wait.
         self.room().admit(client, &place.task.school, self.now())?;
         let shared = self.schools.open(&known).map_err(fault)?;
         let who = invite::accepted(Arc::clone(&shared.store), &place.task.task, token).await?;
-        let cookie = self.begin(known, place.clone(), Some(who), client, language).await?;
+        let cookie = self.begin(known, place.clone(), By::Invited(who), client, language).await?;
+        Ok((cookie, place))
+    }
+
+    /// Somebody who is signed in, and may, starts to bind.
+    pub async fn start_signed(
+        self: &Arc<Self>,
+        task: TaskRef,
+        login: &str,
+        client: IpAddr,
+        language: Option<Language>,
+    ) -> std::result::Result<(String, Place), Closed> {
+        let known = self.known(&task).await?;
+        let place = binding(&known, task)?;
+        self.room().admit(client, &place.task.school, self.now())?;
+        let cookie = self.begin(known, place.clone(), By::Signed(login.to_owned()), client, language).await?;
         Ok((cookie, place))
     }
 
@@ -70,7 +83,7 @@ impl Desk {
         self: &Arc<Self>,
         known: Known,
         place: Place,
-        by: Option<String>,
+        by: By,
         client: IpAddr,
         language: Option<Language>,
     ) -> std::result::Result<String, Closed> {
@@ -93,7 +106,7 @@ impl Desk {
         }
     }
 
-    fn begun(&self, known: Known, place: Place, by: Option<String>) -> Result<Begun> {
+    fn begun(&self, known: Known, place: Place, by: By) -> Result<Begun> {
         let shared = self.schools.open(&known)?;
         let Known { host, school, task, package } = known;
         let links = Links::of(host.config(), &task);
@@ -101,6 +114,13 @@ impl Desk {
         let task = host.task(school, task, Arc::clone(&package), Arc::clone(&shared.store))?;
         Ok(Begun { place, by, package, school: name, links, task, shared })
     }
+}
+
+/// The dialogue that binds a task.
+fn binding(known: &Known, task: TaskRef) -> std::result::Result<Place, Closed> {
+    let dialogues = &known.package.manifest.dialogues;
+    let name = dialogues.iter().find(|(_, dialogue)| dialogue.binds).map(|(name, _)| name.clone());
+    Ok(Place { dialogue: name.ok_or(Closed::Nowhere)?, task })
 }
 
 pub(super) fn fault(error: Error) -> Closed {

@@ -27,7 +27,7 @@ use self::passwords::Passwords;
 use self::room::{Room, Seal, Seat};
 use self::schools::Schools;
 pub use self::talk::{Answer, Shown, Talk};
-pub use self::words::{Closed, Heard, Offered, Place, View};
+pub use self::words::{By, Closed, Heard, Offered, Place, View};
 use super::asks::Asks;
 use super::runtime;
 use crate::error::{Error, Result};
@@ -126,7 +126,7 @@ impl Desk {
         }
         Ok(View {
             place: talk.place.clone(),
-            open: talk.by.is_none(),
+            by: talk.by.clone(),
             school: talk.school.clone(),
             package: talk.package.clone(),
             links: talk.links.clone(),

@@ -6,18 +6,19 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroize;
 
-use super::Place;
 use super::schools::School;
+use super::{By, Place};
 use crate::daemon::dialogue::{CallErrorOrOurs, Conversation, Stray};
 use crate::daemon::host::Package;
 use crate::daemon::journal::Elsewhere;
 use crate::daemon::lazy::LazyConnector;
 use crate::daemon::links::Links;
+use crate::daemon::soon::is_busy;
 use crate::daemon::task::Task;
 use crate::error::{Error, Result};
 use crate::model::dialogue::{Choice, DeadEnd, Ending, Form, FormKind, Input, Step};
 use crate::model::{CallError, Item, Link, Message, Millis, Param};
-use crate::store::{AuditEntry, LANE_BUSY};
+use crate::store::AuditEntry;
 
 /// How long somebody waits for the school's lane before they are told to come back.
 const LANE_PATIENCE: Duration = Duration::from_secs(5);
@@ -110,8 +111,8 @@ struct Live {
 /// A dialogue.
 pub struct Talk {
     pub(super) place: Place,
-    /// Whose binding address it was; `None`: anybody's dialogue.
-    pub(super) by: Option<String>,
+    /// Who began it.
+    pub(super) by: By,
     pub(super) package: Option<Arc<Package>>,
     pub(super) school: String,
     pub(super) links: Links,
@@ -133,7 +134,7 @@ impl Talk {
     pub(super) fn at(place: Place) -> Self {
         Self {
             place,
-            by: None,
+            by: By::Anybody,
             package: None,
             school: String::new(),
             links: Links::default(),
@@ -258,7 +259,7 @@ impl Talk {
             Step::Form(form) => Shown::Form(form),
             Step::Choice(choice) => Shown::Choice(choice),
             Step::Failed(end) => Shown::Failed(end),
-            Step::Done(ending) => match self.by.clone() {
+            Step::Done(ending) => match self.by.who().map(str::to_owned) {
                 None => Shown::Done(ending),
                 Some(who) => self.bound(who, ending).await?,
             },
@@ -300,8 +301,8 @@ impl Talk {
     /// A binding takes effect.
     async fn bound(&mut self, who: String, ending: Ending) -> Result<Shown> {
         let Some(live) = &self.live else { return Ok(Shown::Broken(None)) };
-        let entry =
-            AuditEntry { who, about: "browser".to_owned(), ..self.place.entry("bind", super::wall()) };
+        let about = self.by.place().to_owned();
+        let entry = AuditEntry { who, about, ..self.place.entry("bind", super::wall()) };
         let _turn = live.shared.turn.lock().await;
         let patience = Instant::now() + LANE_PATIENCE;
         loop {
@@ -330,7 +331,7 @@ impl Talk {
 /// What a dialogue is begun with.
 pub(super) struct Begun {
     pub(super) place: Place,
-    pub(super) by: Option<String>,
+    pub(super) by: By,
     pub(super) package: Arc<Package>,
     pub(super) school: String,
     pub(super) links: Links,
@@ -350,10 +351,6 @@ impl Place {
             ..AuditEntry::default()
         }
     }
-}
-
-fn is_busy(error: &Error) -> bool {
-    error.catalogue().is_some_and(|message| message.code == LANE_BUSY)
 }
 
 /// A call that failed, for people. What a connector died of is for the log, without its words: they may be anybody's.

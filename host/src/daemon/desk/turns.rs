@@ -34,7 +34,7 @@ impl Desk {
     }
 
     /// Work that goes on to its end whatever becomes of who waits for it; `None`: the server stops.
-    pub(super) async fn beside<T: Send + 'static>(
+    pub async fn beside<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Option<std::result::Result<T, JoinError>> {

@@ -31,6 +31,40 @@ impl Place {
     pub fn path(&self) -> String {
         format!("/{}/{}/{}", self.task.school, self.task.task, self.dialogue)
     }
+
+    /// The path of its task's page, for whoever is signed in.
+    pub fn home(&self) -> String {
+        format!("/~school/{}/{}", self.task.school, self.task.task)
+    }
+}
+
+/// Who began a dialogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Anybody who had the school's address, and who may begin again there.
+    Anybody,
+    /// Somebody with the one-time address that this one has made.
+    Invited(String),
+    /// Somebody who is signed in, by their login.
+    Signed(String),
+}
+
+impl By {
+    /// In whose name a binding takes effect; nobody's where anybody may begin.
+    pub(super) fn who(&self) -> Option<&str> {
+        match self {
+            Self::Anybody => None,
+            Self::Invited(who) | Self::Signed(who) => Some(who),
+        }
+    }
+
+    /// How the audit tells where a binding was made.
+    pub(super) fn place(&self) -> &'static str {
+        match self {
+            Self::Signed(_) => "cabinet",
+            Self::Anybody | Self::Invited(_) => "browser",
+        }
+    }
 }
 
 /// Why nothing can be started.
@@ -63,8 +97,8 @@ pub struct Offered {
 pub struct View {
     /// Which dialogue.
     pub place: Place,
-    /// May whoever has the address start again?
-    pub open: bool,
+    /// Who began it, and so where they may begin again.
+    pub by: By,
     /// The school's name.
     pub school: String,
     /// The connector, for its texts.

@@ -101,7 +101,9 @@ fn told(shell: &Shell, runs: &[&RunSummary], most: u64) -> String {
 
 /// Does it wait for somebody to approve its plan?
 pub(super) fn is_held(run: &RunSummary) -> bool {
-    let held = |reason: &Message| reason.code.starts_with("host-hold-") || reason.code == "host-plan-changed";
+    let held = |reason: &Message| {
+        reason.code.split('-').take(2).eq(["host", "hold"]) || reason.code == "host-plan-changed"
+    };
     run.status == RunStatus::Waiting && run.reason.as_ref().is_some_and(held)
 }
 

@@ -10,8 +10,8 @@ use axum::response::Response;
 
 use super::acting::Acting;
 use super::pager::Pager;
-use super::records::{home, up};
 use super::school::AtSchool;
+use super::school::{home, up};
 use super::shell::{Notice, Shell, said, shown};
 use super::signed::{fault, own_form, refused, value};
 use crate::daemon::cabinet::{Answer, Hindrance, Look, LookStage, Person, Replied, School, Told};

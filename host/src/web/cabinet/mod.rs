@@ -4,13 +4,20 @@
 //! somebody else's session. Whoever is not signed in is asked to be; a school that a person does not see is not there.
 
 mod acting;
+mod awaited;
+mod binding;
 mod browser;
 mod check;
 mod chosen;
+mod classes;
+mod deed;
 mod entry;
 mod history;
 mod import;
+mod inbox;
 mod live;
+mod made;
+mod notify;
 mod own;
 mod pager;
 mod people;
@@ -18,7 +25,10 @@ mod person;
 mod plan;
 mod plan_list;
 mod progress;
+mod questions;
+mod reading;
 mod records;
+mod removing;
 mod school;
 mod send;
 mod settings;
@@ -31,6 +41,8 @@ mod switch;
 mod task;
 mod task_page;
 mod upload;
+mod ways;
+mod week;
 
 use std::sync::Arc;
 
@@ -70,6 +82,19 @@ const PAGES: &[Entry] = &[
     ("/~school/{school}/{task}/~events", || get(live::events)),
     ("/~school/{school}/{task}/{run}", || get(school::run)),
     ("/~school/{school}/{task}/{run}/{file}", || get(school::report)),
+    // What waits for a person, and what a person does about it. No task and no run is called `~…`.
+    ("/~school/{school}/~inbox", || get(inbox::page).post(inbox::read_all)),
+    ("/~school/{school}/~notify", || get(notify::page).post(notify::change)),
+    ("/~school/{school}/{task}/~questions", || get(questions::list).post(questions::answer)),
+    ("/~school/{school}/{task}/~bind", || get(binding::page).post(binding::begin)),
+    ("/~school/{school}/{task}/~unbind", || get(binding::page).post(binding::unbind)),
+    ("/~school/{school}/{task}/~classes", || get(classes::numbers)),
+    ("/~school/{school}/{task}/~classes/{file}", || get(classes::file)),
+    ("/~school/{school}/{task}/~sheet", || get(classes::sheet)),
+    ("/~school/{school}/{task}/~awaited", || get(awaited::page)),
+    ("/~school/{school}/{task}/~remove", || get(removing::page).post(removing::remove)),
+    ("/~school/{school}/{task}/~week", || get(week::page)),
+    ("/~school/{school}/{task}/{run}/~made", || get(made::page).post(made::undo)),
 ];
 
 /// The cabinet's pages, which keep the language that is asked for.

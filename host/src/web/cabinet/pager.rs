@@ -25,6 +25,11 @@ impl Pager {
         list.into_iter().skip((self.page - 1) * self.size).take(self.size).collect()
     }
 
+    /// The page's number.
+    pub(super) fn page(&self) -> usize {
+        self.page
+    }
+
     /// Is there more than a page?
     pub(super) fn is_needed(&self) -> bool {
         self.all > self.size

@@ -12,8 +12,7 @@ use axum::response::Response;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
 use super::pager::Pager;
-use super::records::{home, up};
-use super::school::AtSchool;
+use super::school::{AtSchool, home, up};
 use super::shell::{Shell, shown};
 use super::signed::{fault, own_form, refused, value};
 use crate::daemon::cabinet::{ClassLine, Listed, Person, PersonLine, School, Sought};

@@ -8,8 +8,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::records::home;
 use super::school::AtSchool;
+use super::school::home;
 use super::shell::{Shell, shown};
 use super::signed::fault;
 use crate::daemon::host::Package;

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::acting::{Acting, may_act};
-use super::school::AtSchool;
+use super::school::{AtSchool, home, up};
 use super::shell::{Notice, Shell, shown};
 use super::signed::{fault, refused};
 use super::upload::{self, Refused};
@@ -37,16 +37,6 @@ struct Records<'a> {
     /// Files wait to be confirmed.
     waits: bool,
     limits: Message,
-}
-
-/// The way back to the school.
-pub(super) fn up(school: &School) -> Anchor {
-    Anchor { address: home(school), words: school.config.name.clone() }
-}
-
-/// The school's page.
-pub(super) fn home(school: &School) -> String {
-    format!("/~school/{}", school.config.id)
 }
 
 /// `GET /~school/SCHOOL/~records`: what there is, and a form for files.

@@ -10,6 +10,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::history::is_held;
+use super::inbox::{self, Waiting};
 use super::pager::Pager;
 use super::shell::{Shell, State as Told, shown};
 use super::signed::{Signed, busy, fault, spoken};
@@ -89,13 +90,6 @@ struct Line {
     next: String,
 }
 
-/// Something that waits for a person.
-struct Waiting {
-    address: String,
-    title: String,
-    words: String,
-}
-
 #[derive(Template)]
 #[template(path = "cabinet/school.html")]
 struct SchoolPage {
@@ -112,15 +106,25 @@ pub(super) async fn school(
     spoken: Spoken,
 ) -> Response {
     let now = face.cabinet.now();
-    let lines = match school.read(move |school, store| school.tasks(store, now)).await {
-        Ok(lines) => lines,
+    let waited = match school.read(move |school, store| inbox::read(school, store, now)).await {
+        Ok(waited) => waited,
         Err(error) => return fault(&face, &spoken, &error),
     };
     let shell = Shell::new(&face, &spoken, Some(&person), "cabinet").called(&school.config.name);
-    let waiting = lines.iter().filter_map(|line| waits(&face, &shell, &school, line)).collect();
-    let tasks = lines.iter().map(|line| of_task(&shell, &school, line)).collect();
+    let waiting = inbox::told(&face, &shell, &school, &waited);
+    let tasks = waited.iter().map(|(line, _)| of_task(&shell, &school, line)).collect();
     let here = format!("/~school/{}", school.config.id);
     shown(StatusCode::OK, &SchoolPage { shell, here, waiting, tasks })
+}
+
+/// The way back to the school.
+pub(super) fn up(school: &School) -> Anchor {
+    Anchor { address: home(school), words: school.config.name.clone() }
+}
+
+/// The school's page.
+pub(super) fn home(school: &School) -> String {
+    format!("/~school/{}", school.config.id)
 }
 
 pub(super) fn path_of(school: &School, task: &TaskId) -> String {
@@ -162,23 +166,6 @@ pub(super) fn next(shell: &Shell, school: &School, line: &TaskLine) -> String {
         None if line.task.enabled => shell.word("cabinet-by-hand"),
         None => shell.word("cabinet-off"),
     }
-}
-
-/// Questions, plans that wait, and failures; nothing where a task is off.
-fn waits(face: &Face, shell: &Shell, school: &School, line: &TaskLine) -> Option<Waiting> {
-    let asked = line.standing.open_decisions;
-    let grave =
-        line.standing.last.as_ref().filter(|run| {
-            words::gravity(run.status) == words::Gravity::Bad || run.status == RunStatus::Waiting
-        });
-    let words = match grave {
-        _ if !line.task.enabled => return None,
-        _ if asked > 0 => shell.text(Message::new("status-decisions").with("n", asked)),
-        Some(run) => reason(face, shell, line.package.as_deref(), run)
-            .unwrap_or_else(|| words::status(&shell.texts, Some(run.status))),
-        None => return None,
-    };
-    Some(Waiting { address: path_of(school, &line.task.id), title: title(shell, line), words })
 }
 
 /// Why a run did not go well, in the words of its connector.

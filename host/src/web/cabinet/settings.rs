@@ -16,13 +16,13 @@ use super::school::{AtSchool, path_of};
 use super::settings_form::{Input, Shown, Texts, Told};
 use super::settings_read;
 use super::settings_secret::{self, Secret};
-use super::shell::{Notice, Shell, shown};
+use super::shell::{Notice, Shell, said, shown};
 use super::signed::{fault, own_form, refused, value};
 use crate::config::{self, Field};
 use crate::daemon::cabinet::{Change, Draft, Fault, Judged, Person, School, Unsaved};
 use crate::daemon::host::Package;
 use crate::daemon::page::{Anchor, Mark};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::model::{Param, TaskId};
 use crate::report::Catalogue;
 use crate::web::language::Spoken;
@@ -151,8 +151,15 @@ impl Place<'_> {
         }
     }
 
+    /// The file is broken by whoever writes it by hand, or it is our own fault.
     pub(super) fn unreadable(&self, error: &Error) -> Response {
-        fault(self.face, self.spoken, error)
+        if error.kind() != Kind::Config {
+            return fault(self.face, self.spoken, error);
+        }
+        tracing::warn!(?error, "the settings of a task cannot be changed");
+        let back = path_of(self.school, self.task);
+        let go = Some((back.as_str(), "cabinet-settings-back"));
+        said(self.face, self.spoken, StatusCode::CONFLICT, "cabinet-settings-broken", go)
     }
 
     /// The change, before it is written.
@@ -197,14 +204,14 @@ pub(super) async fn form(
         return strays::nowhere(&face, &spoken).into_response();
     };
     let query = params(query.unwrap_or_default().as_bytes());
-    let said = [
+    let notices = [
         ("saved", Mark::Good, "cabinet-settings-saved"),
         ("same", Mark::Plain, "cabinet-settings-same"),
         ("secret", Mark::Good, "cabinet-secret-stored"),
     ];
-    let notice = said.into_iter().find(|(name, ..)| query.iter().any(|param| param.name == *name));
+    let notice = notices.into_iter().find(|(name, ..)| query.iter().any(|param| param.name == *name));
     let (face, spoken, person, school, task) = (&face, &spoken, &person, &school, &task);
-    let place = Place { face, spoken, person, school, task, package };
+    let place = Place { face, spoken, person, school, task, package: &package };
     place.as_it_is(StatusCode::OK, notice.map(|(_, mark, code)| (mark, code))).await
 }
 
@@ -222,7 +229,7 @@ pub(super) async fn answer(
         return strays::nowhere(&face, &spoken).into_response();
     };
     let (face, spoken, person, school, task) = (&face, &spoken, &person, &school, &task);
-    let place = Place { face, spoken, person, school, task, package };
+    let place = Place { face, spoken, person, school, task, package: &package };
     match value(&sent, "answer") {
         "secret" => settings_secret::put(&place, &sent).await,
         "look" => judged(&place, &sent, Wanted::Look).await,

@@ -8,10 +8,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::history::{Chart, is_held, usual};
-use super::school::{ended, next, path_of, reason, title};
+use super::school::{ended, next, path_of, reason, title, up};
 use super::shell::{Notice, Shell, State as Told, shown};
 use super::signed::{busy, fault};
 use super::task::AtTask;
+use super::ways::{self, Ways};
 use crate::daemon::cabinet::{School, TaskLine};
 use crate::daemon::orders::UnderWay;
 use crate::daemon::page::{Anchor, Mark};
@@ -50,6 +51,7 @@ struct TaskPage {
     name: String,
     chart: Option<Chart>,
     runs: Vec<RunLine>,
+    ways: Ways,
 }
 
 /// `GET /~school/SCHOOL/TASK`: how a task stands, and what it did.
@@ -62,9 +64,10 @@ pub(super) async fn task(
     let (now, id) = (face.cabinet.now(), at.task.id.clone());
     let read = at.school.read(move |school, store| {
         let line = school.task(store, &id, now)?;
-        line.map(|line| Ok((line, school.runs(store, &id)?))).transpose()
+        line.map(|line| Ok(Read { on: ways::read(store, &line)?, runs: school.runs(store, &id)?, line }))
+            .transpose()
     });
-    let (line, runs) = match read.await {
+    let read = match read.await {
         Ok(Some(read)) => read,
         Ok(None) => return strays::nowhere(&face, &spoken).into_response(),
         Err(error) => return fault(&face, &spoken, &error),
@@ -73,14 +76,21 @@ pub(super) async fn task(
     let goes_on = matches!(under_way, Some(UnderWay::Waits { .. } | UnderWay::Runs { .. }));
     let query = params(query.unwrap_or_default().as_bytes());
     let switched = query.iter().any(|param| param.name == "switched");
-    shown(StatusCode::OK, &page(&face, &spoken, &at, (&line, &runs), goes_on, switched))
+    shown(StatusCode::OK, &page(&face, &spoken, &at, &read, goes_on, switched))
+}
+
+/// What is read of a task for its page.
+struct Read {
+    line: TaskLine,
+    runs: Vec<RunSummary>,
+    on: ways::Read,
 }
 
 fn page(
     face: &Face,
     spoken: &Spoken,
     at: &AtTask,
-    (line, runs): (&TaskLine, &[RunSummary]),
+    Read { line, runs, on }: &Read,
     goes_on: bool,
     switched: bool,
 ) -> TaskPage {
@@ -93,7 +103,7 @@ fn page(
     let time = |at| local_time(at, &school.config);
     let held = line.standing.last.as_ref().is_some_and(is_held);
     TaskPage {
-        up: Anchor { address: format!("/~school/{}", school.config.id), words: school.config.name.clone() },
+        up: up(school),
         path: at.path(),
         step: at.may_act().then(|| at.person.step.clone()),
         notice: switched.then(|| switched_notice(&shell, line.task.enabled)),
@@ -107,6 +117,7 @@ fn page(
         name: at.name().to_string(),
         chart: Chart::of(&shell, &school.config, runs),
         runs: runs.iter().map(|run| of_run(&shell, school, run)).collect(),
+        ways: ways::of(&shell, &at.person, school, line, on),
         shell,
     }
 }
@@ -116,15 +127,13 @@ fn switched_notice(shell: &Shell, enabled: bool) -> Notice {
     Notice::of(shell, Mark::Good, code)
 }
 
-/// Why it did not go well, what is usual instead, what is asked.
+/// Why it did not go well, what is usual instead.
 fn said(face: &Face, shell: &Shell, (line, runs): (&TaskLine, &[RunSummary]), held: bool) -> Vec<String> {
     let last = line.standing.last.as_ref();
     let why = last.and_then(|run| reason(face, shell, line.package.as_deref(), run));
     let usual = usual(runs).filter(|_| held);
     let usual = usual.map(|n| shell.text(Message::new("cabinet-held-usual").with("n", n)));
-    let asked = line.standing.open_decisions;
-    let asked = (asked > 0).then(|| shell.text(Message::new("status-decisions").with("n", asked)));
-    [why, usual, asked].into_iter().flatten().collect()
+    [why, usual].into_iter().flatten().collect()
 }
 
 fn of_run(shell: &Shell, school: &School, run: &RunSummary) -> RunLine {

@@ -8,16 +8,21 @@ use std::time::Duration;
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::http::StatusCode;
+use tokio::sync::Semaphore;
 
 use crate::daemon::cabinet::{ALL_BYTES, Cabinet, Person, School, Stopped, Upload};
 use crate::error::Error;
 use crate::store::ImportMode;
 
 /// Bytes of a request that are read at most, what is thrown away included.
-pub(super) const BODY: usize = 256 << 20;
+pub(super) const BODY: usize = 128 << 20;
 
 /// Time for all files to arrive.
 const WITHIN: Duration = Duration::from_secs(600);
+
+/// Forms that are read at once; others wait. The head of a part is held in memory, and nothing but the length of the
+/// whole form bounds it.
+static AT_ONCE: Semaphore = Semaphore::const_new(16);
 
 /// Bytes of a part that is no file.
 const WORD: usize = 256;
@@ -65,6 +70,7 @@ async fn take(
     school: &School,
     mut form: Multipart,
 ) -> Result<(Upload, ImportMode), Refused> {
+    let _turn = AT_ONCE.acquire().await.map_err(|_| Refused::Late)?;
     let first = form.next_field().await?.ok_or(Refused::Form)?;
     if first.name() != Some("step") || word(first).await? != person.step {
         return Err(Refused::Form);

@@ -1,6 +1,6 @@
 //! The program changes a school's file: comments and order survive.
 
-use exchange::config::{NewTask, add_task, set_task_enabled, with_enabled};
+use exchange::config::{FILE_CHANGED, NewTask, add_task, set_task_enabled, with_enabled, with_settings};
 use exchange::model::records::RecordType;
 use exchange::model::setup::Grants;
 
@@ -91,4 +91,38 @@ write = true
 fn a_second_task_of_the_same_name_is_refused() {
     let task = NewTask { id: "contingent".into(), connector: "dnevnik".into(), ..NewTask::default() };
     assert_eq!(edited(|file| add_task(file, &task)).unwrap_err(), "the file has a task `contingent` already");
+}
+
+const WITH_SETTINGS: &str = "[[task]]\nid = \"x\"\n[task.settings]\nkept = 1 # why\ngone = 2\n# The end.\n";
+
+#[test]
+fn settings_are_changed_and_taken_out_and_the_rest_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("school57.toml");
+    std::fs::write(&file, WITH_SETTINGS).unwrap();
+    let wanted = serde_json::json!({"kept": 3, "gone": null, "never": null, "new": ["a"]});
+    let edited = with_settings(&file, &"x".into(), wanted.as_object().unwrap()).unwrap();
+    assert_eq!(
+        edited.text,
+        WITH_SETTINGS.replace("kept = 1", "kept = 3").replace("gone = 2\n", "new = [\"a\"]\n")
+    );
+    let mut changed = edited.changed.clone();
+    changed.sort();
+    assert_eq!(changed, ["gone", "kept", "new"]);
+    edited.write().unwrap();
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), edited.text);
+}
+
+#[test]
+fn a_file_that_changed_since_it_was_edited_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("school57.toml");
+    std::fs::write(&file, WITH_SETTINGS).unwrap();
+    let wanted = serde_json::json!({"kept": 3});
+    let edited = with_settings(&file, &"x".into(), wanted.as_object().unwrap()).unwrap();
+    let by_hand = WITH_SETTINGS.replace("why", "why not");
+    std::fs::write(&file, &by_hand).unwrap();
+    let refusal = edited.write().unwrap_err();
+    assert_eq!(refusal.catalogue().map(|message| message.code.as_str()), Some(FILE_CHANGED));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), by_hand);
 }

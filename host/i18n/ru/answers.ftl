@@ -1,0 +1,212 @@
+# Что ждёт человека в кабинете: вопросы, привязка, листы по классам, кого ждём, неделя, входящие, отмена.
+only-looks = Здесь вы только смотрите
+only-looks-text = Ваша роль даёт смотреть и ничего не меняет. Сделать это может администратор школы.
+only-looks-back = Вернуться
+lane-busy = Сейчас идёт обмен данными школы
+lane-busy-text = Ничего не изменено. Попробуйте снова через несколько минут.
+reason = Причина
+reason-hint = Останется в журнале действий. Без фамилий.
+reason-missing = Не указана причина
+reason-missing-text = Ничего не изменено. Напишите, почему вы это делаете.
+ways = Подробнее о задаче
+
+# Вопросы.
+questions = Вопросы
+questions-of = { $n ->
+        [0] Вопросов нет
+        [one] { $n } вопрос ждёт ответа
+        [few] { $n } вопроса ждут ответа
+       *[other] { $n } вопросов ждут ответа
+    }
+questions-none = Отвечать сейчас не на что.
+questions-text = Слева запись школы, рядом то, что нашлось на той стороне. Сравните их, прежде чем отвечать; ответ подействует при следующей отправке.
+questions-pupil = Это тот же ученик?
+questions-guardian = Это тот же родитель?
+questions-staff = Это тот же сотрудник?
+questions-class = Это тот же класс?
+questions-which = Это одно и то же?
+questions-shared = Одна запись там подходит двум записям школы. Это она?
+questions-arrived = Дошло ли это раньше? Ответа не было, а проверить нельзя.
+questions-ours = У нас
+questions-theirs = Там
+questions-look = Посмотреть там
+questions-same = Да, это одно и то же
+questions-different = Нет, создать новую запись
+questions-skip = Не отправлять
+questions-sent = Да, дошло
+questions-not-sent = Нет, отправить
+questions-open = нет ответа
+questions-answered = Ответы, которые подействуют при следующей отправке
+questions-by = { $at }, { $who }
+questions-told-done = Ответ на вопрос № { $number } записан
+questions-told-done-text = { $said }. Он подействует при следующей отправке.
+questions-told-before = На вопрос № { $number } уже ответили
+questions-told-before-text = Действует первый ответ: { $said }. Второй не записан.
+questions-told-changed = Вопрос № { $number } за это время изменился
+questions-told-changed-text = Ответ не записан: новая отправка нашла на той стороне другое. Посмотрите вопрос ещё раз.
+questions-told-gone = Вопроса № { $number } больше нет
+questions-told-gone-text = Отвечать не нужно: за это время всё разрешилось, или запись больше не отправляется.
+questions-told-busy = Ответ на вопрос № { $number } не записан
+questions-told-busy-text = Сейчас идёт обмен данными школы. Ответьте ещё раз через несколько минут.
+
+# Привязка.
+binding = Привязка
+binding-more = О привязке
+binding-bound-to = Школа привязана: { $name }.
+binding-bound = Школа привязана.
+binding-unbound = Школа ещё не привязана к своей странице на той стороне.
+binding-needless = Этой задаче привязка не нужна.
+binding-text = Вы войдёте на той стороне как администратор школы и разрешите обмен. Если вас прервут, ничего не изменится: вернитесь сюда и начните снова.
+binding-begin = Привязать школу
+binding-renew = Дать согласие заново
+binding-again = Начать снова можно на странице задачи, когда будете готовы.
+binding-home = Вернуться к задаче
+binding-cabinet = Вернуться в кабинет
+binding-undo = Отвязать школу
+binding-undo-text = Обмен остановится, пока школу не привяжут снова. Отвязать может только регион, и это останется в журнале действий.
+binding-name = Название школы, как оно написано ниже
+binding-region = Отвязать школу может только регион
+binding-region-text = Ничего не изменено. Если школа привязана не к той странице, обратитесь к региональному администратору.
+binding-told-unbound = Школа отвязана
+binding-told-unbound-text = Обмен начнётся снова после новой привязки.
+binding-told-before = Школа и не была привязана
+binding-told-before-text = Возможно, её уже отвязали. Ничего не изменено.
+binding-told-name = Название не совпало
+binding-told-name-text = Ничего не изменено. Введите название школы так, как оно написано.
+
+# По классам.
+classes = По классам
+classes-none = Задача ещё ни разу не проверяла всю школу. Числа появятся после первой полной отправки.
+classes-text = Нажмите на класс, чтобы увидеть и напечатать лист: кому что сделать.
+classes-html = Скачать листы всех классов для печати
+classes-sheet = Лист: { $class }
+classes-print = Чтобы напечатать, выберите печать в браузере: лишнее на бумагу не попадёт.
+classes-nothing = Никому ничего делать не нужно.
+classes-more = … и ещё { $n }: весь список в файле.
+
+# Кого ждём.
+awaited = Кого ждём
+awaited-filter = Кого показать
+awaited-all = Все: { $n }
+awaited-staff = Сотрудники: { $n }
+awaited-pupil = Ученики: { $n }
+awaited-guardian = Родители: { $n }
+awaited-count = { $n ->
+        [one] { $n } человек
+        [few] { $n } человека
+       *[other] { $n } человек
+    }
+awaited-steps = Что сделать:
+awaited-nobody = Сейчас никого ждать не нужно.
+
+# Убрать там.
+removal = Убрать на той стороне
+removal-begin = Убрать…
+removal-text = Будет убрано на той стороне:
+removal-nothing = Убирать нечего: у этой задачи там ничего для этого человека нет.
+removal-confirm = Чтобы убрать это, введите номер человека: { $person }
+removal-do = Убрать
+removal-no-write = Задаче не разрешено писать на ту сторону (write = true в файле школы).
+removal-told-done = Убрано
+removal-told-done-text = На той стороне этого больше нет; это проверено.
+removal-told-nothing = Убирать нечего
+removal-told-nothing-text = Возможно, это уже убрали.
+removal-told-other = Введён другой номер
+removal-told-other-text = Ничего не изменено. Введите номер человека так, как он написан.
+removal-told-left = Убрано не всё
+removal-told-left-text = Ниже то, что осталось, и почему. Попробуйте ещё раз позже.
+
+# Неделя.
+week = Уроки недели и чаты
+week-of = Неделя { $from } – { $until }
+week-other = Другие недели
+week-before = предыдущая
+week-after = следующая
+week-lessons = Уроки по видеосвязи
+week-no-lessons = На этой неделе уроков по видеосвязи нет.
+week-cancelled = отменён
+week-nothing = пока ничего
+week-more = … и ещё { $n }
+week-chats = Чаты
+week-no-chats = Чатов пока нет.
+week-parts = { $kind }: { $n }
+
+# Входящие.
+inbox = Всё, что ждёт, и последние события
+inbox-nothing = Сейчас ничего не ждёт вас.
+inbox-events = Последние события
+inbox-no-events = Событий пока не было.
+inbox-new = новое
+inbox-read = Отметить всё прочитанным
+inbox-lost = не дошло: { $who }
+inbox-people = { $n ->
+        [one] Ждём действий других: { $n }
+       *[other] Ждём действий других: { $n }
+    }
+inbox-people-advice = Раздайте листы или напомните: что кому сделать, написано на странице.
+inbox-binding = Привяжите школу: до этого ничего не отправляется.
+inbox-questions = Ответьте на вопросы; ответы подействуют при следующей отправке.
+inbox-held = Посмотрите, что изменится, и разрешите отправку, если так и должно быть.
+inbox-failed = Прочитайте причину. Отправленное сохранено, следующая отправка продолжит с того же места.
+inbox-not-confirmed = Ничего не отправляйте повторно вручную: следующая отправка проверит это сама.
+inbox-certificate = Попросите того, кто настраивает обмен, заменить сертификат.
+inbox-certificate-ends = Сертификат { $name } действует до { $at }
+inbox-certificate-over = Сертификат { $name } больше не действует: срок истёк { $at }
+
+# Кому сообщают.
+notify = Кому сообщать о событиях
+notify-none-told = О событиях этой школы никому не сообщается.
+notify-everything = обо всём
+notify-topics = о чём: { $list }
+notify-tasks = только задачи: { $list }
+notify-quiet = не беспокоить с { $from } до { $until }
+notify-digest = раз в день, в { $at }
+notify-way-mail = письмом
+notify-way-sms = коротким сообщением
+notify-way-webhook = в другую программу
+notify-common = общий получатель региона
+notify-can = О чём можно сообщать
+notify-where = Короткие сообщения, тихие часы и сводку раз в день записывает тот, кто настраивает обмен: [[notify]] в файле
+notify-add = Сообщать ещё кому-то
+notify-mail = Адрес электронной почты
+notify-on = О чём
+notify-on-trouble = только когда нужно что-то сделать
+notify-on-all = обо всём
+notify-do = Сообщать
+notify-remove = Больше не сообщать
+notify-told-done = Записано
+notify-told-done-text = Это действует с этой минуты.
+notify-told-address = Это не адрес электронной почты
+notify-told-address-text = Ничего не изменено. Адрес выглядит так: director@school57.example
+notify-told-way = Писем эта программа не отправляет
+notify-told-way-text = Ничего не изменено. Почту подключает тот, кто настраивает обмен.
+audit-notify-add = добавлен получатель уведомлений
+audit-notify-remove = убран получатель уведомлений
+
+# Что отправка создала и записала.
+made = Что создано и записано
+made-created = Создано на той стороне
+made-created-text = Как есть после этой отправки. Там ничего не удаляется само.
+made-nothing-created = Эта отправка ничего не создала на той стороне.
+made-written = Записано в данные школы
+made-nothing-written = Эта отправка ничего не меняла в данных школы, или прежние значения уже не хранятся.
+made-nothing-back = Возвращать нечего: записи с тех пор изменены.
+made-change = { $field }: сейчас «{ $before }», до отправки «{ $after }»
+made-more = … и ещё { $n }
+made-undo = Вернуть прежние значения
+made-undo-text = Записи станут такими, какими были до этой отправки. Изменённое позже останется как есть, и следующие отправки не повторят отменённого.
+made-confirm = Чтобы вернуть прежние значения, введите номер отправки: { $run }
+undo-told-nothing = Возвращать нечего
+undo-told-nothing-text = Возможно, это уже сделали.
+undo-told-other = Введён другой номер
+undo-told-other-text = Ничего не изменено. Введите номер отправки так, как он написан.
+
+# Записи школы, как их узнают.
+side-born = Родился
+side-snils = СНИЛС
+side-snils-known = указан
+side-snils-unknown = не указан
+side-children = Дети
+side-position = Должность
+side-year = Учебный год
+side-teacher = Учитель
