@@ -1,7 +1,4 @@
 # The cabinet: a school's records, people, classes, the settings of a task.
-cabinet-only-looks = You can only look
-cabinet-only-looks-text = Your role is that of a viewer: nothing can be changed. Ask the school's administrator.
-cabinet-only-looks-back = To the school's page
 cabinet-yes = yes
 cabinet-no = no
 

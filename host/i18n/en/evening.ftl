@@ -1,8 +1,6 @@
 # A task's evening in the cabinet: switch on, check, look, send, approve.
 cabinet-back = Back
 cabinet-actions = Actions
-cabinet-looks-only = You may only look
-cabinet-looks-only-text = The school's administrator changes and sends. If that should be you, ask for that role.
 cabinet-no-connector = this task's connector cannot be used now: it is not installed or not locked; tell whoever looks after the program
 cabinet-no-task = This task cannot be run now
 cabinet-no-task-text = It is not in the school's file any more, or its connector cannot be used. Tell whoever looks after the program.

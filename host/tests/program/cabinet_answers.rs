@@ -247,7 +247,7 @@ fn questions_are_answered_by_whoever_may_and_by_nothing_else() {
     assert!(page.text().contains("ничего не меняет"), "{}", page.text());
     assert!(!page.answer.body.contains("name=\"same\"") && !page.answer.body.contains("name=\"answer\""));
     let refused = vera.send(QUESTIONS, &[("number", &n), ("answer", "skip")]);
-    assert_eq!(refused.shown(), "403 Здесь вы только смотрите");
+    assert_eq!(refused.shown(), "403 Вы можете только смотреть");
     assert_eq!(maria.send(QUESTIONS, &[("number", &n), ("answer", "skip")]).answer.status, 404);
     // From elsewhere, or by somebody who does not know the step.
     let bare = olga.browser.ask("POST", &olga.url(QUESTIONS), &format!("number={n}&answer=skip"));
@@ -311,7 +311,7 @@ fn d1_the_administrator_binds_from_the_tasks_page_and_comes_back_to_it() {
     let mut roman = Visitor::come(run, "roman", "region-administrator", None);
     assert!(vera.see(DNEVNIK).text().contains("ещё не привязана"));
     assert!(!vera.see(DNEVNIK).text().contains("Привязать школу"));
-    assert_eq!(vera.send(&format!("{DNEVNIK}/~bind"), &[]).shown(), "403 Здесь вы только смотрите");
+    assert_eq!(vera.send(&format!("{DNEVNIK}/~bind"), &[]).shown(), "403 Вы можете только смотреть");
     assert_eq!(maria.send(&format!("{DNEVNIK}/~bind"), &[]).answer.status, 404);
 
     // Refused over there: what happened, and back to the task.
@@ -463,7 +463,7 @@ fn e9_a_link_is_taken_away_from_the_sheet_once_and_with_a_reason() {
     assert!(!vera.see(&sheet_path).text().contains("Убрать…"));
     let remove = format!("{ESIA}/~remove");
     let entered = [("person", person.as_str()), ("confirm", &person), ("reason", "чужая учётная запись")];
-    assert_eq!(vera.send(&remove, &entered).shown(), "403 Здесь вы только смотрите");
+    assert_eq!(vera.send(&remove, &entered).shown(), "403 Вы можете только смотреть");
 
     let sheet = olga.see(&sheet_path);
     let page = olga.browser.click(&sheet, "Убрать…");
@@ -551,7 +551,7 @@ fn s3_what_a_run_wrote_is_taken_back_in_the_browser() {
     let made = page.url.path().to_owned();
     assert!(!vera.see(&made).answer.body.contains("name=\"confirm\""));
     let entered = [("reason", "портал прислал чужие номера"), ("confirm", id.as_str())];
-    assert_eq!(vera.send(&made, &entered).shown(), "403 Здесь вы только смотрите");
+    assert_eq!(vera.send(&made, &entered).shown(), "403 Вы можете только смотреть");
     let other = olga.post(&page, "~made", &[], &[("reason", "да"), ("confirm", "school57-99")]);
     assert!(other.text().contains("Введён другой номер"), "{}", other.text());
     assert_eq!(world.identifiers().len(), 5);

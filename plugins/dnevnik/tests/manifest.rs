@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use exchange_sdk::testing::codes_of_settings;
+
 const MANIFEST: &str = include_str!("../connector.toml");
 
 /// The texts after `start` up to the next quote, in all sources of a folder but tests.
@@ -34,22 +36,9 @@ fn manifest() -> toml::Table {
     MANIFEST.parse().expect("the manifest")
 }
 
-/// Codes of the texts of the form of settings: of each setting its name and help, and its words where it has some.
+/// Codes of the texts of the form of settings.
 fn of_settings() -> BTreeSet<String> {
-    fn words(schema: &toml::Value) -> Vec<String> {
-        let list = |key: &str| schema.get(key).and_then(toml::Value::as_array).into_iter().flatten();
-        let own = list("enum").filter_map(toml::Value::as_str).map(str::to_owned);
-        let inner = list("anyOf").chain(schema.get("items")).flat_map(words);
-        own.chain(inner).collect()
-    }
-    let manifest = manifest();
-    let properties = manifest["settings"]["properties"].as_table().expect("settings").iter();
-    let of_one = |(name, schema): (&String, &toml::Value)| {
-        let words =
-            words(schema).into_iter().map(|word| format!("setting-{name}-{word}")).collect::<Vec<_>>();
-        [vec![format!("setting-{name}"), format!("setting-{name}-help")], words].concat()
-    };
-    properties.flat_map(of_one).collect()
+    codes_of_settings(&serde_json::to_value(&manifest()["settings"]).expect("a schema"))
 }
 
 #[test]

@@ -7,11 +7,12 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 
-use super::school::AtSchool;
+use super::school::{AtSchool, home};
 use super::shell::said;
 use super::signed::spoken;
 use crate::daemon::cabinet::{Person, School};
 use crate::web::Face;
+use crate::web::language::Spoken;
 
 /// Somebody at a school where they may change something.
 pub(super) struct Acting {
@@ -24,16 +25,14 @@ impl FromRequestParts<Arc<Face>> for Acting {
 
     async fn from_request_parts(parts: &mut Parts, face: &Arc<Face>) -> Result<Self, Response> {
         let AtSchool { person, school } = AtSchool::from_request_parts(parts, face).await?;
-        if may_act(&person, &school) {
+        if person.account.acts(&school.config.id) {
             return Ok(Self { person, school });
         }
-        let (home, to) = (format!("/~school/{}", school.config.id), "cabinet-only-looks-back");
-        let spoken = spoken(parts).await;
-        Err(said(face, &spoken, StatusCode::FORBIDDEN, "cabinet-only-looks", Some((&home, to))))
+        Err(only_looks(face, &spoken(parts).await, &home(&school)))
     }
 }
 
-/// May somebody change something at this school?
-pub(super) fn may_act(person: &Person, school: &School) -> bool {
-    person.account.acts(&school.config.id)
+/// What whoever only looks is told, and the way back.
+pub(super) fn only_looks(face: &Face, spoken: &Spoken, back: &str) -> Response {
+    said(face, spoken, StatusCode::FORBIDDEN, "only-looks", Some((back, "only-looks-back")))
 }

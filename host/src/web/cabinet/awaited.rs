@@ -11,7 +11,7 @@ use axum::response::Response;
 
 use super::pager::Pager;
 use super::reading::{Of, of_task};
-use super::school::{AtSchool, path_of, title};
+use super::school::{AtSchool, path_of, up_to};
 use super::shell::{Shell, shown};
 use super::signed::value;
 use crate::daemon::by_class;
@@ -93,7 +93,7 @@ pub(super) async fn page(
         Err(page) => return page,
     };
     let shell = Shell::new(&face, &spoken, Some(&person), "awaited");
-    let up = Anchor { address: path_of(&school, &task), words: title(&shell, &line) };
+    let up = up_to(&shell, &school, &line);
     let filters = filters(&shell, &here, &read.counts, role.map(|(word, _)| word));
     let Read { told, groups, pager, .. } = read;
     shown(StatusCode::OK, &Awaited { shell, up, told, filters, groups, pager })

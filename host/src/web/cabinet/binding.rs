@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::deed::Deed;
-use super::school::{AtSchool, path_of, title};
+use super::school::{AtSchool, path_of, up_to};
 use super::shell::{Notice, Shell, said, shown};
 use super::signed::{fault, value};
 use crate::daemon::cabinet::{Person, School, TaskLine, Unbound};
@@ -118,7 +118,7 @@ fn made(
     let bound = binding.is_some_and(Binding::is_bound);
     BindingPage {
         acts: person.account.acts(&school.config.id),
-        up: Anchor { address: path_of(school, &line.task.id), words: title(&shell, line) },
+        up: up_to(&shell, school, line),
         here: path_of(school, &line.task.id),
         school: school.config.name.clone(),
         notice: told(&shell, query),

@@ -52,7 +52,7 @@ pub(super) async fn look(State(face): State<Arc<Face>>, at: AtTask, spoken: Spok
     let mut page = CheckPage {
         up: at.up(spoken.language()),
         path: at.path(),
-        step: at.may_act().then(|| at.person.step.clone()),
+        step: at.step(),
         notice: None,
         place: None,
         rows: Vec::new(),

@@ -12,7 +12,7 @@ use url::form_urlencoded::byte_serialize;
 
 use super::pager::Pager;
 use super::reading::{Of, of_task};
-use super::school::{AtSchool, path_of, title};
+use super::school::{AtSchool, path_of, up_to};
 use super::shell::{Shell, shown};
 use super::signed::{fault, value};
 use crate::daemon::by_class::{self, Picture};
@@ -74,7 +74,7 @@ pub(super) async fn numbers(
     };
     let shell = Shell::new(&face, &spoken, Some(&person), "classes");
     let here = path_of(&school, &task);
-    let up = Anchor { address: here.clone(), words: title(&shell, &line) };
+    let up = up_to(&shell, &school, &line);
     let (told, sheet, classes) = match read {
         Some(Numbers { told, sheet, classes }) => (told, sheet, classes),
         None => (shell.word("classes-none"), Sheet::default(), Vec::new()),
@@ -176,7 +176,7 @@ pub(super) async fn sheet(
         Ok((line, Read::NoRun)) => {
             let shell = Shell::new(&face, &spoken, Some(&person), "classes");
             let here = path_of(&school, &task);
-            let up = Anchor { address: here.clone(), words: title(&shell, &line) };
+            let up = up_to(&shell, &school, &line);
             let told = shell.word("classes-none");
             return shown(StatusCode::OK, &classes_page(shell, up, here, told, (Sheet::default(), &[])));
         }

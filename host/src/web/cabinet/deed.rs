@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::school::AtSchool;
-use super::shell::said;
+use super::acting::only_looks;
+use super::school::{AtSchool, home};
 use super::signed::{own_form, refused, spoken, value};
 use crate::daemon::cabinet::Actor;
 use crate::model::{Param, visible};
@@ -34,10 +33,8 @@ impl FromRequest<Arc<Face>> for Deed {
         let form = RawForm::from_request(Request::from_parts(parts, body), face).await;
         let form = form.map_err(IntoResponse::into_response)?;
         let values = own_form(&person, &form).ok_or_else(|| refused(face, &spoken))?;
-        let back = format!("/~school/{}", school.config.id);
-        let actor = face.cabinet.actor(person, school).ok_or_else(|| {
-            said(face, &spoken, StatusCode::FORBIDDEN, "only-looks", Some((&back, "only-looks-back")))
-        })?;
+        let back = home(&school);
+        let actor = face.cabinet.actor(person, school).ok_or_else(|| only_looks(face, &spoken, &back))?;
         Ok(Self { actor, values })
     }
 }

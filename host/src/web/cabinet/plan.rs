@@ -74,7 +74,7 @@ pub(super) async fn look(
     let mut page = PlanPage {
         up: at.up(spoken.language()),
         path: at.path(),
-        step: at.may_act().then(|| at.person.step.clone()),
+        step: at.step(),
         notice: None,
         place: None,
         none: false,

@@ -43,7 +43,7 @@ pub(super) async fn look(State(face): State<Arc<Face>>, at: AtTask, spoken: Spok
         shell: at.shell(&face, &spoken, "cabinet-progress"),
         up: at.up(spoken.language()),
         path: at.path(),
-        step: at.may_act().then(|| at.person.step.clone()),
+        step: at.step(),
         place: Place::of(&at, Kind::Send, told),
         stopping: matches!(under_way, Some(UnderWay::Runs { stopping: true, .. })),
     };

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::deed::Deed;
 use super::pager::Pager;
-use super::school::{AtSchool, path_of, title};
+use super::school::{AtSchool, path_of, up_to};
 use super::shell::{Notice, Shell, shown};
 use super::signed::{fault, value};
 use crate::daemon::answers::{self, Answered, Given};
@@ -117,7 +117,7 @@ fn page(shell: Shell, person: Person, school: &School, here: String, read: Read)
     let heading = shell.text(Message::new("questions-of").with("n", open));
     Questions {
         acts: person.account.acts(&school.config.id),
-        up: Anchor { address: path_of(school, &line.task.id), words: title(&shell, &line) },
+        up: up_to(&shell, school, &line),
         shell: shell.called(&heading),
         person,
         here,

@@ -8,7 +8,7 @@ use axum::extract::{Multipart, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::acting::{Acting, may_act};
+use super::acting::Acting;
 use super::school::{AtSchool, home, up};
 use super::shell::{Notice, Shell, shown};
 use super::signed::{fault, refused};
@@ -78,7 +78,7 @@ async fn page(
         here: format!("{}/~records", home(school)),
         notice,
         counts,
-        acts: may_act(person, school),
+        acts: person.account.acts(&school.config.id),
         waits: face.cabinet.look(person, &school.config.id).is_some(),
         limits,
         shell,

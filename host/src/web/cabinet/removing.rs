@@ -11,7 +11,7 @@ use url::form_urlencoded::byte_serialize;
 
 use super::deed::Deed;
 use super::reading::{Of, of_task};
-use super::school::{AtSchool, path_of, title};
+use super::school::{AtSchool, path_of, up_to};
 use super::shell::{Notice, Shell, shown};
 use super::signed::{busy, fault, value};
 use crate::daemon::cabinet::{Person, School, TaskLine};
@@ -92,7 +92,7 @@ fn made(
     Removing {
         may: acts && line.task.grants.write && !things.is_empty(),
         acts,
-        up: Anchor { address: here.clone(), words: title(&shell, line) },
+        up: up_to(&shell, school, line),
         here,
         notice,
         person,

@@ -122,6 +122,11 @@ pub(super) fn up(school: &School) -> Anchor {
     Anchor { address: home(school), words: school.config.name.clone() }
 }
 
+/// The way back to a task.
+pub(super) fn up_to(shell: &Shell, school: &School, line: &TaskLine) -> Anchor {
+    Anchor { address: path_of(school, &line.task.id), words: title(shell, line) }
+}
+
 /// The school's page.
 pub(super) fn home(school: &School) -> String {
     format!("/~school/{}", school.config.id)
@@ -281,7 +286,7 @@ fn run_page(
     said.push(words::counts(&shell.texts, &run.counts));
     said.extend(run.dropped.map(|at| shell.text(Message::new("run-dropped").with("at", time(at)))));
     RunPage {
-        up: Anchor { address: path_of(school, &run.task.task), words: title(&shell, &line) },
+        up: up_to(&shell, school, &line),
         state: Told::of(&shell, Some(run.status)),
         said,
         go,

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
-use super::acting::{Acting, may_act};
+use super::acting::Acting;
 use super::school::{AtSchool, path_of};
 use super::settings_form::{Input, Shown, Texts, Told};
 use super::settings_read;
@@ -136,7 +136,7 @@ impl Place<'_> {
             fields: fields.iter().map(of).collect(),
             others: faults.iter().filter(|fault| !is_own(fault)).map(|fault| texts.told(fault)).collect(),
             secrets: secrets.iter().map(|secret| Secret::of(&shell, self.school, secret)).collect(),
-            acts: may_act(self.person, self.school),
+            acts: self.person.account.acts(&self.school.config.id),
             shell,
         };
         shown(status, &page)

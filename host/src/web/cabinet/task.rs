@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
-use super::school::AtSchool;
-use super::shell::{Shell, said};
+use super::acting::only_looks;
+use super::school::{AtSchool, path_of};
+use super::shell::Shell;
 use super::signed::spoken;
 use crate::daemon::cabinet::{Person, School};
 use crate::daemon::host::Package;
@@ -53,9 +53,7 @@ impl FromRequestParts<Arc<Face>> for Acting {
         if at.may_act() {
             return Ok(Self(at));
         }
-        let (spoken, back) = (spoken(parts).await, at.path());
-        let go = Some((back.as_str(), "cabinet-back"));
-        Err(said(face, &spoken, StatusCode::FORBIDDEN, "cabinet-looks-only", go))
+        Err(only_looks(face, &spoken(parts).await, &at.path()))
     }
 }
 
@@ -65,6 +63,11 @@ impl AtTask {
         self.person.account.acts(&self.school.config.id)
     }
 
+    /// Proof that a form is ours; nothing for whoever only looks.
+    pub(super) fn step(&self) -> Option<String> {
+        self.may_act().then(|| self.person.step.clone())
+    }
+
     /// Its whole name.
     pub(super) fn name(&self) -> TaskRef {
         self.school.name(&self.task.id)
@@ -72,7 +75,7 @@ impl AtTask {
 
     /// Where its page is.
     pub(super) fn path(&self) -> String {
-        format!("/~school/{}/{}", self.school.config.id, self.task.id)
+        path_of(&self.school, &self.task.id)
     }
 
     /// As its connector calls itself.

@@ -105,7 +105,7 @@ fn page(
     TaskPage {
         up: up(school),
         path: at.path(),
-        step: at.may_act().then(|| at.person.step.clone()),
+        step: at.step(),
         notice: switched.then(|| switched_notice(&shell, line.task.enabled)),
         state: Told::of_task(&shell, line),
         said: said(face, &shell, (line, runs), held),

@@ -14,7 +14,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::pager::Pager;
 use super::reading::{Of, of_task};
-use super::school::{AtSchool, path_of, title};
+use super::school::{AtSchool, path_of, up_to};
 use super::shell::{Shell, shown};
 use super::signed::value;
 use crate::daemon::page::Anchor;
@@ -104,7 +104,7 @@ pub(super) async fn page(
         Err(page) => return page,
     };
     let shell = Shell::new(&face, &spoken, Some(&person), "week");
-    let up = Anchor { address: path_of(&school, &task), words: title(&shell, &line) };
+    let up = up_to(&shell, &school, &line);
     let day = |day: Option<Date>| day.map(|day| day.strftime("%d.%m.%Y").to_string()).unwrap_or_default();
     let last = monday.checked_add(6.days()).ok();
     let heading = Message::new("week-of").with("from", day(Some(monday))).with("until", day(last));
