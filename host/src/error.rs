@@ -96,6 +96,11 @@ impl Error {
         self.message.as_ref()
     }
 
+    /// Is it the one that the catalogue has under this code?
+    pub fn is(&self, code: &str) -> bool {
+        self.message.as_ref().is_some_and(|message| message.code == code)
+    }
+
     /// What to do.
     pub fn hints(&self) -> &[String] {
         &self.hints

@@ -1,6 +1,6 @@
 # What waits for a person in the cabinet: questions, binding, sheets by class, who is awaited, the week, the inbox, undo.
 only-looks = You may only look
-only-looks-text = The school's administrator changes and sends. If that should be you, ask for that role.
+only-looks-text = With your role nothing can be changed: the school's administrator changes and sends. If that should be you, ask for that role.
 only-looks-back = Back
 lane-busy = The school's exchange is running
 lane-busy-text = Nothing was changed. Try again in a few minutes.

@@ -67,7 +67,7 @@ pub fn drop_excess<S: KeepStore + LaneStore>(
     let mut left = excess(store, keep, clock.now())?.rows;
     while !left.is_empty() && !cancel.is_cancelled() {
         match turn(store, keep, clock, &mut left, &mut dropped) {
-            Err(error) if error.catalogue().is_some_and(|message| message.code == LANE_BUSY) => {
+            Err(error) if error.is(LANE_BUSY) => {
                 dropped.busy = true;
                 break;
             }

@@ -39,7 +39,7 @@ use super::expiry;
 use super::host::Host;
 use super::notify::Teller;
 use super::round::Ended;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{Millis, Selection, TaskRef};
 use crate::reconcile::{CANCELLED, Cancel, Clock};
 use crate::schedule::{Begin, LetGo};
@@ -265,7 +265,7 @@ impl<S: Settings> Server<S> {
         let took = self.clock.steady().ms.saturating_sub(run.began).max(0).unsigned_abs();
         let (school, task) = (&run.task.school, &run.task.task);
         match ended {
-            Err(error) if code(&error) == Some(LANE_BUSY) => {
+            Err(error) if error.is(LANE_BUSY) => {
                 tracing::info!(%school, %task, %error, "the run waits");
                 let again = self.clock.now().saturating_add(BUSY_MS);
                 return self.put_back(run, again);
@@ -365,10 +365,6 @@ impl<S> std::fmt::Debug for Server<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Server({:?})", self.host)
     }
-}
-
-fn code(error: &Error) -> Option<&str> {
-    error.catalogue().map(|message| &*message.code)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::Millis;
 use crate::store::{LANE_BUSY, Lane, LaneStore, SchoolDb};
 
@@ -19,15 +19,10 @@ pub(super) fn lane_soon(store: &SchoolDb, doing: &str, now: Millis) -> Result<Op
     let until = Instant::now() + PATIENCE;
     loop {
         match store.take_lane(doing, now) {
-            Err(error) if !is_busy(&error) => return Err(error),
+            Err(error) if !error.is(LANE_BUSY) => return Err(error),
             Err(_) if Instant::now() >= until => return Ok(None),
             Err(_) => std::thread::sleep(PAUSE),
             Ok(lane) => return Ok(Some(lane)),
         }
     }
-}
-
-/// Has somebody else the lane?
-pub(super) fn is_busy(error: &Error) -> bool {
-    error.catalogue().is_some_and(|message| message.code == LANE_BUSY)
 }

@@ -244,7 +244,7 @@ fn questions_are_answered_by_whoever_may_and_by_nothing_else() {
 
     let page = vera.see(QUESTIONS);
     assert_eq!(page.answer.status, 200);
-    assert!(page.text().contains("ничего не меняет"), "{}", page.text());
+    assert!(page.text().contains("изменить ничего нельзя"), "{}", page.text());
     assert!(!page.answer.body.contains("name=\"same\"") && !page.answer.body.contains("name=\"answer\""));
     let refused = vera.send(QUESTIONS, &[("number", &n), ("answer", "skip")]);
     assert_eq!(refused.shown(), "403 Вы можете только смотреть");

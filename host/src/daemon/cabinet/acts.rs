@@ -9,7 +9,7 @@ use crate::daemon::answers::{self, Answered, Given};
 use crate::daemon::host::Package;
 use crate::daemon::notify::Teller;
 use crate::daemon::removal;
-use crate::daemon::soon::{is_busy, lane_soon};
+use crate::daemon::soon::lane_soon;
 use crate::daemon::task::Task;
 use crate::daemon::unbinding::Bound;
 use crate::error::{Error, Result};
@@ -18,7 +18,8 @@ use crate::model::notify::{Recipient, Topic};
 use crate::model::{Connector, LedgerEntry, Millis, Outcome, TaskId};
 use crate::reconcile::Undone;
 use crate::store::{
-    AuditEntry, AuditStore, BindingStore, HostDb, Lane, Notice, NoticeFilter, OutboxStore, SchoolDb,
+    AuditEntry, AuditStore, BindingStore, HostDb, LANE_BUSY, Lane, Notice, NoticeFilter, OutboxStore,
+    SchoolDb,
 };
 
 /// Somebody who may change something at a school.
@@ -61,9 +62,7 @@ impl Cabinet {
         let (shared, now) = (Arc::clone(&self.store), self.now());
         person.account.acts(&school.config.id).then(|| Actor { person, school, shared, now })
     }
-}
 
-impl Cabinet {
     /// The school's latest notifications, the newest first.
     ///
     /// # Errors
@@ -177,7 +176,7 @@ impl Actor {
         }
         let entry = self.entry("remove", task, String::new());
         match removal::remove(&ready, &self.shared, entries, reason, &entry).await {
-            Err(error) if is_busy(&error) => Ok(None),
+            Err(error) if error.is(LANE_BUSY) => Ok(None),
             removed => removed.map(Some),
         }
     }

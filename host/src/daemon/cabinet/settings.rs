@@ -159,9 +159,9 @@ impl Cabinet {
         if !judged.faults.is_empty() {
             return Err(Unsaved::Wrong(Box::new(judged)));
         }
-        judged.edited.write().map_err(|error| match error.catalogue() {
-            Some(message) if message.code == FILE_CHANGED => Unsaved::Changed,
-            _ => Unsaved::Fault(error),
+        judged.edited.write().map_err(|error| match error.is(FILE_CHANGED) {
+            true => Unsaved::Changed,
+            false => Unsaved::Fault(error),
         })?;
         let names: Vec<&str> = judged.changes.iter().map(|change| change.name.as_str()).collect();
         self.note(person, "settings", &school.config.id, Some(task), &names.join(", "))

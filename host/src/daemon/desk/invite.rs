@@ -6,12 +6,11 @@
 use std::sync::Arc;
 
 use super::{Closed, fault, sealed, secret, wall};
-use crate::daemon::soon::is_busy;
 use crate::daemon::task::Task;
 use crate::error::{Error, Result};
 use crate::model::web::Web;
 use crate::model::{TaskId, hex};
-use crate::store::{DialogueStore, LaneStore, SchoolDb};
+use crate::store::{DialogueStore, LANE_BUSY, LaneStore, SchoolDb};
 
 /// A one-time address at which this task is bound; `who` makes it, and stands in the audit when it is.
 ///
@@ -42,7 +41,7 @@ pub(super) async fn accepted(
     match taken.unwrap_or_else(|broken| Err(Error::internal("taking an address broke off").because(broken))) {
         Ok(Some(who)) => Ok(String::from_utf8_lossy(&who).into_owned()),
         Ok(None) => Err(Closed::Nowhere),
-        Err(error) if is_busy(&error) => Err(Closed::Busy),
+        Err(error) if error.is(LANE_BUSY) => Err(Closed::Busy),
         Err(error) => Err(fault(error)),
     }
 }

@@ -13,12 +13,11 @@ use crate::daemon::host::Package;
 use crate::daemon::journal::Elsewhere;
 use crate::daemon::lazy::LazyConnector;
 use crate::daemon::links::Links;
-use crate::daemon::soon::is_busy;
 use crate::daemon::task::Task;
 use crate::error::{Error, Result};
 use crate::model::dialogue::{Choice, DeadEnd, Ending, Form, FormKind, Input, Step};
 use crate::model::{CallError, Item, Link, Message, Millis, Param};
-use crate::store::AuditEntry;
+use crate::store::{AuditEntry, LANE_BUSY};
 
 /// How long somebody waits for the school's lane before they are told to come back.
 const LANE_PATIENCE: Duration = Duration::from_secs(5);
@@ -286,7 +285,7 @@ impl Talk {
         let patience = Instant::now() + LANE_PATIENCE;
         let committed = loop {
             match live.task.commit(&step, items.clone()).await {
-                Err(error) if !is_busy(&error) => return Err(error),
+                Err(error) if !error.is(LANE_BUSY) => return Err(error),
                 Err(_) if Instant::now() >= patience => return Ok(false),
                 Err(_) => tokio::time::sleep(LANE_PAUSE).await,
                 Ok(committed) => break committed,
@@ -307,7 +306,7 @@ impl Talk {
         let patience = Instant::now() + LANE_PATIENCE;
         loop {
             match tokio::task::block_in_place(|| live.task.bound(&ending.facts, &entry)) {
-                Err(error) if !is_busy(&error) => return Err(error),
+                Err(error) if !error.is(LANE_BUSY) => return Err(error),
                 Err(_) if Instant::now() >= patience => return Ok(Shown::Busy),
                 Err(_) => tokio::time::sleep(LANE_PAUSE).await,
                 Ok(()) => return Ok(Shown::Done(ending)),

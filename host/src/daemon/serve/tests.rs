@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::*;
 use crate::daemon::host::Package;
+use crate::error::Error;
 use crate::model::SchoolId;
 use crate::model::setup::{HostConfig, SchoolConfig, TaskConfig};
 use crate::model::timetable::{CronLine, Mark, Schedule, When};

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{RawForm, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::tz::TimeZone;
 
 use super::live::{Kind, Place, Told};
 use super::shell::{Notice, Shell, shown};
-use super::signed::{own_form, refused};
-use super::task::{Acting, AtTask};
+use super::signed::busy;
+use super::task::{AtTask, TaskDeed};
 use crate::daemon::check::{Checked, Line, Remedy};
 use crate::daemon::errands::{Begun, Look};
 use crate::daemon::page::{self, Anchor, Mark};
@@ -125,15 +125,11 @@ fn told(at: &AtTask, texts: &Catalogue, remedy: &Remedy) -> (String, Option<Anch
 /// `POST …/~check`: begins one. While one goes on, that one is it.
 pub(super) async fn begin(
     State(face): State<Arc<Face>>,
-    Acting(at): Acting,
     spoken: Spoken,
-    form: RawForm,
+    TaskDeed { at, .. }: TaskDeed,
 ) -> Response {
-    if own_form(&at.person, &form).is_none() {
-        return refused(&face, &spoken);
-    }
     match face.cabinet.check(&at.school, &at.task) {
-        Begun::Full => super::signed::busy(&face, &spoken),
+        Begun::Full => busy(&face, &spoken),
         Begun::New | Begun::Before => see(&format!("{}/~check", at.path())),
     }
 }

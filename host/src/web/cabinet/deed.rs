@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
-use axum::response::{IntoResponse, Response};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::response::Response;
 
 use super::acting::only_looks;
 use super::school::{AtSchool, home};
-use super::signed::{own_form, refused, spoken, value};
+use super::signed::{sent, spoken, value};
 use crate::daemon::cabinet::Actor;
 use crate::model::{Param, visible};
 use crate::web::Face;
@@ -30,9 +30,7 @@ impl FromRequest<Arc<Face>> for Deed {
         let (mut parts, body) = request.into_parts();
         let AtSchool { person, school } = AtSchool::from_request_parts(&mut parts, face).await?;
         let spoken = spoken(&mut parts).await;
-        let form = RawForm::from_request(Request::from_parts(parts, body), face).await;
-        let form = form.map_err(IntoResponse::into_response)?;
-        let values = own_form(&person, &form).ok_or_else(|| refused(face, &spoken))?;
+        let values = sent(Request::from_parts(parts, body), &person, face, &spoken).await?;
         let back = home(&school);
         let actor = face.cabinet.actor(person, school).ok_or_else(|| only_looks(face, &spoken, &back))?;
         Ok(Self { actor, values })

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{RawForm, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -13,8 +13,8 @@ use super::live::{Kind, Place, Told};
 use super::pager::Pager;
 use super::plan_list::{Asked, Found, LINES, List, Writer};
 use super::shell::{Notice, Shell, said, shown};
-use super::signed::{busy, fault, own_form, refused, value};
-use super::task::{Acting, AtTask};
+use super::signed::{busy, fault, value};
+use super::task::{AtTask, TaskDeed};
 use crate::daemon::errands::{Begun, Look};
 use crate::daemon::page::{self, Anchor, Mark};
 use crate::daemon::preview::{Made, Preview};
@@ -163,11 +163,9 @@ fn about(at: &AtTask, texts: &Catalogue, made: &Made, when: Millis) -> Vec<Strin
 /// `POST …/~plan`: makes one; with `approve`, approves the one that is looked at.
 pub(super) async fn begin(
     State(face): State<Arc<Face>>,
-    Acting(at): Acting,
     spoken: Spoken,
-    form: RawForm,
+    TaskDeed { at, values }: TaskDeed,
 ) -> Response {
-    let Some(values) = own_form(&at.person, &form) else { return refused(&face, &spoken) };
     let approved = value(&values, "approve");
     if !approved.is_empty() {
         return approve(&face, &at, &spoken, approved).await;
@@ -185,7 +183,7 @@ async fn approve(face: &Face, at: &AtTask, spoken: &Spoken, plan: &str) -> Respo
     match face.cabinet.approve(&at.person, &at.school, &at.task.id, plan).await {
         Ok(true) => see(&format!("{}/~send?approved", at.path())),
         Ok(false) => told("cabinet-plan-gone"),
-        Err(error) if error.catalogue().is_some_and(|told| told.code == LANE_BUSY) => told("cabinet-lane"),
+        Err(error) if error.is(LANE_BUSY) => told("cabinet-lane"),
         Err(error) => fault(face, spoken, &error),
     }
 }

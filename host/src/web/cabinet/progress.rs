@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{RawForm, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::live::{Kind, Place, sending};
 use super::shell::{Shell, said, shown};
-use super::signed::{busy, fault, own_form, refused};
-use super::task::{Acting, AtTask};
+use super::signed::{busy, fault};
+use super::task::{AtTask, TaskDeed};
 use crate::daemon::cabinet::Busy;
 use crate::daemon::orders::UnderWay;
 use crate::daemon::page::{self, Anchor};
@@ -68,13 +68,9 @@ async fn over(face: &Face, at: &AtTask, spoken: &Spoken, under_way: Option<&Unde
 /// `POST …/~progress`: asks it to stop.
 pub(super) async fn stop(
     State(face): State<Arc<Face>>,
-    Acting(at): Acting,
     spoken: Spoken,
-    form: RawForm,
+    TaskDeed { at, .. }: TaskDeed,
 ) -> Response {
-    if own_form(&at.person, &form).is_none() {
-        return refused(&face, &spoken);
-    }
     match face.cabinet.stop(&at.person, &at.name()).await {
         Err(Busy) => busy(&face, &spoken),
         Ok(Err(error)) => fault(&face, &spoken, &error),

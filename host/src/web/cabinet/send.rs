@@ -4,14 +4,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{RawForm, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::chosen::Chosen;
 use super::shell::{Notice, Shell, said, shown};
-use super::signed::{busy, fault, own_form, refused, value};
-use super::task::{Acting, AtTask};
+use super::signed::{busy, fault, refused, value};
+use super::task::{Acting, AtTask, TaskDeed};
 use crate::daemon::cabinet::Busy;
 use crate::daemon::errands::Look;
 use crate::daemon::orders::Ordered;
@@ -91,11 +91,9 @@ fn names(face: &Face, at: &AtTask, chosen: &Chosen) -> Vec<String> {
 /// `POST …/~send`: orders it.
 pub(super) async fn begin(
     State(face): State<Arc<Face>>,
-    Acting(at): Acting,
     spoken: Spoken,
-    form: RawForm,
+    TaskDeed { at, values }: TaskDeed,
 ) -> Response {
-    let Some(values) = own_form(&at.person, &form) else { return refused(&face, &spoken) };
     let (chosen, form) = (Chosen::of(&values), value(&values, "form"));
     if chosen.too_many || !is_form(form) {
         return refused(&face, &spoken);

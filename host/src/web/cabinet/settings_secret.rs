@@ -54,7 +54,7 @@ pub(super) async fn put(place: &Place<'_>, sent: &[Param]) -> Response {
         .read(move |school, store| cabinet.put_secret(&person, school, store, (&task, &name), &typed));
     match put.await {
         Ok(()) => see(&format!("{}?secret", place.here())),
-        Err(error) if error.catalogue().is_some_and(|message| message.code == LANE_BUSY) => {
+        Err(error) if error.is(LANE_BUSY) => {
             place.as_it_is(StatusCode::CONFLICT, Some((Mark::Bad, "cabinet-secret-busy"))).await
         }
         Err(error) => place.unreadable(&error),

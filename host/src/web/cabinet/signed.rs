@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, RawForm};
+use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -70,6 +70,17 @@ pub(super) fn busy(face: &Face, spoken: &Spoken) -> Response {
 pub(super) fn own_form(person: &Person, RawForm(form): &RawForm) -> Option<Vec<Param>> {
     let values = params(form);
     (value(&values, "step") == person.step).then_some(values)
+}
+
+/// What is in the form of a request by somebody; the page about it where it came from elsewhere.
+pub(super) async fn sent(
+    request: Request,
+    person: &Person,
+    face: &Arc<Face>,
+    spoken: &Spoken,
+) -> Result<Vec<Param>, Response> {
+    let form = RawForm::from_request(request, face).await.map_err(IntoResponse::into_response)?;
+    own_form(person, &form).ok_or_else(|| refused(face, spoken))
 }
 
 /// A form that came from elsewhere.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{RawForm, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::shell::{Shell, shown};
-use super::signed::{fault, own_form, refused, value};
-use super::task::Acting;
+use super::signed::{fault, value};
+use super::task::{Acting, TaskDeed};
 use crate::config::Edited;
 use crate::daemon::page::Anchor;
 use crate::model::Message;
@@ -74,11 +74,9 @@ pub(super) async fn ask(
 /// `POST …/~switch`: does it. Twice is once.
 pub(super) async fn set(
     State(face): State<Arc<Face>>,
-    Acting(at): Acting,
     spoken: Spoken,
-    form: RawForm,
+    TaskDeed { at, values }: TaskDeed,
 ) -> Response {
-    let Some(values) = own_form(&at.person, &form) else { return refused(&face, &spoken) };
     let on = match value(&values, "to") {
         "on" => true,
         "off" => false,

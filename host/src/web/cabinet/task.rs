@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use super::acting::only_looks;
 use super::school::{AtSchool, path_of};
 use super::shell::Shell;
-use super::signed::spoken;
+use super::signed::{sent, spoken};
 use crate::daemon::cabinet::{Person, School};
 use crate::daemon::host::Package;
 use crate::daemon::page::Anchor;
 use crate::model::setup::TaskConfig;
-use crate::model::{Message, TaskRef};
+use crate::model::{Message, Param, TaskRef};
 use crate::report::{Catalogue, Language, run_report};
 use crate::web::language::Spoken;
 use crate::web::{Face, strays};
@@ -29,6 +29,12 @@ pub(super) struct AtTask {
 
 /// Somebody who may change something there.
 pub(super) struct Acting(pub(super) AtTask);
+
+/// The same, and the form that they sent.
+pub(super) struct TaskDeed {
+    pub(super) at: AtTask,
+    pub(super) values: Vec<Param>,
+}
 
 impl FromRequestParts<Arc<Face>> for AtTask {
     type Rejection = Response;
@@ -54,6 +60,18 @@ impl FromRequestParts<Arc<Face>> for Acting {
             return Ok(Self(at));
         }
         Err(only_looks(face, &spoken(parts).await, &at.path()))
+    }
+}
+
+impl FromRequest<Arc<Face>> for TaskDeed {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, face: &Arc<Face>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let Acting(at) = Acting::from_request_parts(&mut parts, face).await?;
+        let spoken = spoken(&mut parts).await;
+        let values = sent(Request::from_parts(parts, body), &at.person, face, &spoken).await?;
+        Ok(Self { at, values })
     }
 }
 

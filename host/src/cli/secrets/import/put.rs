@@ -54,7 +54,7 @@ pub(super) fn all(app: &App, rows: Vec<Handover>, wait: Duration, each: impl Fn(
         let mut busy = Vec::new();
         for row in left {
             match one(app, &row) {
-                Err(error) if is_busy(&error) => {
+                Err(error) if error.is(LANE_BUSY) => {
                     busy.push(row);
                     continue;
                 }
@@ -71,10 +71,6 @@ pub(super) fn all(app: &App, rows: Vec<Handover>, wait: Duration, each: impl Fn(
         std::thread::sleep(AGAIN);
         left = busy;
     }
-}
-
-fn is_busy(error: &Error) -> bool {
-    error.catalogue().is_some_and(|message| message.code == LANE_BUSY)
 }
 
 /// Stores what is new or differs. The settings come last: whoever reads the school's file anew finds the secrets there.
