@@ -12,6 +12,10 @@ use crate::sandbox::Engine;
 /// a processor, two commits would be all that is under way.
 const THREADS: usize = 32;
 
+/// Threads beside them that wait for the disk. Each keeps memory of its own: of hundreds who come in one instant the
+/// others wait in line, as they would for the processors.
+const ASIDE: usize = 32;
+
 /// Runs a future to its end. What still blocks then (a question at the terminal) is left behind.
 pub fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     block_on_for(1, work)
@@ -22,6 +26,7 @@ pub fn block_on_for<T>(at_once: usize, work: impl Future<Output = Result<T>>) ->
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(at_once.clamp(processors, THREADS.max(processors)))
+        .max_blocking_threads(ASIDE)
         .enable_all()
         .build()
         .context(Kind::Failed, "cannot start the runtime")?;

@@ -1,6 +1,9 @@
 //! Programs that sign and verify: bytes on standard input, an answer on standard output. No shell, none of the host's
 //! environment but `PATH`, and limits in time and size.
 
+use std::env::split_paths;
+use std::ffi::OsStr;
+use std::path::{MAIN_SEPARATOR, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -25,10 +28,11 @@ pub(super) async fn run(
 
 fn start(program: &Program, environment: &[(&str, &str)]) -> Result<Child, String> {
     let (name, arguments) = program.command.split_first().ok_or("the command is empty")?;
-    Command::new(name)
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    Command::new(found(name, &path))
         .args(arguments)
         .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("PATH", path)
         .envs(environment.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -36,6 +40,14 @@ fn start(program: &Program, environment: &[(&str, &str)]) -> Result<Child, Strin
         .kill_on_drop(true)
         .spawn()
         .map_err(|error| format!("the program does not start: {error}"))
+}
+
+/// The file that a name means. A bare name and a `PATH` of its own make the standard library fork, and forking copies the
+/// page tables of everything that the sandbox has mapped: of a linking's processor time that was three fifths.
+fn found(name: &str, path: &OsStr) -> PathBuf {
+    let bare = !name.contains(MAIN_SEPARATOR);
+    let file = bare.then(|| split_paths(path).map(|folder| folder.join(name)).find(|file| file.is_file()));
+    file.flatten().unwrap_or_else(|| name.into())
 }
 
 async fn talk(mut child: Child, input: &[u8]) -> Result<Vec<u8>, String> {
@@ -53,4 +65,23 @@ async fn talk(mut child: Child, input: &[u8]) -> Result<Vec<u8>, String> {
     }
     let status = child.wait().await.map_err(|error| format!("the program cannot be waited for: {error}"))?;
     if status.success() { Ok(printed) } else { Err(format!("the program failed ({status})")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_name_is_looked_for_in_every_folder_and_a_path_is_left_alone() {
+        let folders = tempfile::tempdir().unwrap();
+        let (first, second) = (folders.path().join("a"), folders.path().join("b"));
+        for folder in [&first, &second] {
+            std::fs::create_dir(folder).unwrap();
+        }
+        std::fs::write(second.join("signer"), "").unwrap();
+        let path = std::env::join_paths([&first, &second]).unwrap();
+        assert_eq!(found("signer", &path), second.join("signer"));
+        assert_eq!(found("./signer", &path), PathBuf::from("./signer"));
+        assert_eq!(found("none", &path), PathBuf::from("none"), "the error names what was asked for");
+    }
 }
