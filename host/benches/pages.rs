@@ -109,8 +109,7 @@ fn say(folder: &Path, words: &[&str]) -> String {
 
 /// The first school's past.
 fn fill(folder: &Path, runs: usize) {
-    let options = SchoolOptions { key: MasterKey(KEY), time_zone: jiff::tz::TimeZone::UTC };
-    let store = SchoolDb::open(&folder.join("data"), &"s0".into(), options).expect("the school's file");
+    let store = SchoolDb::open(&folder.join("data"), &"s0".into(), options()).expect("the school's file");
     let now = jiff::Timestamp::now().as_millisecond();
     let lane = store.take_lane("bench", now).expect("the lane");
     for back in (1..=runs).rev() {
@@ -151,7 +150,22 @@ fn multiply(folder: &Path, schools: usize) {
     for n in 1..schools {
         copy("schools/s0.toml", format!("schools/s{n}.toml"));
         copy("data/schools/s0.db", format!("data/schools/s{n}.db"));
+        with_own_key(folder, n);
     }
+}
+
+/// What the first school has sealed nobody else can open: the copy makes a key of its own with its first lane.
+fn with_own_key(folder: &Path, n: usize) {
+    let file = rusqlite::Connection::open(folder.join(format!("data/schools/s{n}.db"))).expect("the file");
+    file.execute("DELETE FROM meta WHERE name = 'hash-key'", []).expect("it is forgotten");
+    drop(file);
+    let school = format!("s{n}").as_str().into();
+    let store = SchoolDb::open(&folder.join("data"), &school, options()).expect("the school's file");
+    drop(store.take_lane("bench", jiff::Timestamp::now().as_millisecond()).expect("the lane"));
+}
+
+fn options() -> SchoolOptions {
+    SchoolOptions { key: MasterKey(KEY), time_zone: jiff::tz::TimeZone::UTC }
 }
 
 /// The server; stopped when dropped.

@@ -81,9 +81,7 @@ impl Room {
     pub(super) fn admit(&mut self, client: IpAddr, school: &SchoolId, now: Millis) -> Result<(), Closed> {
         self.sweep(now);
         let own = self.seats.values().filter(|seat| seat.client == client && !seat.is_over()).count();
-        if self.seats.len() >= self.web.dialogues as usize {
-            self.forget_ended();
-        }
+        self.forget_ended();
         if self.seats.len() >= self.web.dialogues as usize || own >= self.web.dialogues_per_client as usize {
             return Err(Closed::Full);
         }
@@ -158,14 +156,20 @@ impl Room {
         self.forget_gone();
     }
 
-    /// Pages about what has ended are kept as long as there is room.
+    /// Pages about what has ended are kept as long as there is room. Of many who are admitted in one instant all sit down
+    /// after that: more than one may have to make room for the next.
     fn forget_ended(&mut self) {
+        let missing = (self.seats.len() + 1).saturating_sub(self.web.dialogues as usize);
+        if missing == 0 {
+            return;
+        }
         let ended = self.seats.iter().filter(|(_, seat)| seat.is_over());
-        let oldest =
-            ended.min_by_key(|(_, seat)| seat.touched).map(|(seal, seat)| (*seal, seat.place.clone()));
-        if let Some((seal, place)) = oldest {
-            self.seats.remove(&seal);
-            self.gone.insert(seal, (place, self.swept));
+        let mut oldest: Vec<(Millis, Seal)> = ended.map(|(seal, seat)| (seat.touched, *seal)).collect();
+        oldest.sort_unstable();
+        for (_, seal) in oldest.into_iter().take(missing) {
+            if let Some(seat) = self.seats.remove(&seal) {
+                self.gone.insert(seal, (seat.place, self.swept));
+            }
         }
     }
 
@@ -240,6 +244,21 @@ mod tests {
         assert_eq!(come(&mut room, 3, 20), Ok(()));
         assert!(room.seat(&[1; 32], 30).is_ok(), "it is under way");
         assert!(matches!(room.seat(&[2; 32], 30), Err(Some(_))), "its page is gone, where it began is known");
+    }
+
+    #[test]
+    fn many_admitted_in_one_instant_do_not_shut_the_door_on_those_who_come_later() {
+        let mut room = room(3, 1);
+        for n in 1..=5 {
+            room.admit(client(n), &Place::new("s", "t", "link").task.school, 0).unwrap();
+        }
+        for n in 1..=5 {
+            let place = Place::new("s", "t", "link");
+            room.sit([n; 32], client(n), (place.clone(), Talk::at(place)), None, 1);
+        }
+        room.seats.values().for_each(|seat| seat.over.store(true, Ordering::Relaxed));
+        assert_eq!(come(&mut room, 6, 2), Ok(()), "what has ended makes room, all of it");
+        assert_eq!(room.seats.len(), 3);
     }
 
     #[test]

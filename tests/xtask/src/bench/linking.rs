@@ -28,9 +28,6 @@ use crate::failure::{Context, Failure, Outcome};
 use crate::process;
 use crate::workspace::Workspace;
 
-/// Waves of people.
-const WAVES: usize = 3;
-
 /// What whoever is linked now is told, and whoever is linked before.
 const LINKED: &str = "Теперь можно входить через Госуслуги";
 const BEFORE: &str = "уже связана с Госуслугами";
@@ -41,6 +38,9 @@ pub(crate) struct Crowd {
     /// People of a wave.
     #[arg(long, default_value_t = 2_000)]
     people: usize,
+    /// Waves of people.
+    #[arg(long, default_value_t = 3)]
+    waves: usize,
     /// Schools among which they are spread.
     #[arg(long, default_value_t = 8)]
     schools: usize,
@@ -82,7 +82,7 @@ struct Report {
 pub(super) fn run(workspace: &Workspace, crowd: &Crowd) -> Outcome {
     let ground = Ground::prepare(workspace, &Beside { only: Vec::new(), install: false, json: crowd.json })?;
     eprintln!("{} schools are made ready", crowd.schools);
-    let stage = Stage::set(&ground, crowd.people * WAVES, crowd.schools)?;
+    let stage = Stage::set(&ground, crowd.people * crowd.waves, crowd.schools)?;
     let mut served = stage.serve()?;
     let mut bench = Bench { ground: &ground, stage: &stage, crowd, served: &mut served, told: 0 };
     let report = bench.all()?;
@@ -105,16 +105,16 @@ struct Bench<'a> {
 
 impl Bench<'_> {
     fn all(&mut self) -> Outcome<Report> {
-        let Crowd { people, schools, over, pause, .. } = *self.crowd;
+        let Crowd { people, schools, over, pause, waves: count, .. } = *self.crowd;
         let (mut waves, mut wrong) = (Vec::new(), BTreeSet::new());
-        for nth in 0..WAVES {
+        for nth in 0..count {
             let (first, last) = (nth * people + 1, (nth + 1) * people);
             let (wave, linked) = self.wave(&format!("{} links", nth + 1), first..=last, LINKED)?;
             let (again, proven) = self.wave(&format!("{} again", nth + 1), first..=last, BEFORE)?;
             waves.extend([wave, again]);
             wrong.extend(linked.difference(&proven).cloned());
         }
-        wrong.extend(self.stage.linked_twice_or_never(people * WAVES)?);
+        wrong.extend(self.stage.linked_twice_or_never(people * count)?);
         let load = super::region::load();
         Ok(Report { people, schools, over_s: over, pause_s: pause, load, waves, wrong })
     }
