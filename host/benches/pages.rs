@@ -206,9 +206,11 @@ fn sign_in(folder: &Path) -> Newcomer {
 /// Pages, each for another school at each request.
 fn pages(runs: usize) -> Vec<String> {
     let school = "/~school/{school}";
-    let pages = ["", "/rows", "/rows?page=3", &format!("/rows/{runs}"), &format!("/rows/{runs}/report.xlsx")];
-    let others = ["/~records", "/~people", "/~people/pupil:p1", "/~classes", "/rows/settings"];
-    let pages = pages.iter().chain(&others).map(|page| format!("{school}{page}"));
+    let [run, file, made] = ["", "/report.xlsx", "/~made"].map(|what| format!("/rows/{runs}{what}"));
+    let pages = ["", "/rows", "/rows?page=3", &run, &file, &made];
+    let records = ["/~records", "/~people", "/~people/pupil:p1", "/~classes", "/rows/settings"];
+    let evening = ["/~inbox", "/~notify", "/rows/~send", "/rows/~questions", "/rows/~classes"];
+    let pages = pages.iter().chain(&records).chain(&evening).map(|page| format!("{school}{page}"));
     ["/", "/~me"].map(str::to_owned).into_iter().chain(pages).collect()
 }
 

@@ -107,6 +107,7 @@ cabinet-live-stopping = Stopping: what was sent is still answered
 cabinet-live-count = { $done } of { $total }
 cabinet-stop = Stop the sending
 cabinet-stop-text = What was sent stays; the rest goes the next time. Nothing is sent twice.
+cabinet-progress-elsewhere = It was begun by a command on the server (process { $pid }), and can be stopped there only.
 cabinet-chart = { $n ->
         [one] The last { $n } sending
        *[other] The last { $n } sendings

@@ -8,9 +8,11 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::host::{Host, Package};
-use super::orders::{Order, Ordered, UnderWay};
+use super::orders::{Ordered, UnderWay};
+use crate::error::Result as Fallible;
 use crate::model::setup::{SchoolConfig, TaskConfig};
 use crate::model::{SchoolId, TaskId, TaskRef};
+use crate::store::Order;
 
 /// How long whoever knows may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,7 +32,7 @@ pub(super) enum Ask {
     /// Files may have changed: they are read now.
     Read(oneshot::Sender<()>),
     /// Somebody wants a run.
-    Order(Order, oneshot::Sender<Ordered>),
+    Order(Order, oneshot::Sender<Fallible<Ordered>>),
     /// What goes on with a task.
     UnderWay(TaskRef, oneshot::Sender<Option<UnderWay>>),
     /// Somebody wants the run of a task to stop.
@@ -90,8 +92,8 @@ impl Asks {
         self.ask(Ask::Read).await
     }
 
-    /// Orders a run.
-    pub(super) async fn order(&self, order: Order) -> Result<Ordered, Busy> {
+    /// Orders a run; the error within: it cannot be remembered.
+    pub(super) async fn order(&self, order: Order) -> Result<Fallible<Ordered>, Busy> {
         self.ask(|answer| Ask::Order(order, answer)).await
     }
 

@@ -193,6 +193,15 @@ pub fn look(data: &Path) -> Result<Vec<Running>> {
     Ok(runs)
 }
 
+/// The run of this task in another process; nothing before it has a number. Blocks for as long as others take to answer.
+///
+/// # Errors
+/// The folder cannot be read.
+pub(super) fn elsewhere(data: &Path, task: &TaskRef) -> Result<Option<Running>> {
+    let others = look(data)?.into_iter().filter(|run| run.pid != std::process::id());
+    Ok(others.into_iter().find(|run| run.task == *task && run.run.is_some()))
+}
+
 /// Of a process that does not answer in time, or with something else, nothing is known.
 fn of_process(socket: &Path) -> Vec<Running> {
     let told = ask(socket).ok();

@@ -2,18 +2,7 @@
 //! schedules, so that lanes, places and shutdown are the same for both.
 
 use crate::daemon::live::Running;
-use crate::model::{Millis, Selection, TaskRef};
-
-/// A run that somebody wants now.
-#[derive(Clone, Debug)]
-pub(super) struct Order {
-    /// Of which task.
-    pub(super) task: TaskRef,
-    /// For whom.
-    pub(super) selection: Selection,
-    /// Names the form that was sent: the same one orders once, however often it comes.
-    pub(super) form: String,
-}
+use crate::model::{Millis, TaskRef};
 
 /// What becomes of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +34,8 @@ pub enum UnderWay {
         /// It was asked to stop.
         stopping: bool,
     },
+    /// It goes on in another process, begun by a command there.
+    Elsewhere(Running),
     /// What was ordered could not be run, by a fault of ours.
     Broken,
 }

@@ -137,6 +137,7 @@ impl<S: Settings> Server<S> {
             host,
         };
         server.load();
+        server.take_up_orders()?;
         Ok(server)
     }
 
@@ -294,6 +295,9 @@ impl<S: Settings> Server<S> {
                     return self.postpone(run, again, took);
                 }
             }
+        }
+        if run.order.is_some() {
+            self.order_over(&run.task);
         }
         self.planner.ended(&run.task, took);
     }

@@ -257,6 +257,9 @@ pub struct Manifest {
     /// For people.
     #[serde(default)]
     pub description: Text,
+    /// How to work with it, for people: paragraphs with an empty line between.
+    #[serde(default)]
+    pub help: Text,
     /// Kinds of items, in the order in which a run takes them where nothing refers.
     #[serde(default, rename = "kind")]
     pub kinds: Vec<Kind>,

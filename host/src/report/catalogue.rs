@@ -34,6 +34,7 @@ const RU: &[&str] = &[
     include_str!("../../i18n/ru/evening.ftl"),
     include_str!("../../i18n/ru/cabinet-records.ftl"),
     include_str!("../../i18n/ru/answers.ftl"),
+    include_str!("../../i18n/ru/pages-help.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("../../i18n/en/cli.ftl"),
@@ -54,6 +55,7 @@ const EN: &[&str] = &[
     include_str!("../../i18n/en/evening.ftl"),
     include_str!("../../i18n/en/cabinet-records.ftl"),
     include_str!("../../i18n/en/answers.ftl"),
+    include_str!("../../i18n/en/pages-help.ftl"),
 ];
 
 /// The languages of the product.

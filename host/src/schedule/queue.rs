@@ -7,8 +7,8 @@
 //!
 //! - One run for each school at once, and no more in all than there are slots.
 //! - When slots are scarce, the school that has used least is next (`fair`); within a school the earliest time.
-//! - What a person asks for goes before what a schedule asks for, and is not remembered over a restart: who asked looks
-//!   again.
+//! - What a person asks for goes before what a schedule asks for. It is not remembered here: it is asked for again after
+//!   a restart.
 //! - At most one run of a task waits while another goes on (`overlap = "queue"`), or none (`"skip"`). A run whose turn
 //!   has not come yet stands for the later ones too: it will find what they would.
 
@@ -159,12 +159,12 @@ impl Queue {
         self.asked.len() + self.tasks.values().map(|entry| entry.waiting.len()).sum::<usize>()
     }
 
-    /// A person asks for a run. `false`: one of the task runs, or was asked for already.
-    pub fn ask(&mut self, task: &TaskRef) -> bool {
+    /// A person asks for a run, which does not begin before this. `false`: one of the task runs, or was asked for already.
+    pub fn ask(&mut self, task: &TaskRef, not_before: Millis) -> bool {
         let runs = self.lanes.get(&task.school) == Some(task);
         let free = !runs && !self.is_asked(task);
         if free {
-            self.asked.push_back((task.clone(), Millis::MIN));
+            self.asked.push_back((task.clone(), not_before));
         }
         free
     }

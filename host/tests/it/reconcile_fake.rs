@@ -201,6 +201,7 @@ pub(crate) fn manifest() -> Manifest {
         contract: "0.1".into(),
         title: Text::default(),
         description: Text::default(),
+        help: Text::default(),
         kinds,
         upstreams: BTreeMap::new(),
         operations: BTreeMap::new(),

@@ -3,6 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::process::Stdio;
 use std::time::Instant;
 
 use exchange_stand::html::{between, unescape};
@@ -14,7 +15,7 @@ use crate::cabinet::at;
 use crate::compare::{all_there, list, nobody_twice, text};
 use crate::d1_browser::{Served, serve, start};
 use crate::d6_selection::fresh_class;
-use crate::process::PATIENCE;
+use crate::process::{self, PATIENCE};
 use crate::school::school;
 use crate::served::until;
 use crate::world::{TASK, World};
@@ -389,7 +390,7 @@ fn a_run_is_stopped_and_the_next_one_goes_on() {
 }
 
 #[test]
-fn a_server_that_dies_in_the_middle_says_so_and_goes_on() {
+fn a_server_that_dies_in_the_middle_goes_on_with_what_was_ordered() {
     let mut evening = Evening::of(World::bound_unsettled());
     evening.slow_writing();
     let page = evening.open("/~send");
@@ -399,20 +400,54 @@ fn a_server_that_dies_in_the_middle_says_so_and_goes_on() {
     drop(evening.served.take());
     evening.world.heal();
     evening.served = Some(start(&evening.world.path("")));
+    until("the run that was ordered ends", || {
+        let runs = evening.runs();
+        runs.len() == 2 && runs.iter().all(|run| text(run, "status") != "running")
+    });
     let page = evening.open("/~progress");
     assert!(page.heading().starts_with("Отправка"), "{}", page.text());
-    assert!(page.text().contains("отправка прервалась"), "{}", page.text());
     let page = evening.open("");
-    assert!(
-        page.text().contains("отправка прервалась") && page.link("Отправить").is_some(),
-        "{}",
-        page.text()
-    );
+    assert!(page.link("Отправить").is_some(), "nothing waits any more: {}", page.text());
     let told = events(&evening.olga.clone(), &format!("{}/~events?of=send", evening.task), |_| false);
     assert!(told.contains("event: over"), "{told}");
-    evening.send("");
+    nobody_twice(&evening.world.state());
+    // Served once more, it orders nothing by itself.
+    drop(evening.served.take());
+    evening.served = Some(start(&evening.world.path("")));
+    assert!(evening.open("").link("Отправить").is_some());
     evening.world.run_until_done();
     all_there(evening.world.state());
+}
+
+#[test]
+fn a_run_of_another_process_is_seen_and_what_is_ordered_meanwhile_waits_over_a_restart() {
+    let mut evening = Evening::of(World::bound());
+    evening.slow_writing();
+    let mut by_hand = process::exchange(&evening.world.path(""));
+    let by_hand = by_hand.args(["run", TASK, "--quiet"]).stdout(Stdio::null()).spawn();
+    let mut by_hand = by_hand.expect("it starts");
+    evening.until_writing();
+    let page = evening.open("/~progress");
+    assert_eq!(page.shown(), "200 Идёт отправка");
+    let says = format!("Эту отправку начали командой на сервере (процесс {})", by_hand.id());
+    assert!(goes_on(&page) && page.text().contains(&says), "{}", page.text());
+    assert!(!page.answer.body.contains("Остановить отправку"), "not here: {}", page.text());
+    let heard = |told: &str| told.contains("\"total\":");
+    let told = events(&evening.olga.clone(), &format!("{}/~events?of=send", evening.task), heard);
+    assert!(told.contains("Отправляем и проверяем"), "{told}");
+
+    let page = evening.open("/~send");
+    evening.press(&page, "/~send", &[]);
+    drop(evening.served.take());
+    evening.served = Some(start(&evening.world.path("")));
+    let page = evening.open("/~progress");
+    assert!(goes_on(&page), "it waits still: {}", page.text());
+    evening.world.heal();
+    by_hand.wait().expect("it ends");
+    let page = evening.wait(page);
+    assert!(page.heading().starts_with("Отправка"), "{}", page.text());
+    assert_eq!(evening.runs().len(), 2);
+    assert_eq!(evening.audit(), [("run".into(), String::new())], "ordered once");
 }
 
 #[test]

@@ -17,6 +17,11 @@ pub(in crate::config) static CONNECTOR: Table = Table {
         required("contract", Shape::Text, "The contract it was built for, such as `0.1`."),
         required("title", TEXT, "For people."),
         optional("description", TEXT, "For people: what it does, in a sentence."),
+        optional(
+            "help",
+            TEXT,
+            "For people: how to work with it, shown on its task's page. An empty line begins a paragraph.",
+        ),
         optional("fingerprints", Shape::List(&Shape::Name), "Purposes of keyed hashes."),
         optional(
             "verify",

@@ -9,13 +9,14 @@ use super::{Busy, Cabinet, Person, School};
 use crate::config::{self, Edited};
 use crate::daemon::check::{self, Checked};
 use crate::daemon::errands::{Begun, Kept, Look};
-use crate::daemon::orders::{Order, Ordered, UnderWay};
+use crate::daemon::live::{self, Running};
+use crate::daemon::orders::{Ordered, UnderWay};
 use crate::daemon::preview::Preview;
 use crate::daemon::task::Watch;
 use crate::error::{Error, Result};
 use crate::model::setup::TaskConfig;
 use crate::model::{Extent, Selection, TaskId, TaskRef};
-use crate::store::{DecisionStore, LaneStore};
+use crate::store::{DecisionStore, LaneStore, Order};
 
 impl Kept for Checked {
     fn weight(&self) -> usize {
@@ -65,7 +66,7 @@ impl Cabinet {
     /// Orders a run. What was planned is true no more when it has begun.
     ///
     /// # Errors
-    /// Nobody answers, or (inside) the audit cannot be written.
+    /// Nobody answers, or (inside) the order cannot be remembered or the audit not be written.
     pub async fn send(
         &self,
         person: &Person,
@@ -74,10 +75,11 @@ impl Cabinet {
         form: &str,
     ) -> std::result::Result<Result<Ordered>, Busy> {
         let about = told(&selection);
-        let order = Order { task: task.clone(), selection, form: form.to_owned() };
+        let (at, form) = (self.now(), form.to_owned());
+        let order = Order { task: task.clone(), at, selection, form, not_before: None };
         let ordered = self.asks.order(order).await?;
-        if ordered != Ordered::Taken {
-            return Ok(Ok(ordered));
+        if !matches!(ordered, Ok(Ordered::Taken)) {
+            return Ok(ordered);
         }
         self.plans.forget(task);
         if let Err(error) = self.note(person, "run", &task.school, Some(&task.task), &about) {
@@ -85,12 +87,31 @@ impl Cabinet {
             self.asks.stop(task).await?;
             return Ok(Err(error));
         }
-        Ok(Ok(ordered))
+        Ok(ordered)
     }
 
-    /// What goes on with a task.
+    /// What goes on with a task, here or in another process.
     pub async fn under_way(&self, task: &TaskRef) -> std::result::Result<Option<UnderWay>, Busy> {
-        self.asks.under_way(task).await
+        match self.asks.under_way(task).await? {
+            None => Ok(self.elsewhere(task).await.map(UnderWay::Elsewhere)),
+            here => Ok(here),
+        }
+    }
+
+    /// Its run in another process. Whoever cannot be asked is not seen, and the page says what it said before.
+    async fn elsewhere(&self, task: &TaskRef) -> Option<Running> {
+        let (data, of) = (self.data.clone(), task.clone());
+        match tokio::task::spawn_blocking(move || live::elsewhere(&data, &of)).await {
+            Ok(Ok(running)) => running,
+            Ok(Err(error)) => {
+                tracing::warn!(?error, "runs of other processes cannot be looked at");
+                None
+            }
+            Err(broken) => {
+                tracing::error!(%broken, "looking at runs of other processes broke off");
+                None
+            }
+        }
     }
 
     /// Asks the run of a task to stop.

@@ -18,7 +18,7 @@ mod totp;
 mod upload;
 mod waits;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -64,6 +64,7 @@ const TIDY: Duration = Duration::from_secs(1);
 pub struct Cabinet {
     web: Web,
     asks: Asks,
+    data: PathBuf,
     store: Arc<HostDb>,
     clock: Arc<dyn Clock>,
     pauses: Mutex<Pauses>,
@@ -108,6 +109,7 @@ impl Cabinet {
         let cabinet = Self {
             web,
             asks,
+            data: data.to_owned(),
             store,
             clock,
             pauses,

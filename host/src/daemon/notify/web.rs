@@ -192,6 +192,7 @@ fn manifest(place: Place<'_>, headers: Vec<String>, credential: Option<&str>) ->
         contract: String::new(),
         title: Text::default(),
         description: Text::default(),
+        help: Text::default(),
         kinds: Vec::new(),
         upstreams: [(THERE.to_owned(), need)].into(),
         operations: [(SEND.to_owned(), operation)].into(),

@@ -1,15 +1,20 @@
 //! Runs that people order and stop in their browsers.
 //!
-//! An order is taken by the loop, which alone knows what runs: so a second click finds the first. It is kept in memory
-//! only. A restart drops it, and whoever gave it sees that nothing is under way.
+//! An order is taken by the loop, which alone knows what runs: so a second click finds the first. It is stored before it
+//! is taken and until its run has come to an end, so that a server that is started anew goes on with it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::runs::{Job, Underway};
 use super::{BEAT_MS, Server, Settings};
-use crate::daemon::orders::{Order, Ordered, UnderWay};
+use crate::daemon::orders::{Ordered, UnderWay};
+use crate::error::Result;
 use crate::model::{Extent, Millis, TaskRef};
+use crate::store::{Order, OrderStore};
+
+/// Orders that are older when a server starts are let go: whoever gave them has seen long ago that nothing came of them.
+const OLDEST_MS: Millis = 24 * 3_600_000;
 
 /// Forms that are remembered; who sends an older one again looks at a page of hours ago.
 const FORMS: usize = 1_024;
@@ -17,7 +22,7 @@ const FORMS: usize = 1_024;
 /// What was ordered and has not begun.
 #[derive(Default)]
 pub(super) struct Orders {
-    waiting: BTreeMap<TaskRef, (Order, Option<Millis>)>,
+    waiting: BTreeMap<TaskRef, Order>,
     /// Tasks whose last order could not be run.
     broken: BTreeSet<TaskRef>,
     forms: VecDeque<String>,
@@ -44,20 +49,54 @@ impl Orders {
 
 impl<S: Settings> Server<S> {
     /// Takes an order, unless it was given before.
-    pub(super) fn order(&mut self, order: Order) -> Ordered {
-        let Some((_, config)) = self.planner.find(&order.task) else { return Ordered::Nowhere };
+    ///
+    /// # Errors
+    /// It cannot be stored: nothing is ordered.
+    pub(super) fn order(&mut self, order: Order) -> Result<Ordered> {
+        let Some((_, config)) = self.planner.find(&order.task) else { return Ok(Ordered::Nowhere) };
         if !config.enabled {
-            return Ordered::Off;
+            return Ok(Ordered::Off);
         }
         if self.usable(&order.task, &config.connector).is_none() {
-            return Ordered::Nowhere;
+            return Ok(Ordered::Nowhere);
         }
-        if !self.orders.take_form(&order.form) || !self.planner.queue.ask(&order.task) {
-            return Ordered::Before;
+        if !self.orders.take_form(&order.form) || !self.planner.queue.ask(&order.task, Millis::MIN) {
+            return Ok(Ordered::Before);
+        }
+        if let Err(error) = self.store.put_order(&order) {
+            self.planner.queue.unask(&order.task);
+            self.orders.forms.pop_back();
+            return Err(error);
         }
         self.orders.broken.remove(&order.task);
-        self.orders.waiting.insert(order.task.clone(), (order, None));
-        Ordered::Taken
+        self.orders.waiting.insert(order.task.clone(), order);
+        Ok(Ordered::Taken)
+    }
+
+    /// Goes on with what was ordered before the start.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub(super) fn take_up_orders(&mut self) -> Result<()> {
+        let oldest = self.clock.now().saturating_sub(OLDEST_MS);
+        for order in self.store.orders()? {
+            if order.at < oldest || !self.planner.queue.ask(&order.task, order.not_before.unwrap_or_default())
+            {
+                self.order_over(&order.task);
+                continue;
+            }
+            self.orders.take_form(&order.form);
+            self.orders.waiting.insert(order.task.clone(), order);
+        }
+        Ok(())
+    }
+
+    /// An order has come to its end. What cannot be stored of that is run once more after a restart: it finds nothing to
+    /// do.
+    pub(super) fn order_over(&self, task: &TaskRef) {
+        if let Err(error) = self.store.remove_order(task) {
+            tracing::error!(school = %task.school, task = %task.task, ?error, "the end of an order cannot be stored");
+        }
     }
 
     /// What goes on with a task.
@@ -66,9 +105,9 @@ impl<S: Settings> Server<S> {
             let (running, stopping) = (self.host.live().of(task), run.cancel.is_cancelled());
             return Some(UnderWay::Runs { running, stopping });
         }
-        if let Some((_, not_before)) = self.orders.waiting.get(task) {
+        if let Some(order) = self.orders.waiting.get(task) {
             let behind = self.planner.queue.running().find(|other| other.school == task.school).cloned();
-            return Some(UnderWay::Waits { behind, not_before: *not_before });
+            return Some(UnderWay::Waits { behind, not_before: order.not_before });
         }
         self.orders.broken.contains(task).then_some(UnderWay::Broken)
     }
@@ -81,7 +120,11 @@ impl<S: Settings> Server<S> {
             return true;
         }
         self.planner.queue.unask(task);
-        self.orders.waiting.remove(task).is_some()
+        let waited = self.orders.waiting.remove(task).is_some();
+        if waited {
+            self.order_over(task);
+        }
+        waited
     }
 
     /// Begins what was ordered. Its task may have been switched off meanwhile.
@@ -91,7 +134,8 @@ impl<S: Settings> Server<S> {
         }
         let order = self.orders.waiting.remove(task);
         let found = self.planner.find(task).filter(|(_, config)| config.enabled);
-        let (Some((order, _)), Some((school, config))) = (order, found) else {
+        let (Some(order), Some((school, config))) = (order, found) else {
+            self.order_over(task);
             return self.planner.ended(task, 0);
         };
         let (connector, cancel) = (config.connector.clone(), self.cancel.beneath());
@@ -111,7 +155,12 @@ impl<S: Settings> Server<S> {
     /// What was ordered waits again.
     pub(super) fn order_again(&mut self, order: &Order, not_before: Millis) {
         self.planner.queue.ask_again(&order.task, not_before);
-        self.orders.waiting.insert(order.task.clone(), (order.clone(), Some(not_before)));
+        let order = Order { not_before: Some(not_before), ..order.clone() };
+        if let Err(error) = self.store.put_order(&order) {
+            let task = &order.task;
+            tracing::error!(school = %task.school, task = %task.task, ?error, "until when an order waits cannot be stored");
+        }
+        self.orders.waiting.insert(order.task.clone(), order);
     }
 }
 

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::daemon::host::{Host, Package};
 use crate::daemon::jobs::Jobs;
-use crate::daemon::orders::Order;
 use crate::daemon::round::{self, Ended};
 use crate::error::{Error, Result};
 use crate::model::setup::{SchoolConfig, TaskConfig};
 use crate::model::{Extent, Millis, Selection, TaskRef};
 use crate::reconcile::Cancel;
+use crate::store::Order;
 
 /// A run to make.
 pub(super) struct Job {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::model::timetable::Mark;
-use crate::model::{Millis, TaskRef};
+use crate::model::{Millis, Selection, TaskRef};
 
 /// The right to decide when tasks run by themselves, until this is dropped or the process ends in whatever way.
 pub struct Rota(#[expect(dead_code, reason = "held for its end")] Box<dyn Any + Send + Sync>);
@@ -23,6 +23,21 @@ impl fmt::Debug for Rota {
     }
 }
 
+/// A run that a person ordered and that has not come to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Of which task.
+    pub task: TaskRef,
+    /// When it was ordered.
+    pub at: Millis,
+    /// For whom.
+    pub selection: Selection,
+    /// Names the form that was sent: the same one orders once, however often it comes.
+    pub form: String,
+    /// It does not begin before.
+    pub not_before: Option<Millis>,
+}
+
 /// What the scheduler remembers.
 pub trait MarkStore: Send + Sync {
     /// Takes the rota at once or fails, saying who holds it (catalogue code `host-rota-busy`): two schedulers would
@@ -38,4 +53,16 @@ pub trait MarkStore: Send + Sync {
 
     /// Forgets these tasks, in one durable transaction.
     fn remove_marks(&self, tasks: &[TaskRef]) -> Result<()>;
+}
+
+/// What people ordered.
+pub trait OrderStore: Send + Sync {
+    /// All orders, the first first.
+    fn orders(&self) -> Result<Vec<Order>>;
+
+    /// Puts an order in place of what was ordered of its task, durably.
+    fn put_order(&self, order: &Order) -> Result<()>;
+
+    /// The order of this task, if there is one, has come to its end.
+    fn remove_order(&self, task: &TaskRef) -> Result<()>;
 }

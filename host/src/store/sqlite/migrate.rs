@@ -35,6 +35,7 @@ pub(super) const HOST: &[Script] = &[
     include_str!("../../../migrations/host/notifications.sql"),
     include_str!("../../../migrations/host/checked.sql"),
     include_str!("../../../migrations/host/accounts.sql"),
+    include_str!("../../../migrations/host/ordered.sql"),
 ];
 
 /// Keeps everybody away who works with the file by what the older program knew of it; or says who does.

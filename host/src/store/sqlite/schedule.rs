@@ -1,4 +1,4 @@
-//! The scheduler's marks and its rota, an advisory lock of the operating system on `<data>/serve.lane`.
+//! The scheduler's marks, what people ordered of it, and its rota, an advisory lock of the operating system on `<data>/serve.lane`.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use rusqlite::{Row, params};
 use crate::error::{Error, Result};
 use crate::model::timetable::Mark;
 use crate::model::{Message, Millis, SchoolId, TaskId, TaskRef};
-use crate::store::{MarkStore, Rota};
+use crate::store::{MarkStore, Order, OrderStore, Rota};
 
 use super::HostDb;
 use super::file::Commit;
@@ -49,11 +49,47 @@ impl MarkStore for HostDb {
     }
 }
 
+impl OrderStore for HostDb {
+    fn orders(&self) -> Result<Vec<Order>> {
+        self.database.read(|t| rows(t, "SELECT * FROM ordered ORDER BY at, school, task", [], order))
+    }
+
+    fn put_order(&self, order: &Order) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO ordered (school, task, at, selection, form, not_before) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let Order { task, at, selection, form, not_before } = order;
+        let selection = json(selection)?;
+        self.database.write(Commit::Durable, |t| {
+            let (school, task) = (task.school.as_str(), task.task.as_str());
+            exec(t, sql, params![school, task, at, selection, form, not_before]).map(drop)
+        })
+    }
+
+    fn remove_order(&self, task: &TaskRef) -> Result<()> {
+        let sql = "DELETE FROM ordered WHERE school = ?1 AND task = ?2";
+        self.database
+            .write(Commit::Durable, |t| exec(t, sql, [task.school.as_str(), task.task.as_str()]).map(drop))
+    }
+}
+
 fn mark(row: &Row<'_>) -> Result<(TaskRef, Mark)> {
-    let school = SchoolId::from(col::<String>(row, "school")?);
-    let task = TaskId::from(col::<String>(row, "task")?);
     let (decided, open) = (col(row, "decided")?, json_col(row, "open")?);
-    Ok((TaskRef { school, task }, Mark { decided, open, schedule: col(row, "schedule")? }))
+    Ok((task(row)?, Mark { decided, open, schedule: col(row, "schedule")? }))
+}
+
+fn order(row: &Row<'_>) -> Result<Order> {
+    Ok(Order {
+        task: task(row)?,
+        at: col(row, "at")?,
+        selection: json_col(row, "selection")?,
+        form: col(row, "form")?,
+        not_before: col(row, "not_before")?,
+    })
+}
+
+fn task(row: &Row<'_>) -> Result<TaskRef> {
+    let school = SchoolId::from(col::<String>(row, "school")?);
+    Ok(TaskRef { school, task: TaskId::from(col::<String>(row, "task")?) })
 }
 
 /// Holds the rota without looking into the host's file, until what is answered is dropped: no server is at work.

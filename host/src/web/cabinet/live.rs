@@ -129,6 +129,7 @@ pub(super) fn sending(at: &AtTask, texts: &Catalogue, under_way: &UnderWay) -> O
         }
         UnderWay::Runs { running: Some(running), stopping } => Some(Told::running(texts, running, *stopping)),
         UnderWay::Runs { running: None, .. } => Some(Told::words(texts.word("cabinet-live-send"))),
+        UnderWay::Elsewhere(running) => Some(Told::running(texts, running, false)),
         UnderWay::Broken => None,
     }
 }

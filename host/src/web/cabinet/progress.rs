@@ -15,6 +15,8 @@ use super::task::{AtTask, TaskDeed};
 use crate::daemon::cabinet::Busy;
 use crate::daemon::orders::UnderWay;
 use crate::daemon::page::{self, Anchor};
+use crate::model::Message;
+use crate::report::Catalogue;
 use crate::store::RunStore;
 use crate::web::language::Spoken;
 use crate::web::{Face, see};
@@ -28,6 +30,8 @@ struct ProgressPage {
     step: Option<String>,
     place: Place,
     stopping: bool,
+    /// That it cannot be stopped here.
+    elsewhere: Option<String>,
 }
 
 /// `GET …/~progress`: how far it is.
@@ -46,8 +50,14 @@ pub(super) async fn look(State(face): State<Arc<Face>>, at: AtTask, spoken: Spok
         step: at.step(),
         place: Place::of(&at, Kind::Send, told),
         stopping: matches!(under_way, Some(UnderWay::Runs { stopping: true, .. })),
+        elsewhere: elsewhere(&texts, under_way.as_ref()),
     };
     page::scripted(shown(StatusCode::OK, &page))
+}
+
+fn elsewhere(texts: &Catalogue, under_way: Option<&UnderWay>) -> Option<String> {
+    let Some(UnderWay::Elsewhere(running)) = under_way else { return None };
+    Some(texts.text(&Message::new("cabinet-progress-elsewhere").with("pid", running.pid)))
 }
 
 /// Nothing goes on: the last run says what it came to.

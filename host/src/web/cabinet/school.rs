@@ -110,7 +110,9 @@ pub(super) async fn school(
         Ok(waited) => waited,
         Err(error) => return fault(&face, &spoken, &error),
     };
-    let shell = Shell::new(&face, &spoken, Some(&person), "cabinet").called(&school.config.name);
+    let shell = Shell::new(&face, &spoken, Some(&person), "cabinet")
+        .called(&school.config.name)
+        .helped("cabinet-school");
     let waiting = inbox::told(&face, &shell, &school, &waited);
     let tasks = waited.iter().map(|(line, _)| of_task(&shell, &school, line)).collect();
     let here = format!("/~school/{}", school.config.id);
@@ -259,7 +261,7 @@ pub(super) async fn run(
         Ok(None) => return strays::nowhere(&face, &spoken).into_response(),
         Err(error) => return fault(&face, &spoken, &error),
     };
-    let shell = Shell::new(&face, &spoken, Some(&person), "cabinet");
+    let shell = Shell::new(&face, &spoken, Some(&person), "cabinet").helped("cabinet-run");
     let query = params(query.unwrap_or_default().as_bytes());
     let is_ours = goes_on_here(&face, &read.run).await;
     let go = go_on(&shell, &school, &read.run, is_ours);

@@ -25,6 +25,8 @@ pub(super) struct Shell {
     pub(super) person: Option<Person>,
     /// The host's texts.
     pub(super) texts: Arc<Catalogue>,
+    /// What helps where one stands, by paragraphs.
+    pub(super) help: Vec<String>,
     other: Anchor,
 }
 
@@ -35,7 +37,20 @@ impl Shell {
         let other = spoken.language().other();
         let words = face.texts.of(None, other).word("web-this-language");
         let other = Anchor { address: format!("?lang={}", other.tag()), words };
-        Self { title: texts.word(title), person: person.cloned(), texts, other }
+        let help = help(&texts, title);
+        Self { title: texts.word(title), person: person.cloned(), texts, help, other }
+    }
+
+    /// With the help for a page whose title is somebody's name.
+    pub(super) fn helped(self, page: &str) -> Self {
+        let help = help(&self.texts, page);
+        Self { help, ..self }
+    }
+
+    /// With what a connector has to say besides.
+    pub(super) fn and_help(mut self, text: &str) -> Self {
+        self.help.extend(paragraphs(text));
+        self
     }
 
     /// Called so; what stands above it leads home.
@@ -72,6 +87,16 @@ impl Shell {
     pub(super) fn place(&self) -> String {
         self.word("cabinet")
     }
+}
+
+/// The help of a page, by its title's code; nothing where there is none.
+fn help(texts: &Catalogue, page: &str) -> Vec<String> {
+    let code = format!("{page}-help");
+    if texts.has(&code) { paragraphs(&texts.word(&code)).collect() } else { Vec::new() }
+}
+
+fn paragraphs(text: &str) -> impl Iterator<Item = String> {
+    text.split("\n\n").map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned)
 }
 
 /// How a run or a task stands: in a word, and by shape as well as by colour.
@@ -163,4 +188,33 @@ pub(super) fn shown(status: StatusCode, page: &impl Template) -> Response {
 pub(super) fn time(at: Millis, zone: &TimeZone) -> String {
     let at = Timestamp::from_millisecond(at).map(|at| at.to_zoned(zone.clone()));
     at.map(|at| at.strftime("%d.%m.%Y %H:%M").to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn sources() -> String {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web/cabinet");
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        files.map(|file| std::fs::read_to_string(file).unwrap()).collect()
+    }
+
+    #[test]
+    fn each_help_belongs_to_a_page_and_is_read_in_paragraphs() {
+        let (texts, sources) = (Catalogue::new(Language::Ru), sources());
+        let written = include_str!("../../../i18n/ru/pages-help.ftl");
+        let pages: Vec<&str> =
+            written.lines().filter_map(|line| line.split_once("-help = ")).map(|it| it.0).collect();
+        assert!(pages.len() > 15, "{pages:?}");
+        for page in pages {
+            assert!(sources.contains(&format!("\"{page}\"")), "no page is called {page}");
+            let help = help(&texts, page);
+            assert!(!help.is_empty() && help.iter().all(|part| !part.contains('\n')), "{page}: {help:?}");
+        }
+        assert_eq!(help(&texts, "cabinet-school").len(), 3);
+        assert_eq!(help(&texts, "no-such-page"), Vec::<String>::new());
+    }
 }

@@ -73,7 +73,8 @@ pub(super) async fn task(
         Err(error) => return fault(&face, &spoken, &error),
     };
     let Ok(under_way) = face.cabinet.under_way(&at.name()).await else { return busy(&face, &spoken) };
-    let goes_on = matches!(under_way, Some(UnderWay::Waits { .. } | UnderWay::Runs { .. }));
+    let goes_on =
+        matches!(under_way, Some(UnderWay::Waits { .. } | UnderWay::Runs { .. } | UnderWay::Elsewhere(_)));
     let query = params(query.unwrap_or_default().as_bytes());
     let switched = query.iter().any(|param| param.name == "switched");
     shown(StatusCode::OK, &page(&face, &spoken, &at, &read, goes_on, switched))
@@ -97,7 +98,7 @@ fn page(
     let shell = at.shell(face, spoken, "cabinet");
     let shell = {
         let title = title(&shell, line);
-        shell.called(&title)
+        shell.called(&title).helped("cabinet-task").and_help(own_help(spoken, line))
     };
     let school = &at.school;
     let time = |at| local_time(at, &school.config);
@@ -120,6 +121,11 @@ fn page(
         ways: ways::of(&shell, &at.person, school, line, on),
         shell,
     }
+}
+
+/// What the task's connector says of itself.
+fn own_help<'l>(spoken: &Spoken, line: &'l TaskLine) -> &'l str {
+    line.package.as_ref().map_or("", |package| spoken.language().of(&package.manifest.help))
 }
 
 fn switched_notice(shell: &Shell, enabled: bool) -> Notice {
