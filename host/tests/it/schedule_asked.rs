@@ -109,7 +109,7 @@ fn orders_are_remembered_until_they_are_over_or_their_school_is_erased() {
     let postponed = Order { not_before: Some(9), ..later };
     host.put_order(&postponed).unwrap();
     assert_eq!(host.forget_school(&"b".into(), false).unwrap()["ordered"], 1);
-    assert_eq!(host.orders().unwrap(), [postponed.clone()]);
+    assert_eq!(host.orders().unwrap(), std::slice::from_ref(&postponed));
     host.remove_order(&postponed.task).unwrap();
     host.remove_order(&postponed.task).unwrap();
     assert_eq!(host.orders().unwrap(), []);
