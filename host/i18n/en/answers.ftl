@@ -159,12 +159,17 @@ notify-topics = of: { $list }
 notify-tasks = only the tasks: { $list }
 notify-quiet = undisturbed from { $from } until { $until }
 notify-digest = once a day, at { $at }
+notify-gather = { $n ->
+        [one] waits { $n } minute for other events
+       *[other] waits { $n } minutes for other events
+    }
+notify-language = language: { $language }
 notify-way-mail = by e-mail
 notify-way-sms = by short message
 notify-way-webhook = to another program
 notify-common = hears of many schools
 notify-can = What can be told
-notify-where = Short messages, quiet hours and digests are written down by whoever sets the exchange up: [[notify]] in the file
+notify-where = Short messages and links to other programs are added by whoever sets the exchange up: [[notify]] in the file
 notify-add = Tell somebody else
 notify-mail = E-mail address
 notify-on = What of
@@ -180,6 +185,35 @@ notify-told-way = This program sends no mail
 notify-told-way-text = Nothing was changed. Whoever sets the exchange up connects mail.
 audit-notify-add = somebody is told of events
 audit-notify-remove = somebody is told of events no more
+notify-edit = Change
+notify-wishes = What is told, and when
+notify-wishes-change = What would change
+notify-setting-on = What of
+notify-setting-on-help = With nothing ticked, of everything.
+notify-setting-tasks = Of which tasks
+notify-setting-tasks-help = With nothing ticked, of all.
+notify-setting-language = Language of messages
+notify-setting-language-help = If none is chosen, Russian.
+notify-setting-language-ru = Russian
+notify-setting-language-en = English
+notify-setting-quiet = Quiet hours
+notify-setting-quiet-help = By the school's clock, such as 22:00-07:00. What happens then comes together after them. If left empty, messages come at any time.
+notify-setting-digest = Once a day, all together
+notify-setting-digest-help = A time by the school's clock, such as 08:00. Nothing comes on days without events. If left empty, messages come at once.
+notify-setting-gather = Wait for other events
+notify-setting-gather-help = To send them as one message. If none is chosen, do not wait.
+notify-setting-gather-5m = 5 minutes
+notify-setting-gather-15m = 15 minutes
+notify-setting-gather-30m = 30 minutes
+notify-setting-gather-1h = 1 hour
+notify-setting-gather-2h = 2 hours
+notify-quiet-wrong = These are no quiet hours.
+notify-quiet-wrong-fix = Write 22:00-07:00. An end before the beginning is on the next day.
+notify-digest-wrong = This is no time of the day.
+notify-digest-wrong-fix = Write 08:00.
+notify-told-same = Nothing has changed
+notify-told-same-text = All of it is written down so already.
+audit-notify-change = what is told, and when, changed
 
 # What a sending created and wrote.
 made = What was created and written

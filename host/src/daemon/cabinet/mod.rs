@@ -17,6 +17,7 @@ mod sign_in;
 mod totp;
 mod upload;
 mod waits;
+mod wishes;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
