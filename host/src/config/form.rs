@@ -59,12 +59,12 @@ pub struct Field<'a> {
     pub description: Option<&'a str>,
 }
 
-/// The fields of a connector's settings, those first that have to be filled in.
+/// The fields of a connector's settings, those first that have to be filled in, tables last.
 pub fn fields(manifest: &Manifest) -> Vec<Field<'_>> {
     fields_of(&manifest.settings)
 }
 
-/// The fields of a table, those first that have to be filled in.
+/// The fields of a table, in the same order.
 fn fields_of(schema: &Map<String, Value>) -> Vec<Field<'_>> {
     let properties = schema.get("properties").and_then(Value::as_object);
     let required = schema.get("required").and_then(Value::as_array);
@@ -72,7 +72,7 @@ fn fields_of(schema: &Map<String, Value>) -> Vec<Field<'_>> {
     let all = properties.into_iter().flatten();
     let mut fields: Vec<Field<'_>> =
         all.map(|(name, schema)| field(name, schema, is_required(name))).collect();
-    fields.sort_by_key(|field| !field.required);
+    fields.sort_by_key(|field| (matches!(field.kind, Kind::Table(_) | Kind::Entries(_)), !field.required));
     fields
 }
 
@@ -229,6 +229,9 @@ mod tests {
         let map = json!({"type": "object", "default": {}, "additionalProperties": inner});
         let Kind::Entries(fields) = kind_of(&map) else { panic!("no entries") };
         assert_eq!(kinds(&fields), expected);
+        let all = json!({"required": ["a"], "properties": {"a": map, "b": {"type": "number"}, "c": {"type": "string"}}});
+        let names: Vec<&str> = fields_of(all.as_object().unwrap()).iter().map(|field| field.name).collect();
+        assert_eq!(names, ["b", "c", "a"], "tables are last");
         let free = [
             json!({"type": "object", "additionalProperties": {"type": "object"}}),
             json!({"type": "object", "additionalProperties": {"type": "string"}}),

@@ -40,6 +40,9 @@ secrets = [\"token\"]
 records = { school-class = [\"*\"], pupil = [\"*\"], guardian = [\"*\"], staff = [\"*\"] }
 ";
 
+/// Values of fields by their names.
+type Filled<'a> = &'a [(&'a str, &'a str)];
+
 /// What a browser would send of the form that is about a version of the file.
 #[track_caller]
 pub(crate) fn filled_in(page: &Page) -> Vec<(String, String)> {
@@ -228,7 +231,7 @@ fn what_is_wrong_stands_in_its_entry_as_the_command_line_says_it() {
         unescape(inside.unwrap_or_else(|| panic!("no entry {name} in\n{}", page.text())))
     };
     let long = "я".repeat(101);
-    let rows: [(&[(&str, &str)], &str, &str); 7] = [
+    let rows: [(Filled<'_>, &str, &str); 7] = [
         (&[("s.regions[1].level-under-14", "zzz")], "29", "Такого значения нет"),
         (&[("s.regions[1].transition", "да")], "29", "Возможны «да» и «нет»"),
         (&[("s.regions[0].yo-is-e", "a\u{202e}b")], "23", "невидимые знаки"),

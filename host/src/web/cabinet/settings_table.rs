@@ -113,3 +113,92 @@ struct Place<'a> {
     has_entries: bool,
     stands: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::settings_read::fault;
+    use super::super::settings_rows::{stated, with_stated};
+    use super::super::shell::Shell;
+    use super::*;
+    use crate::model::Message;
+
+    fn field<'a>(name: &'a str, kind: FieldKind<'a>) -> Field<'a> {
+        Field { name, kind, required: false, default: None, title: None, description: None }
+    }
+
+    fn regions() -> Field<'static> {
+        field("r", FieldKind::Entries(vec![field("open", FieldKind::Maybe), field("deep", FieldKind::Other)]))
+    }
+
+    /// A connector has texts for a table, for a field inside it, and for a setting of its own.
+    fn own(code: &str) -> Option<String> {
+        let texts = [("setting-r", "Regions"), ("setting-r-open", "Open there"), ("setting-deep", "Deep")];
+        texts.into_iter().find(|(known, _)| *known == code).map(|(_, text)| text.to_owned())
+    }
+
+    fn with_texts<T>(look: impl FnOnce(&Texts<'_>) -> T) -> T {
+        look(&Texts { shell: &Shell::bare(), own: &own, file: "a.toml" })
+    }
+
+    fn entries(rows: &[Row], said: &Value, faults: &[Fault], more: bool) -> (Vec<Entry>, usize) {
+        let faults: Vec<&Fault> = faults.iter().collect();
+        let shown = with_texts(|texts| texts.table(&regions(), rows, Some(said), &faults, more));
+        let Input::Table(entries) = shown.input else { panic!("no table") };
+        (entries, shown.faults.len())
+    }
+
+    #[test]
+    fn entries_stand_by_their_names_and_an_empty_one_is_last() {
+        let said = json!({"29": {"open": true, "deep": {"x": 1}}});
+        let mut rows = vec![Row { key: "77".to_owned(), ..Row::default() }];
+        with_stated(&mut rows, stated(&regions(), Some(&said)).unwrap());
+        let (all, _) = entries(&rows, &said, &[], true);
+        let told: Vec<(&str, &str, bool)> =
+            all.iter().map(|entry| (&*entry.id, &*entry.legend, entry.stands)).collect();
+        let new = ("s.r[0]", "Новая запись", false);
+        assert_eq!(told, [new, ("s.r[1]", "29", true), ("s.r[2]", "Новая запись", false)]);
+        let labels: Vec<&str> = all[1].fields.iter().map(|field| &*field.label).collect();
+        assert_eq!(
+            labels,
+            ["Open there", "Deep"],
+            "its own text goes before that of the setting of this name"
+        );
+        let Input::Fixed(deep) = &all[1].fields[1].input else { panic!("it can be changed") };
+        assert_eq!(deep, "{\"x\":1}");
+        assert_eq!(entries(&rows, &said, &[], false).0.len(), 2, "who only looks adds nothing");
+    }
+
+    #[test]
+    fn what_is_wrong_stands_where_it_is() {
+        let said = json!({"29": {}, "30": {}});
+        let rows = stated(&regions(), Some(&said)).unwrap();
+        let places: [&[&str]; 4] = [&["29", "open"], &["30"], &["30", "own"], &[]];
+        let told = |place: &[&str]| {
+            let within = place.iter().map(|name| (*name).to_owned()).collect();
+            fault("r", within, Message::new("setting-unfit"), "wrong".to_owned())
+        };
+        let (all, whole) = entries(&rows, &said, &places.map(told), true);
+        let counts: Vec<(usize, usize)> =
+            all.iter().map(|entry| (entry.faults.len(), entry.fields[0].faults.len())).collect();
+        assert_eq!((counts, whole), (vec![(0, 1), (2, 0), (0, 0)], 1));
+    }
+
+    #[test]
+    fn a_change_is_told_by_names_from_the_outside_in() {
+        let fields = [regions(), field("x", FieldKind::Text)];
+        let told = |place: &[&str]| {
+            let place: Vec<String> = place.iter().map(|name| (*name).to_owned()).collect();
+            with_texts(|texts| texts.place(&fields, &place).map(|(label, _)| label)).unwrap_or_default()
+        };
+        assert_eq!(told(&["r", "29", "open"]), "Regions · 29 · Open there");
+        assert_eq!(
+            (told(&["r", "29"]), told(&["x"]), told(&["y"])),
+            ("Regions · 29".into(), "x".into(), String::new())
+        );
+        let said =
+            with_texts(|texts| texts.value(At::own(&fields[0]), Some(&json!({"open": true, "own": 1}))));
+        assert_eq!(said, "Open there: да; own: 1");
+    }
+}

@@ -164,3 +164,12 @@ pub(super) fn time(at: Millis, zone: &TimeZone) -> String {
     let at = Timestamp::from_millisecond(at).map(|at| at.to_zoned(zone.clone()));
     at.map(|at| at.strftime("%d.%m.%Y %H:%M").to_string()).unwrap_or_default()
 }
+
+#[cfg(test)]
+impl Shell {
+    /// Around nothing, in Russian: for tests of what stands inside.
+    pub(super) fn bare() -> Self {
+        let other = Anchor { address: String::new(), words: String::new() };
+        Self { title: String::new(), person: None, texts: Arc::new(Catalogue::new(Language::Ru)), other }
+    }
+}
