@@ -325,3 +325,58 @@ fn who_only_looks_sees_entries_and_no_way_to_add_one() {
     let refused = send(&mut vera, &page, &[("s.regions[0]:out", "yes")], "save");
     assert_eq!(refused.shown(), "403 Вы можете только смотреть");
 }
+
+#[test]
+fn hostile_names_of_entries_stay_names_and_nonsense_is_refused() {
+    let mut desk = Desk::open();
+    for name in
+        ["a.b", "\"] = 1\n[[task]]\nid", "__proto__", "..", "'''", "=1+1", "<b>ы</b>", "#", "]", "Ёж 1"]
+    {
+        let page = desk.see();
+        let empty = filled_in(&page).into_iter().filter(|(name, _)| name.ends_with(']')).next_back();
+        let (entry, _) = empty.expect("an empty entry");
+        let typed = [(entry.as_str(), name), (&format!("{entry}.transition"), "yes")];
+        let saved = desk.send(&page, &typed, "save");
+        assert!(!saved.answer.body.contains("<b>ы"), "{name}");
+        assert!([303, 422].contains(&saved.answer.status), "{name}: {}", saved.text());
+        let table: toml::Table = desk.file().parse().unwrap_or_else(|error| panic!("{name}: {error}"));
+        let tasks = table["task"].as_array().expect("tasks");
+        assert_eq!(tasks.len(), 2, "{name}");
+        let own = tasks[1]["settings"]["regions"].get(name).map(|entry| entry["transition"].as_bool());
+        assert_eq!(own, (saved.answer.status == 303).then_some(Some(true)), "{name}");
+    }
+    let (page, many) = (desk.see(), "x.".repeat(200));
+    for (name, value) in [
+        ("s.regions[]", "x"),
+        ("s.regions[99999999999999999999]", "x"),
+        ("s.regions[-1]", "x"),
+        ("s.regions", "29"),
+        ("s.regions[0]", ""),
+        ("s.regions[0][0].transition", "yes"),
+        ("s.regions[0].", "yes"),
+        ("s.regions[0].zzz", "yes"),
+        ("s.regions[0]:out", "\u{0}"),
+        ("s.regions[0].transition", "\u{0}"),
+        ("s.regions[1]", &many),
+        ("version", "\u{0}"),
+        ("answer", "zzz"),
+    ] {
+        for answer in ["look", "more", "edit"] {
+            let told = desk.send(&page, &[(name, value)], answer);
+            assert!(told.answer.status < 500, "{name} = {value}: {}", told.text());
+        }
+    }
+    let step = crate::cabinet_records::step_of(&page);
+    for body in [
+        "answer=save",
+        "answer=look&s.regions%5B0%5D",
+        "answer=save&s.regions%5B0%5D=%FF%FE",
+        "%",
+        "answer=more",
+    ] {
+        let url = desk.url.clone();
+        let told = desk.browser.ask("POST", &url, &format!("step={step}&{body}"));
+        assert!(told.answer.status < 500, "{body}: {}", told.text());
+    }
+    assert_eq!(desk.see().answer.status, 200);
+}
