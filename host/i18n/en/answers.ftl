@@ -214,6 +214,18 @@ notify-digest-wrong-fix = Write 08:00.
 notify-told-same = Nothing has changed
 notify-told-same-text = All of it is written down so already.
 audit-notify-change = what is told, and when, changed
+notify-try = Trial letter
+notify-try-text = It goes at once and to this address only, whatever the quiet hours and the digest. Once a minute at most.
+notify-try-do = Send a trial
+notify-tried-taken = The trial letter is sent
+notify-tried-taken-text = The mail server has taken it. Where no letter comes, look among unwanted ones.
+notify-tried-later = The trial letter did not go
+notify-tried-later-text = The mail server does not answer now, or takes no letters. If it is so tomorrow, tell whoever sets the exchange up.
+notify-tried-refused = The trial letter was not taken
+notify-tried-refused-text = The mail server refused to deliver it to this address. Check the address.
+notify-tried-soon = A trial letter was sent a moment ago
+notify-tried-soon-text = Wait a minute and try again.
+audit-notify-trial = a trial notification was sent
 
 # What a sending created and wrote.
 made = What was created and written

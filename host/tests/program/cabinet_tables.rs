@@ -333,7 +333,7 @@ fn hostile_names_of_entries_stay_names_and_nonsense_is_refused() {
         ["a.b", "\"] = 1\n[[task]]\nid", "__proto__", "..", "'''", "=1+1", "<b>ы</b>", "#", "]", "Ёж 1"]
     {
         let page = desk.see();
-        let empty = filled_in(&page).into_iter().filter(|(name, _)| name.ends_with(']')).next_back();
+        let empty = filled_in(&page).into_iter().rfind(|(name, _)| name.ends_with(']'));
         let (entry, _) = empty.expect("an empty entry");
         let typed = [(entry.as_str(), name), (&format!("{entry}.transition"), "yes")];
         let saved = desk.send(&page, &typed, "save");

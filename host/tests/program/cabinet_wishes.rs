@@ -3,6 +3,7 @@
 
 use exchange::store::{AuditFilter, AuditStore, HostDb, MasterKey};
 use exchange_stand::html::unescape;
+use exchange_stand::smtp::{self, Post, Security};
 use url::Url;
 
 use crate::browser::{Browser, Page};
@@ -53,8 +54,13 @@ struct Desk {
 
 impl Desk {
     fn open() -> Self {
+        Self::with(|_| ())
+    }
+
+    fn with(prepare: impl FnOnce(&World)) -> Self {
         let world = World::empty();
         add_recipients(&world);
+        prepare(&world);
         let served = serve(&world);
         let (browser, origin) = at(&world, "olga", "school-administrator", Some("school57"));
         Self { _served: served, world, browser, origin }
@@ -263,4 +269,40 @@ fn an_address_that_is_none_stays_in_its_field() {
     assert!(wrong.text().contains("Это не адрес электронной почты"), "{}", wrong.text());
     assert!(wrong.answer.body.contains("value=\"director@\""), "{}", wrong.answer.body);
     assert!(wrong.answer.body.contains("<option value=\"all\" selected>"), "{}", wrong.answer.body);
+}
+
+#[test]
+fn a_trial_goes_to_one_address_once_a_minute() {
+    let post = Post::spawn(smtp::Options { security: Security::StartTls, ..smtp::Options::default() });
+    let post = post.expect("it starts");
+    let port = post.addr().port();
+    let mut desk = Desk::with(|world| {
+        world.write("ca.pem", smtp::CA);
+        let host = std::fs::read_to_string(world.path("exchange.toml")).expect("the file");
+        let server = format!("server = \"localhost\"\nport = {port}\nca = \"ca.pem\"\n");
+        world.write("exchange.toml", &host.replace("server = \"localhost\"\n", &server));
+    });
+    let page = desk.see("?entry=1");
+    assert!(page.text().contains("Отправить пробное"), "{}", page.text());
+    leads_to(&desk.send(&page, &[], "trial"), "?told=taken");
+    leads_to(&desk.send(&page, &[], "trial"), "?told=soon");
+    let kept = post.kept();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0].to, ["director@school.example"]);
+    assert!(desk.see("?told=taken").text().contains("Пробное письмо отправлено"));
+    let webhook = desk.see("?entry=2");
+    assert!(!webhook.text().contains("Отправить пробное"), "{}", webhook.text());
+    assert_eq!(desk.send(&webhook, &[], "trial").answer.status, 404);
+    assert_eq!(desk.audited(), ["olga notify-trial: "]);
+}
+
+#[test]
+fn a_trial_that_does_not_go_is_told_so() {
+    let mut desk = Desk::open();
+    let page = desk.see("?entry=1");
+    leads_to(&desk.send(&page, &[], "trial"), "?told=later");
+    let (mut vera, _) = at(&desk.world, "vera", "school-viewer", Some("school57"));
+    let seen = vera.ask("GET", &desk.url("?entry=1"), "");
+    assert!(!seen.text().contains("Отправить пробное"), "{}", seen.text());
+    assert_eq!(send(&mut vera, &seen, &[], "trial").answer.status, 403);
 }

@@ -3,13 +3,42 @@
 //!
 //! To whom something goes is changed in `acts`; which ways there are is the operator's.
 
+use std::collections::HashMap;
+use std::sync::PoisonError;
+use std::time::Duration;
+
 use serde_json::Map;
+use tokio::time::timeout;
 
 use super::settings::lacking;
 use super::{Cabinet, Draft, Fault, Judged, Person, School, Unsaved};
 use crate::config::{self, ConfigErrors, Field, Problem, Stated};
+use crate::daemon::notify::{Answer, trial};
 use crate::error::{Error, Result};
-use crate::model::Message;
+use crate::model::notify::Address;
+use crate::model::{Message, Millis, SchoolId};
+
+/// Between two trials at a school: a button is no way to fill somebody's box.
+const TRIAL_MS: Millis = 60_000;
+
+/// Time that a trial has: somebody waits for its end before a page.
+const TRIAL_WITHIN: Duration = Duration::from_secs(30);
+
+/// When schools had their last trials.
+pub(super) type Trials = HashMap<SchoolId, Millis>;
+
+/// What became of a trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// The mail server has taken it.
+    Taken,
+    /// It has not, and may later.
+    Later,
+    /// It never will.
+    Refused,
+    /// The school had one a moment ago.
+    Soon,
+}
 
 impl School {
     /// What the school's file says of a recipient, by number from 0; nothing where there is no such one.
@@ -50,6 +79,39 @@ impl Cabinet {
                 self.note(person, "notify-change", &school.config.id, None, &changed).map_err(Unsaved::Fault)
             }
         }
+    }
+}
+
+impl Cabinet {
+    /// Sends a trial to somebody of a school's own list who is told by mail; nothing where there is no such one.
+    ///
+    /// # Errors
+    /// Our own store fails.
+    pub async fn try_out(&self, person: &Person, school: &School, number: usize) -> Result<Option<Tried>> {
+        let to = school.config.notify.get(number).filter(|to| matches!(to.to, Address::Mail(_)));
+        let Some(to) = to else { return Ok(None) };
+        if !self.begins_trial(&school.config.id) {
+            return Ok(Some(Tried::Soon));
+        }
+        self.note(person, "notify-trial", &school.config.id, None, "")?;
+        let sent = timeout(TRIAL_WITHIN, trial(&school.host, &school.config, to, self.now()));
+        let Ok(answer) = sent.await else { return Ok(Some(Tried::Later)) };
+        Ok(Some(match answer? {
+            Answer::Taken(_) => Tried::Taken,
+            Answer::Later { .. } => Tried::Later,
+            Answer::Refused(_) => Tried::Refused,
+        }))
+    }
+
+    /// Notes that a school has a trial, unless it had one a moment ago.
+    fn begins_trial(&self, school: &SchoolId) -> bool {
+        let (now, mut trials) = (self.steady(), self.trials.lock().unwrap_or_else(PoisonError::into_inner));
+        trials.retain(|_, last| now.saturating_sub(*last) < TRIAL_MS);
+        let begins = !trials.contains_key(school);
+        if begins {
+            trials.insert(school.clone(), now);
+        }
+        begins
     }
 }
 

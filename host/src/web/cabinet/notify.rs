@@ -132,6 +132,10 @@ fn notice(shell: &Shell, query: &[Param]) -> Option<Notice> {
         ("done", "notify-told-done", Mark::Good),
         ("same", "notify-told-same", Mark::Plain),
         ("busy", "lane-busy", Mark::Bad),
+        ("taken", "notify-tried-taken", Mark::Good),
+        ("later", "notify-tried-later", Mark::Bad),
+        ("refused", "notify-tried-refused", Mark::Bad),
+        ("soon", "notify-tried-soon", Mark::Plain),
     ];
     let (_, code, mark) = codes.into_iter().find(|(word, ..)| *word == value(query, "told"))?;
     Some(Notice::of(shell, mark, code))

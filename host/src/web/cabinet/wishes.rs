@@ -16,7 +16,7 @@ use super::settings_read::Filled;
 use super::shell::{Notice, Shell, said, shown};
 use super::signed::{fault, refused};
 use crate::config::{Field, Stated};
-use crate::daemon::cabinet::{Draft, Fault, Judged, Person, School, Unsaved};
+use crate::daemon::cabinet::{Draft, Fault, Judged, Person, School, Tried, Unsaved};
 use crate::daemon::page::{Anchor, Mark};
 use crate::error::{Error, Kind};
 use crate::model::notify::{Address, Topic};
@@ -45,6 +45,8 @@ struct Form<'a> {
     /// What is wrong elsewhere in the file.
     others: Vec<Told>,
     acts: bool,
+    /// A trial can be sent.
+    tries: bool,
 }
 
 /// A recipient of a school, for one request.
@@ -90,6 +92,9 @@ pub(super) async fn answer(face: &Arc<Face>, spoken: &Spoken, acting: &Deed, ent
     let Some(place) = Place::of(face, spoken, (&actor.person, &actor.school), entry) else {
         return strays::nowhere(face, spoken).into_response();
     };
+    if acting.value("answer") == "trial" {
+        return place.try_out(face).await;
+    }
     let stated = match place.stated().await {
         Ok(stated) => stated,
         Err(response) => return response,
@@ -180,6 +185,7 @@ impl<'a> Place<'a> {
         };
         let others = faults.iter().filter(|fault| !fields.iter().any(|field| is_of(fault, field)));
         let (way, who) = to_whom(&sheet.stated);
+        let acts = self.person.account.acts(&self.school.config.id);
         let page = Form {
             person: self.person,
             up: self.up(&shell),
@@ -191,7 +197,8 @@ impl<'a> Place<'a> {
             version: sheet.version.clone(),
             fields: fields.iter().map(of).collect(),
             others: others.map(|fault| texts.told(fault)).collect(),
-            acts: self.person.account.acts(&self.school.config.id),
+            acts,
+            tries: acts && sheet.stated.settings.contains_key("mail"),
             shell,
         };
         shown(status, &page)
@@ -239,6 +246,18 @@ impl<'a> Place<'a> {
         let sent = sent.iter().filter(is_ours).cloned().collect();
         let (up, here) = (self.up(&shell), notify::here(self.school));
         change::page(Around { person: self.person, up, here, shell }, &judged.version, changes, sent)
+    }
+
+    async fn try_out(&self, face: &Arc<Face>) -> Response {
+        let told = match face.cabinet.try_out(self.person, self.school, self.number).await {
+            Ok(Some(Tried::Taken)) => "taken",
+            Ok(Some(Tried::Later)) => "later",
+            Ok(Some(Tried::Refused)) => "refused",
+            Ok(Some(Tried::Soon)) => "soon",
+            Ok(None) => return strays::nowhere(face, self.spoken).into_response(),
+            Err(error) => return fault(face, self.spoken, &error),
+        };
+        see(&format!("{}?told={told}", notify::here(self.school)))
     }
 
     async fn save(&self, face: &Arc<Face>, sheet: &Sheet) -> Response {
