@@ -80,6 +80,36 @@ async function settings(visitor) {
   await visitor.looks('settings-saved');
 }
 
+/** A table among the settings: an entry is refused with the error in it, mended, and saved; then who is told, and when. */
+async function tables(visitor) {
+  const { page, words, way } = visitor;
+  const { address } = await ask('invite', { role: 'school-administrator', school: scene.school });
+  await setUp(visitor, address);
+  await visitor.open(`${school}/esia/settings`);
+  await visitor.looks('settings-tables');
+  const before = await page.locator('fieldset.entry').count();
+  const entry = page.locator('fieldset.entry').nth(before - 1);
+  await entry.getByRole('textbox').fill('29');
+  await visitor.press(words.seeSettings);
+  await visitor.reads(words.cannotSave);
+  assert.equal(await entry.getByRole('textbox').getAttribute('aria-invalid'), 'true');
+  await visitor.looks('settings-tables-wrong');
+  await entry.getByRole('textbox').fill(way.name);
+  await visitor.press(words.oneMore);
+  assert.equal(await page.locator('fieldset.entry').count(), before + 1);
+  await visitor.press(words.seeSettings);
+  await visitor.sees(words.settingsChange);
+  await visitor.looks('settings-tables-change');
+  await visitor.press(words.save);
+  await visitor.reads(words.saved);
+  await visitor.open(`${school}/~notify?entry=1`);
+  await visitor.sees(words.wishes, 'wishes');
+  await page.locator('[name="s.quiet"]').fill('22:00');
+  await visitor.press(words.seeSettings);
+  await visitor.reads(words.cannotSave);
+  await visitor.looks('wishes-wrong');
+}
+
 /** Who only looks meets no form for files, and no button. */
 async function looks(visitor) {
   const { page, words } = visitor;
@@ -105,6 +135,7 @@ const all = [ways.plain, ways.russian, ways.english];
 const parts = [
   ...all.map((way) => part(way, 'records', records)),
   ...all.map((way) => part(way, 'settings', settings)),
+  ...all.map((way) => part(way, 'tables', tables)),
   part(ways.russian, 'a viewer', looks),
 ];
 

@@ -161,12 +161,18 @@ notify-topics = о чём: { $list }
 notify-tasks = только задачи: { $list }
 notify-quiet = не беспокоить с { $from } до { $until }
 notify-digest = раз в день, в { $at }
+notify-gather = { $n ->
+        [one] ждать другие события { $n } минуту
+        [few] ждать другие события { $n } минуты
+       *[other] ждать другие события { $n } минут
+    }
+notify-language = язык: { $language }
 notify-way-mail = письмом
 notify-way-sms = коротким сообщением
 notify-way-webhook = в другую программу
 notify-common = общий получатель региона
 notify-can = О чём можно сообщать
-notify-where = Короткие сообщения, тихие часы и сводку раз в день записывает тот, кто настраивает обмен: [[notify]] в файле
+notify-where = Короткие сообщения и связь с другими программами добавляет тот, кто настраивает обмен: [[notify]] в файле
 notify-add = Сообщать ещё кому-то
 notify-mail = Адрес электронной почты
 notify-on = О чём
@@ -182,6 +188,47 @@ notify-told-way = Писем эта программа не отправляет
 notify-told-way-text = Ничего не изменено. Почту подключает тот, кто настраивает обмен.
 audit-notify-add = добавлен получатель уведомлений
 audit-notify-remove = убран получатель уведомлений
+notify-edit = Изменить
+notify-wishes = О чём и когда сообщать
+notify-wishes-change = Что изменится
+notify-setting-on = О чём сообщать
+notify-setting-on-help = Если ничего не отметить — обо всём.
+notify-setting-tasks = О каких задачах
+notify-setting-tasks-help = Если ничего не отметить — обо всех.
+notify-setting-language = Язык сообщений
+notify-setting-language-help = Если не выбрать — русский.
+notify-setting-language-ru = русский
+notify-setting-language-en = английский
+notify-setting-quiet = Часы покоя
+notify-setting-quiet-help = По времени школы, например 22:00-07:00. Что случится в эти часы, придёт вместе после них. Если не заполнять, сообщается в любое время.
+notify-setting-digest = Раз в день, всё вместе
+notify-setting-digest-help = Время по часам школы, например 08:00. В дни без событий ничего не приходит. Если не заполнять, сообщается сразу.
+notify-setting-gather = Подождать другие события
+notify-setting-gather-help = Чтобы прислать их одним сообщением. Если не выбрать, не ждать.
+notify-setting-gather-5m = 5 минут
+notify-setting-gather-15m = 15 минут
+notify-setting-gather-30m = 30 минут
+notify-setting-gather-1h = 1 час
+notify-setting-gather-2h = 2 часа
+notify-quiet-wrong = Это не часы покоя.
+notify-quiet-wrong-fix = Напишите так: 22:00-07:00. Конец раньше начала — на следующий день.
+notify-digest-wrong = Это не время дня.
+notify-digest-wrong-fix = Напишите так: 08:00.
+notify-told-same = Ничего не изменено
+notify-told-same-text = Всё так уже и записано.
+audit-notify-change = изменено, о чём и когда сообщать
+notify-try = Пробное письмо
+notify-try-text = Уйдёт сразу и только по этому адресу, тихие часы и сводка не учитываются. Не чаще раза в минуту.
+notify-try-do = Отправить пробное
+notify-tried-taken = Пробное письмо отправлено
+notify-tried-taken-text = Почтовый сервер его принял. Если письма нет, посмотрите в нежелательных.
+notify-tried-later = Пробное письмо не ушло
+notify-tried-later-text = Почтовый сервер сейчас не отвечает или не принимает писем. Если так и завтра, сообщите тому, кто настраивает обмен.
+notify-tried-refused = Пробное письмо не принято
+notify-tried-refused-text = Почтовый сервер отказался доставить его по этому адресу. Проверьте адрес.
+notify-tried-soon = Пробное письмо только что отправляли
+notify-tried-soon-text = Подождите минуту и попробуйте ещё раз.
+audit-notify-trial = отправлено пробное уведомление
 
 # Что отправка создала и записала.
 made = Что создано и записано

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value as Json};
-use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, value};
 
 use super::form::version;
+use super::patch::{from_json, patch, put};
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::Message;
 use crate::model::ids::TaskId;
@@ -49,7 +50,7 @@ pub fn with_enabled(path: &Path, task: &TaskId, enabled: bool) -> Result<Edited>
     let (before, mut document) = read(path)?;
     let changes = put(the_task(&mut document, task)?, "enabled", enabled.into());
     let changed = changes.then(|| "enabled".to_owned()).into_iter().collect();
-    Ok(Edited { path: path.to_owned(), before, text: document.to_string(), changed })
+    Ok(Edited::made(path, before, &document, changed))
 }
 
 /// A school's file as it would be, not written yet.
@@ -69,11 +70,16 @@ impl Edited {
         version(&self.before)
     }
 
+    /// A document in which these have changed.
+    pub(super) fn made(path: &Path, before: String, document: &DocumentMut, changed: Vec<String>) -> Self {
+        Self { path: path.to_owned(), before, text: document.to_string(), changed }
+    }
+
     /// A document that has become another one, or not: then nothing has changed. `name` says what.
-    pub(super) fn of(path: &Path, before: &str, document: &DocumentMut, name: &str) -> Self {
-        let text = document.to_string();
-        let changed = if text == before { Vec::new() } else { vec![name.to_owned()] };
-        Self { path: path.to_owned(), before: before.to_owned(), text, changed }
+    pub(super) fn of(path: &Path, before: String, document: &DocumentMut, name: &str) -> Self {
+        let changes = document.to_string() != before;
+        let changed = changes.then(|| name.to_owned()).into_iter().collect();
+        Self::made(path, before, document, changed)
     }
 
     /// Writes the file, unless nothing in it differs: whoever watches it is not disturbed then.
@@ -106,7 +112,8 @@ impl Edited {
     }
 }
 
-/// A school's file with these settings of a task in place of those of the same names; null takes one out.
+/// A school's file with these settings of a task in place of those of the same names; null takes one out. Of one that is a
+/// table, only what is named in it.
 ///
 /// # Errors
 /// The file cannot be read, is not TOML, or has no such task.
@@ -117,17 +124,19 @@ pub fn with_settings(path: &Path, task: &TaskId, settings: &Map<String, Json>) -
         Error::config(format!("the settings of the task `{task}` are no table"))
             .hint("write them as `[task.settings]`")
     })?;
+    let changed = patched(table, settings)?;
+    Ok(Edited::made(path, before, &document, changed))
+}
+
+/// Carries wishes out in a table; the names of what they changed.
+pub(super) fn patched(table: &mut dyn TableLike, wishes: &Map<String, Json>) -> Result<Vec<String>> {
     let mut changed = Vec::new();
-    for (name, setting) in settings {
-        let differs = match setting {
-            Json::Null => table.remove(name).is_some(),
-            setting => put(table, name, from_json(name, setting)?),
-        };
-        if differs {
+    for (name, wish) in wishes {
+        if patch(table, name, wish)? {
             changed.push(name.clone());
         }
     }
-    Ok(Edited { path: path.to_owned(), before, text: document.to_string(), changed })
+    Ok(changed)
 }
 
 /// What a school's file says of the school, as far as it can be told before the file is sound.
@@ -215,36 +224,6 @@ fn the_task<'d>(document: &'d mut DocumentMut, task: &TaskId) -> Result<&'d mut 
         .ok_or_else(|| Error::config(format!("the file has no task `{task}`")))
 }
 
-/// Changes the value only: what stands around it, a comment above all, is the writer's. `false`: it stood there already.
-fn put(table: &mut dyn TableLike, key: &str, new: Value) -> bool {
-    match table.get_mut(key).and_then(Item::as_value_mut) {
-        Some(old) if same(old, &new) => return false,
-        Some(old) => {
-            let decor = old.decor().clone();
-            *old = new;
-            *old.decor_mut() = decor;
-        }
-        None => {
-            table.insert(key, Item::Value(new));
-        }
-    }
-    true
-}
-
-/// Do two values mean the same, however they are written?
-fn same(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::String(one), Value::String(other)) => one.value() == other.value(),
-        (Value::Integer(one), Value::Integer(other)) => one.value() == other.value(),
-        (Value::Float(one), Value::Float(other)) => one.value() == other.value(),
-        (Value::Boolean(one), Value::Boolean(other)) => one.value() == other.value(),
-        (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
-        }
-        _ => false,
-    }
-}
-
 fn task_table(task: &NewTask) -> Result<Table> {
     let mut table = Table::new();
     table.insert("id", value(&task.id));
@@ -291,25 +270,4 @@ fn grant_table(grants: &Grants) -> Table {
         table.insert("write", value(true));
     }
     table
-}
-
-fn from_json(name: &str, json: &Json) -> Result<Value> {
-    Ok(match json {
-        Json::Null => return Err(Error::config(format!("the setting `{name}` has no value"))),
-        Json::Bool(flag) => Value::from(*flag),
-        Json::String(text) => Value::from(text.as_str()),
-        Json::Number(number) => match number.as_i64() {
-            Some(whole) => Value::from(whole),
-            None => Value::from(number.as_f64().unwrap_or_default()),
-        },
-        Json::Array(values) => {
-            let values: Result<Array> = values.iter().map(|value| from_json(name, value)).collect();
-            Value::from(values?)
-        }
-        Json::Object(members) => {
-            let members: Result<Vec<(&String, Value)>> =
-                members.iter().map(|(name, value)| Ok((name, from_json(name, value)?))).collect();
-            Value::from(members?.into_iter().collect::<InlineTable>())
-        }
-    })
 }

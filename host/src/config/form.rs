@@ -1,4 +1,6 @@
 //! A task's settings as a form: what a connector's schema asks for, field by field, and what the school's file says now.
+//!
+//! A table of fields, and a table of such tables by free names, are asked for as well; what lies deeper is not.
 
 use std::path::Path;
 
@@ -13,9 +15,11 @@ use crate::model::manifest::Manifest;
 
 /// What is filled in.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Kind {
+pub enum Kind<'a> {
     /// Yes or no.
     Flag,
+    /// Yes, no, or nothing: then something else decides.
+    Maybe,
     /// One of several words.
     Choice(Vec<String>),
     /// Several of several words, in an order.
@@ -30,6 +34,10 @@ pub enum Kind {
     Lines,
     /// A text.
     Text,
+    /// A table: its fields.
+    Table(Vec<Field<'a>>),
+    /// Tables by names of their own: the fields of each.
+    Entries(Vec<Field<'a>>),
     /// What no field of a form can hold.
     Other,
 }
@@ -40,7 +48,7 @@ pub struct Field<'a> {
     /// The setting.
     pub name: &'a str,
     /// What is filled in.
-    pub kind: Kind,
+    pub kind: Kind<'a>,
     /// It has to be filled in.
     pub required: bool,
     /// What holds while it is not.
@@ -51,29 +59,35 @@ pub struct Field<'a> {
     pub description: Option<&'a str>,
 }
 
-/// The fields of a connector's settings, those first that have to be filled in.
+/// The fields of a connector's settings, those first that have to be filled in, tables last.
 pub fn fields(manifest: &Manifest) -> Vec<Field<'_>> {
-    let properties = manifest.settings.get("properties").and_then(Value::as_object);
-    let required = manifest.settings.get("required").and_then(Value::as_array);
+    fields_of(&manifest.settings)
+}
+
+/// The fields of a table, in the same order.
+fn fields_of(schema: &Map<String, Value>) -> Vec<Field<'_>> {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let required = schema.get("required").and_then(Value::as_array);
     let is_required = |name: &str| required.is_some_and(|all| all.iter().any(|one| one == name));
-    let mut fields: Vec<Field<'_>> = properties
-        .into_iter()
-        .flatten()
-        .map(|(name, schema)| Field {
-            name,
-            kind: kind_of(schema),
-            required: is_required(name),
-            default: schema.get("default"),
-            title: schema.get("title").and_then(Value::as_str),
-            description: schema.get("description").and_then(Value::as_str),
-        })
-        .collect();
-    fields.sort_by_key(|field| !field.required);
+    let all = properties.into_iter().flatten();
+    let mut fields: Vec<Field<'_>> =
+        all.map(|(name, schema)| field(name, schema, is_required(name))).collect();
+    fields.sort_by_key(|field| (matches!(field.kind, Kind::Table(_) | Kind::Entries(_)), !field.required));
     fields
 }
 
+fn field<'a>(name: &'a str, schema: &'a Value, required: bool) -> Field<'a> {
+    let default = schema.get("default");
+    let kind = match kind_of(schema) {
+        Kind::Flag if default.is_none() && !required => Kind::Maybe,
+        kind => kind,
+    };
+    let text = |key: &str| schema.get(key).and_then(Value::as_str);
+    Field { name, kind, required, default, title: text("title"), description: text("description") }
+}
+
 /// What is filled in for this piece of a schema.
-pub(super) fn kind_of(schema: &Value) -> Kind {
+pub(super) fn kind_of(schema: &Value) -> Kind<'_> {
     if let Some(words) = words(schema) {
         return Kind::Choice(words);
     }
@@ -98,8 +112,32 @@ pub(super) fn kind_of(schema: &Value) -> Kind {
             Some(items) if is(items, "string") => Kind::Lines,
             _ => Kind::Other,
         },
+        Some("object") => table_of(schema),
         _ => Kind::Other,
     }
+}
+
+/// A table is asked for by its fields, or entry by entry; not one that has fields and free names, or may hold anything.
+fn table_of(schema: &Value) -> Kind<'_> {
+    let (fields, entry) = (fields_in(Some(schema)), fields_in(schema.get("additionalProperties")));
+    match (fields.is_empty(), entry.is_empty()) {
+        _ if schema.get("patternProperties").is_some() => Kind::Other,
+        (false, true) => Kind::Table(fields),
+        (true, false) => Kind::Entries(entry),
+        _ => Kind::Other,
+    }
+}
+
+/// The fields of a table inside another one: what would lie deeper is no field.
+fn fields_in(schema: Option<&Value>) -> Vec<Field<'_>> {
+    let schema = schema.filter(|schema| is(schema, "object")).and_then(Value::as_object);
+    let mut fields = schema.map(fields_of).unwrap_or_default();
+    for field in &mut fields {
+        if matches!(field.kind, Kind::Table(_) | Kind::Entries(_)) {
+            field.kind = Kind::Other;
+        }
+    }
+    fields
 }
 
 fn is(schema: &Value, kind: &str) -> bool {
@@ -172,6 +210,37 @@ mod tests {
         ];
         for (schema, kind) in table {
             assert_eq!(kind_of(&schema), kind, "{schema}");
+        }
+    }
+
+    #[test]
+    fn a_table_is_asked_for_by_fields_or_entries_and_nothing_deeper() {
+        let inner = json!({"type": "object", "required": ["n"], "properties": {
+            "a": {"type": "boolean"}, "b": {"type": "boolean", "default": true}, "n": {"type": "integer"},
+            "t": {"type": "object", "properties": {"x": {"type": "string"}}},
+        }});
+        let kinds = |fields: &[Field<'_>]| {
+            let told = fields.iter().map(|field| format!("{} {:?}", field.name, field.kind));
+            told.collect::<Vec<_>>().join(", ")
+        };
+        let expected = "n Whole(None, None), a Maybe, b Flag, t Other";
+        let Kind::Table(fields) = kind_of(&inner) else { panic!("no table") };
+        assert_eq!(kinds(&fields), expected);
+        let map = json!({"type": "object", "default": {}, "additionalProperties": inner});
+        let Kind::Entries(fields) = kind_of(&map) else { panic!("no entries") };
+        assert_eq!(kinds(&fields), expected);
+        let all = json!({"required": ["a"], "properties": {"a": map, "b": {"type": "number"}, "c": {"type": "string"}}});
+        let names: Vec<&str> = fields_of(all.as_object().unwrap()).iter().map(|field| field.name).collect();
+        assert_eq!(names, ["b", "c", "a"], "tables are last");
+        let free = [
+            json!({"type": "object", "additionalProperties": {"type": "object"}}),
+            json!({"type": "object", "additionalProperties": {"type": "string"}}),
+            json!({"type": "object", "additionalProperties": true}),
+            json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": inner}),
+            json!({"type": "object", "patternProperties": {"^x": inner}, "additionalProperties": inner}),
+        ];
+        for schema in free {
+            assert_eq!(kind_of(&schema), Kind::Other, "{schema}");
         }
     }
 

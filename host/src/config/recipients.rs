@@ -1,11 +1,18 @@
-//! Changes of who is told by mail in a school's file: comments, order and everything else of the writer survive.
+//! Changes of who is told, and of what they wish for, in a school's file: comments, order and everything else of the writer
+//! survive.
 
+use std::ops::Range;
 use std::path::Path;
 
+use serde_json::{Map, Value as Json};
+use toml::de::DeTable;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
-use super::edit::{Edited, read};
-use crate::error::{Error, Result};
+use super::edit::{Edited, patched, read};
+use super::form::{Field, Kind, Stated, version};
+use super::settings::object;
+use super::view::View;
+use crate::error::{Context, Error, Kind as Fault, Result};
 use crate::model::notify::Topic;
 
 /// A school's file that has this address told of these topics, or of everything where none is named. An address that
@@ -32,7 +39,7 @@ pub fn with_mail(path: &Path, mail: &str, topics: &[Topic], language: &str) -> R
             table.insert("on", value(topics.iter().map(|topic| topic.name()).collect::<Array>()));
         }
     }
-    Ok(Edited::of(path, &before, &document, "notify"))
+    Ok(Edited::of(path, before, &document, "notify"))
 }
 
 /// A school's file in which this address is told nothing.
@@ -42,7 +49,67 @@ pub fn with_mail(path: &Path, mail: &str, topics: &[Topic], language: &str) -> R
 pub fn without_mail(path: &Path, mail: &str) -> Result<Edited> {
     let (before, mut document) = read(path)?;
     tables(&mut document)?.retain(|table| !is(table, mail));
-    Ok(Edited::of(path, &before, &document, "notify"))
+    Ok(Edited::of(path, before, &document, "notify"))
+}
+
+/// Times to wait for others that a form offers beside what the file says.
+const GATHER: [&str; 5] = ["5m", "15m", "30m", "1h", "2h"];
+
+/// What a recipient of a school that has these tasks may wish for. `stated`: what the file says of them; what goes to a
+/// webhook never waits.
+pub fn wishes<'a>(tasks: impl Iterator<Item = &'a str>, stated: &Map<String, Json>) -> Vec<Field<'a>> {
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let mut gather = words(&GATHER);
+    let said = stated.get("gather").and_then(Json::as_str).map(str::to_owned);
+    gather.extend(said.filter(|said| !GATHER.contains(&said.as_str())));
+    let all = [
+        ("on", Kind::Choices(words(&Topic::NAMES))),
+        ("tasks", Kind::Choices(tasks.map(str::to_owned).collect())),
+        ("language", Kind::Choice(words(&["ru", "en"]))),
+        ("quiet", Kind::Text),
+        ("digest", Kind::Text),
+        ("gather", Kind::Choice(gather)),
+    ];
+    let waits = |name: &str| ["quiet", "digest", "gather"].contains(&name);
+    let fits = all.into_iter().filter(|(name, _)| !stated.contains_key("webhook") || !waits(name));
+    let field =
+        |(name, kind)| Field { name, kind, required: false, default: None, title: None, description: None };
+    fits.map(field).collect()
+}
+
+/// What a school's file says of its recipient with this number, from 0; nothing where it has none.
+///
+/// # Errors
+/// The file cannot be read, or is not TOML.
+pub fn stated_recipient(path: &Path, number: usize) -> Result<Option<Stated>> {
+    let unreadable = || format!("the file cannot be read: {}", path.display());
+    let text = std::fs::read_to_string(path).context(Fault::Config, unreadable())?;
+    let document = DeTable::parse(&text).context(Fault::Config, unreadable())?;
+    let tables = View::whole(document.get_ref()).tables("notify");
+    let stated = |view: &View<'_>| Stated { version: version(&text), settings: object(view.raw()) };
+    Ok(tables.get(number).map(stated))
+}
+
+/// A school's file in which a recipient wishes for this as well; null takes a wish out.
+///
+/// # Errors
+/// The file cannot be read, is not TOML, or has no such recipient.
+pub fn with_wishes(path: &Path, number: usize, wishes: &Map<String, Json>) -> Result<Edited> {
+    let (before, mut document) = read(path)?;
+    let table = tables(&mut document)?.get_mut(number);
+    let table = table.ok_or_else(|| Error::config(format!("the file has no recipient {}", number + 1)))?;
+    let changed = patched(table, wishes)?;
+    Ok(Edited::made(path, before, &document, changed))
+}
+
+/// The key of a recipient in this text of a school's file at which this place is.
+pub fn wish_at(text: &str, number: usize, place: &Range<usize>) -> Option<String> {
+    let document = DeTable::parse(text).ok()?;
+    let tables = View::whole(document.get_ref()).tables("notify");
+    let holds = |span: Range<usize>| span.start <= place.start && place.end <= span.end;
+    let mut keys = tables.get(number)?.raw().iter();
+    let found = keys.find(|(key, value)| holds(key.span()) || holds(value.span()));
+    found.map(|(key, _)| key.get_ref().to_string())
 }
 
 fn tables(document: &mut DocumentMut) -> Result<&mut ArrayOfTables> {
@@ -64,6 +131,8 @@ fn said(table: &Table) -> Vec<Topic> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     const FILE: &str = "# the school\nname = \"x\" # keep\n\n[[notify]]\nsms = \"+79000000001\"\n\n[[notify]]\n\
@@ -100,5 +169,39 @@ mod tests {
         let everything = with_mail(&path, "a@x.example", &[], "ru").unwrap();
         assert_eq!(everything.text, FILE);
         assert!(without_mail(&path, "nobody@x.example").unwrap().changed.is_empty());
+    }
+
+    #[test]
+    fn wishes_of_one_are_changed_and_nothing_else_moves() {
+        let (_folder, path) = file();
+        let stated = stated_recipient(&path, 1).unwrap().unwrap();
+        assert_eq!(Json::Object(stated.settings), json!({"mail": "A@x.example", "quiet": "22:00-07:00"}));
+        assert!(stated_recipient(&path, 2).unwrap().is_none());
+        let wish = json!({"quiet": "21:00-08:00", "digest": "08:00", "gather": null});
+        let edited = with_wishes(&path, 1, wish.as_object().unwrap()).unwrap();
+        let expected = FILE.replace("22:00-07:00\"\n", "21:00-08:00\"\ndigest = \"08:00\"\n");
+        assert_eq!((edited.text, edited.changed), (expected, vec!["digest".to_owned(), "quiet".to_owned()]));
+        assert!(with_wishes(&path, 2, &Map::new()).is_err());
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_of_its_wish() {
+        let start = FILE.find("\"22:00").unwrap();
+        assert_eq!(wish_at(FILE, 1, &(start..start + 13)), Some("quiet".to_owned()));
+        assert_eq!(wish_at(FILE, 0, &(start..start + 13)), None);
+        assert_eq!(wish_at("x = [", 0, &(0..1)), None);
+    }
+
+    #[test]
+    fn what_can_be_wished_for_follows_from_the_way() {
+        let names = |stated: Json| {
+            let fields = wishes(["a"].into_iter(), stated.as_object().unwrap());
+            fields.iter().map(|field| field.name).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(names(json!({"mail": "x"})), "on tasks language quiet digest gather");
+        assert_eq!(names(json!({"webhook": "x"})), "on tasks language");
+        let stated = json!({"gather": "45m"});
+        let fields = wishes([].into_iter(), stated.as_object().unwrap());
+        assert!(matches!(&fields[5].kind, Kind::Choice(words) if words.ends_with(&["45m".to_owned()])));
     }
 }

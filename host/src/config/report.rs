@@ -35,6 +35,8 @@ pub struct OfSetting {
     pub task: String,
     /// The setting; of one inside another the outer one.
     pub name: String,
+    /// The way from there to what is wrong: names in tables, positions in lists.
+    pub within: Vec<String>,
     /// What is wrong, as a text of the catalogue. What to do is the text of the same code with `-fix`, and has the same
     /// arguments.
     pub message: Message,
@@ -60,8 +62,10 @@ impl Problem {
 
     /// Says of which setting it is, and what is wrong with it in words of the catalogue.
     #[must_use]
-    pub(super) fn of_setting(mut self, task: &str, name: &str, message: Message) -> Self {
-        self.setting = Some(OfSetting { task: task.to_owned(), name: name.to_owned(), message });
+    pub(super) fn of_setting(mut self, task: &str, place: &[String], message: Message) -> Self {
+        let name = place.first().cloned().unwrap_or_default();
+        let within = place.iter().skip(1).cloned().collect();
+        self.setting = Some(OfSetting { task: task.to_owned(), name, within, message });
         self
     }
 

@@ -124,7 +124,7 @@ impl Place<'_> {
         }
     }
 
-    /// The problem, told of its setting too: the first name of the path, or the one that is not on it.
+    /// The problem, told of its setting too: by the path, and the name that is not on it.
     fn of_setting(
         &self,
         path: &[LocationSegment<'_>],
@@ -132,10 +132,11 @@ impl Place<'_> {
         fault: &ValidationError<'_>,
         problem: Problem,
     ) -> Problem {
-        let outer = path.first().map(ToString::to_string);
+        let name = Some(name).filter(|name| !name.is_empty()).map(str::to_owned);
+        let place: Vec<String> = path.iter().map(segment).chain(name).collect();
         let task = self.task.text("id").unwrap_or_default();
         let message = told::message(fault, || self.holder(fault));
-        problem.of_setting(&task, outer.as_deref().unwrap_or(name), message)
+        problem.of_setting(&task, &place, message)
     }
 
     fn unknown(&self, path: &[LocationSegment<'_>], name: &str) -> Problem {
@@ -231,6 +232,13 @@ impl Place<'_> {
     fn span(&self, path: &[LocationSegment<'_>]) -> Range<usize> {
         let whole = || self.given.map_or(self.task.span(), |given| given.span());
         self.find(path).map_or_else(whole, Spanned::span)
+    }
+}
+
+fn segment(segment: &LocationSegment<'_>) -> String {
+    match segment {
+        LocationSegment::Property(name) => name.to_string(),
+        LocationSegment::Index(index) => index.to_string(),
     }
 }
 

@@ -13,7 +13,7 @@ mod web;
 
 pub use courier::{Courier, Sent};
 pub use teller::{Alarm, Teller};
-pub use trial::{Trial, trials};
+pub use trial::{Trial, trial, trials};
 
 /// What a server, or a gateway, made of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]

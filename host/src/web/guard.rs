@@ -19,6 +19,9 @@ use crate::model::web::Web;
 /// Bytes of a form.
 const BODY: usize = 16 << 10;
 
+/// The same where a form has many fields.
+const LONG_BODY: usize = 64 << 10;
+
 /// Time for a form to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(15);
 
@@ -90,8 +93,9 @@ fn is_from_us(headers: &HeaderMap) -> bool {
 
 /// The request with its body read: a form, not too long, in time.
 async fn whole(request: Request) -> Result<Request, StatusCode> {
+    let most = if cabinet::has_long_forms(request.uri().path()) { LONG_BODY } else { BODY };
     let (parts, body) = request.into_parts();
-    let bytes = tokio::time::timeout(BODY_WITHIN, to_bytes(body, BODY)).await;
+    let bytes = tokio::time::timeout(BODY_WITHIN, to_bytes(body, most)).await;
     match bytes {
         Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
         Ok(Err(_)) => Err(StatusCode::PAYLOAD_TOO_LARGE),

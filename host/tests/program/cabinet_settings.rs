@@ -172,7 +172,7 @@ fn hostile_values_stay_values() {
         assert_eq!(table["task"][0]["settings"]["client-id"].as_str(), Some(value));
         assert_eq!(table["task"][0]["enabled"].as_bool(), Some(true), "{value}");
     }
-    let long = "x".repeat(20 << 10);
+    let long = "x".repeat(70 << 10);
     let page = olga.open();
     assert_eq!(olga.fill(&page, &[("s.client-id", &long)], "look").answer.status, 413);
     let unknown =

@@ -223,7 +223,10 @@ fn the_cabinet_in_a_browser() {
 
 #[test]
 fn records_and_settings_in_a_browser() {
-    in_the_cabinet(&crate::world::World::bound(), "records.mjs");
+    let world = crate::world::World::bound();
+    crate::cabinet_tables::add_task(&world);
+    crate::cabinet_wishes::add_recipients(&world);
+    in_the_cabinet(&world, "records.mjs");
 }
 
 /// Plays a script whose people are given accounts of the cabinet, each another one.

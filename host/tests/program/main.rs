@@ -11,6 +11,8 @@ mod cabinet_answers;
 mod cabinet_hostile_files;
 mod cabinet_records;
 mod cabinet_settings;
+mod cabinet_tables;
+mod cabinet_wishes;
 mod chats;
 mod chromium;
 mod collector;

@@ -17,6 +17,7 @@ mod sign_in;
 mod totp;
 mod upload;
 mod waits;
+mod wishes;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,6 +39,8 @@ pub use self::sign_in::{Browser, NotIn, Typed};
 use self::upload::Uploads;
 pub use self::upload::{ALL_BYTES, FILE_BYTES, FILES, Stopped, Upload};
 pub use self::waits::Waits;
+use self::wishes::Trials;
+pub use self::wishes::Tried;
 use super::asks::Asks;
 pub use super::asks::Busy;
 use super::check::Checked;
@@ -78,6 +81,7 @@ pub struct Cabinet {
     uploads: Uploads,
     looks: Looks,
     reading: Semaphore,
+    trials: Mutex<Trials>,
 }
 
 /// Somebody who is signed in.
@@ -105,7 +109,7 @@ impl Cabinet {
         let (checks, plans) = (Errands::new(Arc::clone(&clock)), Errands::new(Arc::clone(&clock)));
         let (uploads, looks, reading) =
             (Uploads::open(data)?, Looks::default(), Semaphore::new(READ_AT_ONCE));
-        let files = Arc::default();
+        let (files, trials) = (Arc::default(), Mutex::default());
         let cabinet = Self {
             web,
             asks,
@@ -121,6 +125,7 @@ impl Cabinet {
             uploads,
             looks,
             reading,
+            trials,
         };
         let cabinet = Arc::new(cabinet);
         runtime::every(TIDY, Arc::downgrade(&cabinet), |cabinet| cabinet.looks.expire(cabinet.now()));

@@ -20,7 +20,8 @@ use crate::store::{HostSecretStore, LaneStore, SchoolDb, SecretStore};
 pub struct Draft {
     /// Which content of the school's file they saw.
     pub version: String,
-    /// Values of fields; null where one is to hold its default.
+    /// Values of fields; null where one is to hold its default. Of a table only what is to become of its members: null
+    /// takes one out.
     pub wanted: Map<String, Value>,
 }
 
@@ -29,7 +30,7 @@ pub struct Draft {
 pub struct Judged {
     /// Which content of the file it would change.
     pub version: String,
-    /// What would be other than it is: name, value now, value then.
+    /// What would be other than it is: where, value now, value then.
     pub changes: Vec<Change>,
     /// What is wrong with it.
     pub faults: Vec<Fault>,
@@ -39,8 +40,8 @@ pub struct Judged {
 /// A setting that would be other than it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// Its name.
-    pub name: String,
+    /// Its name; of one in a table the names from the outside in.
+    pub place: Vec<String>,
     /// What the file says; `None`: nothing.
     pub before: Option<Value>,
     /// What it would say.
@@ -52,6 +53,8 @@ pub struct Change {
 pub struct Fault {
     /// The setting of the task that it is about; `None`: something else in the file.
     pub setting: Option<String>,
+    /// The way from there to what is wrong, where that is a table.
+    pub within: Vec<String>,
     /// In words of the catalogue, where it is about a setting.
     pub message: Option<Message>,
     /// Where in the file.
@@ -95,14 +98,9 @@ impl School {
         let stated = self.stated(task)?;
         let wanted = self.to_write(task, draft, &stated);
         let edited = config::with_settings(&self.config.file, task, &wanted)?;
-        let changes = edited.changed.iter().map(|name| Change {
-            name: name.clone(),
-            before: stated.settings.get(name).cloned(),
-            after: wanted.get(name).filter(|value| !value.is_null()).cloned(),
-        });
         let judged = config::judge_school(&self.config.file, &edited.text, self.host.config(), self);
         let faults = judged.err().map(|errors| faults(&errors, task)).unwrap_or_default();
-        Ok(Judged { version: edited.version(), changes: changes.collect(), faults, edited })
+        Ok(Judged::of(edited, &stated, &wanted, faults))
     }
 
     /// What is to be written: a default is, where the file says something else, and nothing is where it says nothing and
@@ -112,10 +110,20 @@ impl School {
             self.packages.get(task).map(|package| config::fields(&package.manifest)).unwrap_or_default();
         let mut wanted = Map::new();
         for (name, value) in &draft.wanted {
+            let before = stated.settings.get(name);
             let default = fields.iter().find(|field| field.name == name).and_then(|field| field.default);
             let value = if value.is_null() { default.unwrap_or(value) } else { value };
-            if stated.settings.contains_key(name) || !value.is_null() && Some(value) != default {
-                wanted.insert(name.clone(), value.clone());
+            match value {
+                Value::Object(members) => {
+                    let members = lacking(members, before);
+                    if !members.is_empty() {
+                        wanted.insert(name.clone(), Value::Object(members));
+                    }
+                }
+                value if before.is_some() || !value.is_null() && Some(value) != default => {
+                    wanted.insert(name.clone(), value.clone());
+                }
+                _ => {}
             }
         }
         wanted
@@ -140,6 +148,72 @@ impl School {
     }
 }
 
+impl Judged {
+    pub(super) fn of(
+        edited: Edited,
+        stated: &Stated,
+        wanted: &Map<String, Value>,
+        faults: Vec<Fault>,
+    ) -> Self {
+        let mut changes = Vec::new();
+        for name in &edited.changed {
+            let wish = wanted.get(name).unwrap_or(&Value::Null);
+            list(&[name], stated.settings.get(name), wish, &mut changes);
+        }
+        Self { version: edited.version(), changes, faults, edited }
+    }
+
+    /// Writes it, unless it is wrong, or another content of the file was looked at. What it changed, for the audit; empty:
+    /// it stands there already.
+    pub(super) fn write(self, seen: &str) -> std::result::Result<String, Unsaved> {
+        if self.changes.is_empty() {
+            return Ok(String::new());
+        }
+        if self.version != seen {
+            return Err(Unsaved::Changed);
+        }
+        if !self.faults.is_empty() {
+            return Err(Unsaved::Wrong(Box::new(self)));
+        }
+        self.edited.write().map_err(|error| match error.is(FILE_CHANGED) {
+            true => Unsaved::Changed,
+            false => Unsaved::Fault(error),
+        })?;
+        Ok(self.edited.changed.join(", "))
+    }
+}
+
+/// What of a wish for a table is not so already. An entry without members is one all the same.
+pub(super) fn lacking(wish: &Map<String, Value>, stated: Option<&Value>) -> Map<String, Value> {
+    let lacks = |name: &str, value: &Value| match (value, stated.and_then(|stated| stated.get(name))) {
+        (Value::Null, None) => None,
+        (Value::Array(none), None) if none.is_empty() => None,
+        (Value::Object(members), before) => {
+            let members = lacking(members, before);
+            (before.is_none() || !members.is_empty()).then_some(Value::Object(members))
+        }
+        (value, before) => (before != Some(value)).then(|| value.clone()),
+    };
+    wish.iter().filter_map(|(name, value)| Some((name.clone(), lacks(name, value)?))).collect()
+}
+
+/// Lists what a wish changes, a table's members one by one.
+fn list(place: &[&String], before: Option<&Value>, wish: &Value, changes: &mut Vec<Change>) {
+    match wish {
+        Value::Object(members) if !members.is_empty() => {
+            for (name, wish) in members {
+                let before = before.and_then(|before| before.get(name));
+                list(&[place, &[name]].concat(), before, wish, changes);
+            }
+        }
+        wish => changes.push(Change {
+            place: place.iter().map(|name| (*name).clone()).collect(),
+            before: before.cloned(),
+            after: Some(wish).filter(|wish| !wish.is_null()).cloned(),
+        }),
+    }
+}
+
 impl Cabinet {
     /// Writes a draft into the school's file. What stands there already is not written again.
     pub fn save(
@@ -150,22 +224,12 @@ impl Cabinet {
         draft: &Draft,
     ) -> std::result::Result<(), Unsaved> {
         let judged = school.judge(task, draft).map_err(Unsaved::Fault)?;
-        if judged.changes.is_empty() {
-            return Ok(());
+        match judged.write(&draft.version)? {
+            changed if changed.is_empty() => Ok(()),
+            changed => {
+                self.note(person, "settings", &school.config.id, Some(task), &changed).map_err(Unsaved::Fault)
+            }
         }
-        if judged.version != draft.version {
-            return Err(Unsaved::Changed);
-        }
-        if !judged.faults.is_empty() {
-            return Err(Unsaved::Wrong(Box::new(judged)));
-        }
-        judged.edited.write().map_err(|error| match error.is(FILE_CHANGED) {
-            true => Unsaved::Changed,
-            false => Unsaved::Fault(error),
-        })?;
-        let names: Vec<&str> = judged.changes.iter().map(|change| change.name.as_str()).collect();
-        self.note(person, "settings", &school.config.id, Some(task), &names.join(", "))
-            .map_err(Unsaved::Fault)
     }
 
     /// Puts a secret of a task in.
@@ -200,6 +264,7 @@ fn faults(errors: &ConfigErrors, task: &TaskId) -> Vec<Fault> {
         let own = problem.setting.as_ref().filter(|setting| setting.task == task.as_str());
         Fault {
             setting: own.map(|setting| setting.name.clone()),
+            within: own.map(|setting| setting.within.clone()).unwrap_or_default(),
             message: own.map(|setting| setting.message.clone()),
             line: errors.line(problem),
             what: problem.what.clone(),
@@ -207,4 +272,33 @@ fn faults(errors: &ConfigErrors, task: &TaskId) -> Vec<Fault> {
         }
     };
     errors.problems().iter().map(fault).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn object(value: Value) -> Map<String, Value> {
+        let Value::Object(members) = value else { panic!("no table") };
+        members
+    }
+
+    #[test]
+    fn of_a_table_only_what_is_not_so_already_is_written_and_told() {
+        let stated = json!({"29": {"a": true, "l": ["x"], "own": 1}, "30": {"a": false}});
+        let wish = json!({"29": {"a": true, "b": null, "l": ["y"]}, "30": null, "31": null, "77": {"a": true, "b": null, "l": []},
+            "78": {}});
+        let left = lacking(&object(wish), Some(&stated));
+        let expected = json!({"29": {"l": ["y"]}, "30": null, "77": {"a": true}, "78": {}});
+        assert_eq!(Value::Object(left.clone()), expected);
+        assert!(lacking(&object(json!({"29": {"a": true}, "30": {}})), Some(&stated)).is_empty());
+        let mut changes = Vec::new();
+        list(&[&"r".to_owned()], Some(&stated), &Value::Object(left), &mut changes);
+        let told: Vec<String> = changes.iter().map(|change| change.place.join("/")).collect();
+        assert_eq!(told, ["r/29/l", "r/30", "r/77/a", "r/78"]);
+        assert_eq!((&changes[1].before, &changes[1].after), (&Some(json!({"a": false})), &None));
+        assert_eq!((&changes[2].before, &changes[2].after), (&None, &Some(json!(true))));
+    }
 }

@@ -43,6 +43,18 @@ pub async fn trials(host: &Host, school: &SchoolConfig, now: Millis) -> Result<V
     Ok(trials)
 }
 
+/// Sends a trial to one who hears of this school.
+///
+/// # Errors
+/// The host's store cannot be used.
+pub async fn trial(host: &Host, school: &SchoolConfig, to: &Recipient, now: Millis) -> Result<Answer> {
+    let store = host.store()?;
+    let mut ways = Ways::new(host, &store, &Arc::new(Redactor::default()));
+    let answer = one(&mut ways, to, school, now).await;
+    ways.close().await;
+    Ok(answer)
+}
+
 async fn one(ways: &mut Ways<'_>, recipient: &Recipient, school: &SchoolConfig, now: Millis) -> Answer {
     let catalogue = Catalogue::new(Language::of_locale(&recipient.language));
     let text = |code: &str| catalogue.text(&Message::new(code).with("school", &school.name));

@@ -32,9 +32,12 @@ mod removing;
 mod school;
 mod send;
 mod settings;
+mod settings_change;
 mod settings_form;
 mod settings_read;
+mod settings_rows;
 mod settings_secret;
+mod settings_table;
 mod shell;
 mod signed;
 mod switch;
@@ -43,6 +46,7 @@ mod task_page;
 mod upload;
 mod ways;
 mod week;
+mod wishes;
 
 use std::sync::Arc;
 
@@ -110,6 +114,11 @@ pub(super) fn brings_files(path: &str) -> bool {
         .strip_prefix(before)
         .and_then(|rest| rest.strip_suffix(after))
         .is_some_and(|school| !school.contains('/')))
+}
+
+/// May a form be longer than others? One of settings has fields for each entry of a table.
+pub(super) fn has_long_forms(path: &str) -> bool {
+    path.starts_with("/~school/") && path.ends_with("/settings")
 }
 
 /// The addresses, for whoever tries them all.

@@ -13,17 +13,19 @@ use serde_json::{Map, Value};
 
 use super::acting::Acting;
 use super::school::{AtSchool, path_of};
-use super::settings_form::{Input, Shown, Texts, Told};
-use super::settings_read;
+use super::settings_change::{self as change, Around};
+use super::settings_form::{At, Input, PREFIX, Shown, Texts, Told};
+use super::settings_read::Filled;
+use super::settings_rows;
 use super::settings_secret::{self, Secret};
 use super::shell::{Notice, Shell, said, shown};
 use super::signed::{fault, own_form, refused, value};
-use crate::config::{self, Field};
-use crate::daemon::cabinet::{Change, Draft, Fault, Judged, Person, School, Unsaved};
+use crate::config::{self, Field, FieldKind, Stated};
+use crate::daemon::cabinet::{Draft, Fault, Judged, Person, School, Unsaved};
 use crate::daemon::host::Package;
 use crate::daemon::page::{Anchor, Mark};
 use crate::error::{Error, Kind};
-use crate::model::{Param, TaskId};
+use crate::model::{Message, Param, TaskId};
 use crate::report::Catalogue;
 use crate::web::language::Spoken;
 use crate::web::{Face, params, see, strays};
@@ -41,27 +43,18 @@ struct Form<'a> {
     /// What is wrong elsewhere in the file.
     others: Vec<Told>,
     secrets: Vec<Secret>,
+    /// Entries can be added.
+    grows: bool,
     acts: bool,
 }
 
-/// A setting that would be other than it is.
-struct Changed {
-    label: String,
-    before: String,
-    after: String,
-}
-
-#[derive(Template)]
-#[template(path = "cabinet/settings_change.html")]
-struct ChangePage<'a> {
-    shell: Shell,
-    person: &'a Person,
-    up: Anchor,
-    here: String,
+/// A form as somebody filled it in, over what the file says.
+struct Sheet {
+    /// What the file says.
+    stated: Map<String, Value>,
+    /// Which content of the file it is about.
     version: String,
-    changes: Vec<Changed>,
-    /// What was filled in, to be sent again with the confirmation.
-    sent: Vec<Param>,
+    filled: Filled,
 }
 
 /// A task of a school, for one request.
@@ -101,12 +94,21 @@ impl Place<'_> {
         name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
-    /// The form with these values in it.
+    fn acts(&self) -> bool {
+        self.person.account.acts(&self.school.config.id)
+    }
+
+    /// The connector's own texts.
+    fn own<'c>(&'c self, catalogue: &'c Catalogue) -> impl Fn(&str) -> Option<String> + 'c {
+        let manifest = &self.package.manifest;
+        move |code: &str| manifest.has_text(code).then(|| catalogue.of(&manifest.id, &Message::new(code)))
+    }
+
+    /// The form with this in it.
     async fn form(
         &self,
         status: StatusCode,
-        version: String,
-        values: &Map<String, Value>,
+        sheet: Sheet,
         faults: &[Fault],
         notice: Option<(Mark, &str)>,
     ) -> Response {
@@ -117,36 +119,51 @@ impl Place<'_> {
             Err(error) => return fault(self.face, self.spoken, &error),
         };
         let (shell, catalogue, file) = (self.shell("cabinet-settings"), self.catalogue(), self.file());
-        let texts =
-            Texts { shell: &shell, catalogue: &catalogue, manifest: &self.package.manifest, file: &file };
+        let own = self.own(&catalogue);
+        let texts = Texts { shell: &shell, own: &own, file: &file };
         let fields = self.fields();
         let is_own = |fault: &&Fault| {
             fault.setting.as_deref().is_some_and(|name| fields.iter().any(|field| field.name == name))
-        };
-        let of = |field: &Field<'_>| {
-            let value = values.get(field.name).filter(|value| !value.is_null());
-            texts.shown(field, value.or(field.default.filter(|_| faults.is_empty())), faults)
         };
         let page = Form {
             person: self.person,
             up: self.up(&shell),
             here: self.here(),
             notice: notice.map(|(mark, code)| Notice::of(&shell, mark, code)),
-            version,
-            fields: fields.iter().map(of).collect(),
+            fields: fields.iter().map(|field| self.field(&texts, field, &sheet, faults)).collect(),
+            version: sheet.version,
             others: faults.iter().filter(|fault| !is_own(fault)).map(|fault| texts.told(fault)).collect(),
             secrets: secrets.iter().map(|secret| Secret::of(&shell, self.school, secret)).collect(),
-            acts: self.person.account.acts(&self.school.config.id),
+            grows: fields.iter().any(|field| matches!(field.kind, FieldKind::Entries(_))),
+            acts: self.acts(),
             shell,
         };
         shown(status, &page)
+    }
+
+    fn field(&self, texts: &Texts<'_>, field: &Field<'_>, sheet: &Sheet, faults: &[Fault]) -> Shown {
+        let own: Vec<&Fault> =
+            faults.iter().filter(|fault| fault.setting.as_deref() == Some(field.name)).collect();
+        let before = sheet.stated.get(field.name);
+        if let Some(stated) = settings_rows::stated(field, before) {
+            let mut rows = sheet.filled.tables.get(field.name).cloned().unwrap_or_default();
+            settings_rows::with_stated(&mut rows, stated);
+            return texts.table(field, &rows, before, &own, self.acts());
+        }
+        let value = sheet.filled.values.get(field.name).filter(|value| !value.is_null());
+        let value = value.or(field.default.filter(|_| faults.is_empty()));
+        let value = if field.kind == FieldKind::Other { before } else { value };
+        texts.shown(At::own(field), format!("{PREFIX}{}", field.name), value, &own)
     }
 
     /// What the file says now.
     pub(super) async fn as_it_is(&self, status: StatusCode, notice: Option<(Mark, &str)>) -> Response {
         let task = self.task.clone();
         match self.school.read(move |school, _| school.stated(&task)).await {
-            Ok(stated) => self.form(status, stated.version, &stated.settings, &[], notice).await,
+            Ok(Stated { version, settings }) => {
+                let filled = Filled::stated(&self.fields(), &settings);
+                self.form(status, Sheet { stated: settings, version, filled }, &[], notice).await
+            }
             Err(error) => self.unreadable(&error),
         }
     }
@@ -165,27 +182,11 @@ impl Place<'_> {
     /// The change, before it is written.
     fn change(&self, judged: &Judged, sent: &[Param]) -> Response {
         let (shell, catalogue, file) = (self.shell("cabinet-settings-change"), self.catalogue(), self.file());
-        let texts =
-            Texts { shell: &shell, catalogue: &catalogue, manifest: &self.package.manifest, file: &file };
-        let fields = self.fields();
-        let changed = |change: &Change| {
-            let field = fields.iter().find(|field| field.name == change.name)?;
-            Some(Changed {
-                label: texts.label(field),
-                before: texts.value(field, change.before.as_ref()),
-                after: texts.value(field, change.after.as_ref()),
-            })
-        };
-        let page = ChangePage {
-            person: self.person,
-            up: self.up(&shell),
-            here: self.here(),
-            version: judged.version.clone(),
-            changes: judged.changes.iter().filter_map(changed).collect(),
-            sent: sent.iter().filter(|param| param.name.starts_with("s.")).cloned().collect(),
-            shell,
-        };
-        shown(StatusCode::OK, &page)
+        let own = self.own(&catalogue);
+        let changes = change::told(&Texts { shell: &shell, own: &own, file: &file }, &self.fields(), judged);
+        let sent = sent.iter().filter(|param| param.name.starts_with(PREFIX)).cloned().collect();
+        let around = Around { person: self.person, up: self.up(&shell), here: self.here(), shell };
+        change::page(around, &judged.version, changes, sent)
     }
 }
 
@@ -233,7 +234,7 @@ pub(super) async fn answer(
     match value(&sent, "answer") {
         "secret" => settings_secret::put(&place, &sent).await,
         "look" => judged(&place, &sent, Wanted::Look).await,
-        "edit" => judged(&place, &sent, Wanted::Edit).await,
+        "edit" | "more" => judged(&place, &sent, Wanted::Edit).await,
         "save" => judged(&place, &sent, Wanted::Save).await,
         _ => refused(face, spoken),
     }
@@ -250,60 +251,65 @@ enum Wanted {
 async fn judged(place: &Place<'_>, sent: &[Param], wants: Wanted) -> Response {
     let task = place.task.clone();
     let stated = match place.school.read(move |school, _| school.stated(&task)).await {
-        Ok(stated) => stated,
+        Ok(stated) => stated.settings,
         Err(error) => return place.unreadable(&error),
     };
-    let wanted = settings_read::read(&place.fields(), &stated.settings, sent);
-    let draft = Draft { version: value(sent, "version").to_owned(), wanted };
-    let unseen = settings_read::unseen(&draft.wanted);
-    if !unseen.is_empty() {
-        return place.wrong(&draft, &unseen).await;
+    let (fields, version) = (place.fields(), value(sent, "version").to_owned());
+    let mut filled = Filled::read(&fields, &stated, sent);
+    let draft = Draft { version: version.clone(), wanted: filled.wanted(&fields) };
+    let unseen = filled.unseen();
+    let is_wrong = wants != Wanted::Edit && filled.has_bad_names(&fields);
+    let sheet = Sheet { stated, version, filled };
+    if is_wrong || !unseen.is_empty() {
+        return place.wrong(sheet, &unseen).await;
     }
-    if wants == Wanted::Edit {
-        return place.form(StatusCode::OK, draft.version, &draft.wanted, &[], None).await;
+    match wants {
+        Wanted::Edit => place.form(StatusCode::OK, sheet, &[], None).await,
+        Wanted::Save => save(place, sheet, draft).await,
+        Wanted::Look => look(place, sheet, draft, sent).await,
     }
-    if wants == Wanted::Save {
-        return save(place, draft).await;
-    }
-    let (task, of) = (place.task.clone(), draft.clone());
-    match place.school.read(move |school, _| school.judge(&task, &of)).await {
+}
+
+async fn look(place: &Place<'_>, sheet: Sheet, draft: Draft, sent: &[Param]) -> Response {
+    let (task, seen) = (place.task.clone(), draft.version.clone());
+    match place.school.read(move |school, _| school.judge(&task, &draft)).await {
         Ok(judged) if judged.changes.is_empty() => see(&format!("{}?same", place.here())),
-        Ok(judged) if judged.version != draft.version => place.late(&draft).await,
+        Ok(judged) if judged.version != seen => place.late(sheet).await,
         Ok(judged) if judged.faults.is_empty() => place.change(&judged, sent),
-        Ok(judged) => place.wrong(&draft, &judged.faults).await,
+        Ok(judged) => place.wrong(sheet, &judged.faults).await,
         Err(error) => place.unreadable(&error),
     }
 }
 
 impl Place<'_> {
     /// The form with what was filled in, and what is wrong with it.
-    async fn wrong(&self, draft: &Draft, faults: &[Fault]) -> Response {
+    async fn wrong(&self, sheet: Sheet, faults: &[Fault]) -> Response {
         let notice = Some((Mark::Bad, "cabinet-settings-wrong"));
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        self.form(status, draft.version.clone(), &draft.wanted, faults, notice).await
+        self.form(StatusCode::UNPROCESSABLE_ENTITY, sheet, faults, notice).await
     }
 
     /// Somebody else has changed the file meanwhile. What was filled in stays; what it would change is shown anew.
-    async fn late(&self, draft: &Draft) -> Response {
+    async fn late(&self, sheet: Sheet) -> Response {
         let task = self.task.clone();
         match self.school.read(move |school, _| school.stated(&task)).await {
-            Ok(stated) => {
+            Ok(Stated { version, settings }) => {
                 let notice = Some((Mark::Bad, "cabinet-settings-late"));
-                self.form(StatusCode::CONFLICT, stated.version, &draft.wanted, &[], notice).await
+                let sheet = Sheet { stated: settings, version, ..sheet };
+                self.form(StatusCode::CONFLICT, sheet, &[], notice).await
             }
             Err(error) => self.unreadable(&error),
         }
     }
 }
 
-async fn save(place: &Place<'_>, draft: Draft) -> Response {
+async fn save(place: &Place<'_>, sheet: Sheet, draft: Draft) -> Response {
     let cabinet = Arc::clone(&place.face.cabinet);
-    let (person, task, of) = (place.person.clone(), place.task.clone(), draft.clone());
-    let saved = place.school.read(move |school, _| Ok(cabinet.save(&person, school, &task, &of))).await;
+    let (person, task) = (place.person.clone(), place.task.clone());
+    let saved = place.school.read(move |school, _| Ok(cabinet.save(&person, school, &task, &draft))).await;
     match saved {
         Ok(Ok(())) => see(&format!("{}?saved", place.here())),
-        Ok(Err(Unsaved::Changed)) => place.late(&draft).await,
-        Ok(Err(Unsaved::Wrong(judged))) => place.wrong(&draft, &judged.faults).await,
+        Ok(Err(Unsaved::Changed)) => place.late(sheet).await,
+        Ok(Err(Unsaved::Wrong(judged))) => place.wrong(sheet, &judged.faults).await,
         Ok(Err(Unsaved::Fault(error))) | Err(error) => place.unreadable(&error),
     }
 }

@@ -1,19 +1,22 @@
 //! The form of a task's settings: its fields as people see them.
 //!
 //! Names, help and the words of choices are the connector's own texts (`setting-NAME`, `setting-NAME-help`,
-//! `setting-NAME-WORD`) where it has them, else what its schema says.
+//! `setting-NAME-WORD`) where it has them, else what its schema says. Inside a table `setting-TABLE-NAME` goes before, and
+//! what the task's own setting of the same name is called comes last.
 
 use serde_json::Value;
 
 use super::shell::Shell;
 use crate::config::{Field, FieldKind};
 use crate::daemon::cabinet::Fault;
-use crate::model::manifest::Manifest;
 use crate::model::{Message, visible};
-use crate::report::Catalogue;
 
 /// Before the names of fields: a setting may be called as anything.
 pub(super) const PREFIX: &str = "s.";
+
+/// What is sent of a choice between yes, no and nothing.
+pub(super) const YES: &str = "yes";
+pub(super) const NO: &str = "no";
 
 /// A word to choose.
 pub(super) struct Choice {
@@ -34,8 +37,27 @@ pub(super) enum Input {
     Text { value: String, numeric: bool },
     /// Lines.
     Lines(String),
+    /// Fields, or entries of fields.
+    Table(Vec<Entry>),
     /// It is changed in the file only.
     Fixed(String),
+}
+
+/// An entry as people see it.
+pub(super) struct Entry {
+    /// Names of its inputs begin so.
+    pub(super) id: String,
+    /// What stands above its fields; empty: nothing, it is a table of fields.
+    pub(super) legend: String,
+    /// The name that it has.
+    pub(super) key: String,
+    /// It stands in the file: its name stays, and it can be taken out.
+    pub(super) stands: bool,
+    /// It is to be taken out.
+    pub(super) gone: bool,
+    pub(super) fields: Vec<Shown>,
+    /// What is wrong with its name, or with all of it.
+    pub(super) faults: Vec<Told>,
 }
 
 /// A field as people see it.
@@ -58,72 +80,92 @@ pub(super) struct Told {
     pub(super) original: String,
 }
 
-/// A connector's texts.
+/// The texts of a form.
 pub(super) struct Texts<'a> {
     pub(super) shell: &'a Shell,
-    pub(super) catalogue: &'a Catalogue,
-    pub(super) manifest: &'a Manifest,
+    /// Those of whoever asks for the fields, by their codes.
+    pub(super) own: &'a dyn Fn(&str) -> Option<String>,
     /// The name of the school's file.
     pub(super) file: &'a str,
 }
 
+/// A field where it stands: in a table, or by itself.
+#[derive(Clone, Copy)]
+pub(super) struct At<'a> {
+    pub(super) table: Option<&'a Field<'a>>,
+    pub(super) field: &'a Field<'a>,
+}
+
+impl<'a> At<'a> {
+    /// By itself.
+    pub(super) fn own(field: &'a Field<'a>) -> Self {
+        Self { table: None, field }
+    }
+}
+
 impl Texts<'_> {
-    fn own(&self, code: &str) -> Option<String> {
-        let text = || self.catalogue.of(&self.manifest.id, &Message::new(code));
-        self.manifest.has_text(code).then(text)
+    fn text(&self, at: At<'_>, end: &str, schema: Option<&str>) -> Option<String> {
+        let own = || (self.own)(&format!("setting-{}{end}", at.field.name));
+        let schema = || schema.map(str::to_owned);
+        match at.table {
+            None => own().or_else(schema),
+            Some(table) => {
+                let inner = (self.own)(&format!("setting-{}-{}{end}", table.name, at.field.name));
+                inner.or_else(schema).or_else(own)
+            }
+        }
     }
 
     /// What a setting is called.
-    pub(super) fn label(&self, field: &Field<'_>) -> String {
-        let own = self.own(&format!("setting-{}", field.name));
-        own.unwrap_or_else(|| field.title.unwrap_or(field.name).to_owned())
+    pub(super) fn label(&self, at: At<'_>) -> String {
+        self.text(at, "", at.field.title).unwrap_or_else(|| at.field.name.to_owned())
     }
 
-    fn help(&self, field: &Field<'_>) -> String {
-        let own = self.own(&format!("setting-{}-help", field.name));
-        own.unwrap_or_else(|| field.description.unwrap_or_default().to_owned())
+    fn help(&self, at: At<'_>) -> String {
+        self.text(at, "-help", at.field.description).unwrap_or_default()
     }
 
-    fn word(&self, field: &Field<'_>, word: &str) -> String {
-        self.own(&format!("setting-{}-{word}", field.name)).unwrap_or_else(|| word.to_owned())
+    fn word(&self, at: At<'_>, word: &str) -> String {
+        self.text(at, &format!("-{word}"), None).unwrap_or_else(|| word.to_owned())
     }
 
     /// A value as people read it; `None`: the file says nothing.
-    pub(super) fn value(&self, field: &Field<'_>, value: Option<&Value>) -> String {
+    pub(super) fn value(&self, at: At<'_>, value: Option<&Value>) -> String {
         let text = match value {
             None => return self.shell.word("cabinet-setting-default"),
             Some(Value::Bool(true)) => self.shell.word("cabinet-yes"),
             Some(Value::Bool(false)) => self.shell.word("cabinet-no"),
             Some(Value::Array(values)) => {
-                values.iter().map(|one| self.one(field, one)).collect::<Vec<_>>().join(", ")
+                values.iter().map(|one| self.one(at, one)).collect::<Vec<_>>().join(", ")
             }
-            Some(value) => self.one(field, value),
+            Some(Value::Object(members)) => self.members(at.field, members),
+            Some(value) => self.one(at, value),
         };
         if text.is_empty() { self.shell.word("cabinet-setting-empty") } else { visible(&text).into_owned() }
     }
 
-    fn one(&self, field: &Field<'_>, value: &Value) -> String {
+    fn one(&self, at: At<'_>, value: &Value) -> String {
         match value {
-            Value::String(word) => self.word(field, word),
+            Value::String(word) => self.word(at, word),
             other => other.to_string(),
         }
     }
 
-    /// A field with this value in it.
-    pub(super) fn shown(&self, field: &Field<'_>, value: Option<&Value>, faults: &[Fault]) -> Shown {
-        let own = faults.iter().filter(|fault| fault.setting.as_deref() == Some(field.name));
+    /// A field with this value in it, under the name `id`, and what is wrong with it.
+    pub(super) fn shown(&self, at: At<'_>, id: String, value: Option<&Value>, faults: &[&Fault]) -> Shown {
         Shown {
-            id: format!("{PREFIX}{}", field.name),
-            label: self.label(field),
-            help: self.help(field),
-            required: field.required,
-            hints: self.hints(field),
-            input: self.input(field, value),
-            faults: own.map(|fault| self.told(fault)).collect(),
+            id,
+            label: self.label(at),
+            help: self.help(at),
+            required: at.field.required,
+            hints: self.hints(at),
+            input: self.input(at, value),
+            faults: faults.iter().map(|fault| self.told(fault)).collect(),
         }
     }
 
-    fn hints(&self, field: &Field<'_>) -> Vec<String> {
+    fn hints(&self, at: At<'_>) -> Vec<String> {
+        let field = at.field;
         let text = |message| self.shell.text(message);
         let bounds = |least: &Option<i64>, most: &Option<i64>| match (least, most) {
             (Some(least), Some(most)) => {
@@ -138,7 +180,7 @@ impl Texts<'_> {
             FieldKind::Whole(least, most) => hints.extend(bounds(least, most).map(text)),
             FieldKind::WordOrWhole(words, ..) => {
                 let of = |word: &String| {
-                    let told = self.word(field, word);
+                    let told = self.word(at, word);
                     if told == *word { told } else { format!("{word}: {told}") }
                 };
                 hints.extend(words.iter().map(of));
@@ -150,29 +192,32 @@ impl Texts<'_> {
         // What is not ticked is none, and an empty list an empty one.
         let is_left_out = !matches!(
             field.kind,
-            FieldKind::Flag | FieldKind::Choices(_) | FieldKind::Lines | FieldKind::Other
+            FieldKind::Flag
+                | FieldKind::Choices(_)
+                | FieldKind::Lines
+                | FieldKind::Table(_)
+                | FieldKind::Entries(_)
+                | FieldKind::Other
         );
         let default = field.default.filter(|default| is_left_out && *default != "");
         hints.extend(default.map(|default| {
-            text(Message::new("cabinet-setting-otherwise").with("value", self.value(field, Some(default))))
+            text(Message::new("cabinet-setting-otherwise").with("value", self.value(at, Some(default))))
         }));
         hints
     }
 
-    fn input(&self, field: &Field<'_>, value: Option<&Value>) -> Input {
+    fn input(&self, at: At<'_>, value: Option<&Value>) -> Input {
         let choices = |words: &[String], chosen: &dyn Fn(&str) -> bool| {
-            let choice = |word: &String| Choice {
-                id: word.clone(),
-                words: self.word(field, word),
-                chosen: chosen(word),
-            };
+            let choice =
+                |word: &String| Choice { id: word.clone(), words: self.word(at, word), chosen: chosen(word) };
             words.iter().map(choice).collect()
         };
         let is = |word: &str| value.is_some_and(|value| value == word);
         let among =
             |word: &str| value.and_then(Value::as_array).is_some_and(|all| all.iter().any(|one| one == word));
-        match &field.kind {
+        match &at.field.kind {
             FieldKind::Flag => Input::Flag(value == Some(&Value::Bool(true))),
+            FieldKind::Maybe => Input::One(self.yes_and_no(value)),
             FieldKind::Choice(words) => Input::One(choices(words, &is)),
             FieldKind::Choices(words) => Input::Many(choices(words, &among)),
             FieldKind::Lines => Input::Lines(lines(value)),
@@ -180,8 +225,19 @@ impl Texts<'_> {
             FieldKind::Number | FieldKind::WordOrWhole(..) | FieldKind::Text => {
                 Input::Text { value: plain(value), numeric: false }
             }
+            // Entries are shown beside their names: `settings_table`.
+            FieldKind::Table(_) | FieldKind::Entries(_) => Input::Table(Vec::new()),
             FieldKind::Other => Input::Fixed(value.map(Value::to_string).unwrap_or_default()),
         }
+    }
+
+    fn yes_and_no(&self, value: Option<&Value>) -> Vec<Choice> {
+        let choice = |(id, code, flag): (&str, &str, bool)| Choice {
+            id: id.to_owned(),
+            words: self.shell.word(code),
+            chosen: value == Some(&Value::Bool(flag)),
+        };
+        [(YES, "cabinet-yes", true), (NO, "cabinet-no", false)].into_iter().map(choice).collect()
     }
 
     /// What is wrong, in words. Where the catalogue has none, as the command line says it.

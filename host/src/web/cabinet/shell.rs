@@ -191,6 +191,21 @@ pub(super) fn time(at: Millis, zone: &TimeZone) -> String {
 }
 
 #[cfg(test)]
+impl Shell {
+    /// Around nothing, in Russian: for tests of what stands inside.
+    pub(super) fn bare() -> Self {
+        let other = Anchor { address: String::new(), words: String::new() };
+        Self {
+            title: String::new(),
+            person: None,
+            texts: Arc::new(Catalogue::new(Language::Ru)),
+            help: Vec::new(),
+            other,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use std::path::Path;
 
