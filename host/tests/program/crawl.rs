@@ -112,7 +112,7 @@ fn whatever_is_put_into_any_field_stays_a_value() {
     let before = file_of(&folder);
     let run = |words: &[&str]| -> Ended { school.world.run(words) };
     let visitors = visitors(&run);
-    let judge = Judge::of(&visitors[OLGA].origin, &[school.world.stand.url(), "https://vk.".to_owned()]);
+    let judge = Judge::of(&visitors[OLGA].origin, &[school.world.stand.url()]);
     let doors = doors(&school, &run, &visitors[OLGA].origin);
     let mut walk = Walk::new(judge, visitors, fills(&one_more(&school)));
     walk.from(OLGA, &["/".to_owned(), school.sheet.clone()]);
