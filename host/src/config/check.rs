@@ -123,7 +123,7 @@ fn is_name_letter(letter: char) -> bool {
 }
 
 /// Letters, digits, `-` and `_`: fit for file names, commands and TOML keys without quotes.
-pub(super) fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_name_letter)
 }
 

@@ -28,6 +28,7 @@ mod units;
 mod view;
 mod web;
 
+pub use check::is_name;
 pub use edit::{
     Edited, FILE_CHANGED, NewTask, Outline, add_task, outline, set_task_enabled, with_enabled, with_settings,
 };

@@ -39,7 +39,7 @@ pub(super) async fn guard(
     next: Next,
 ) -> Response {
     let web = face.desk.web();
-    let answer = judged(&face, request, next).await;
+    let answer = judged(&face, request, next).await.and_then(told);
     let mut answer = answer.unwrap_or_else(|status| strays::refused(&face, &spoken, status).into_response());
     for (name, value) in &page::headers() {
         // A page that has a script says so itself.
@@ -74,6 +74,13 @@ async fn judged(face: &Face, request: Request, next: Next) -> Result<Response, S
         if brings_files { (request, FILES_WITHIN) } else { (whole(request).await?, ANSWER_WITHIN) };
     request.extensions_mut().insert(client);
     tokio::time::timeout(within, next.run(request)).await.map_err(|_| StatusCode::GATEWAY_TIMEOUT)
+}
+
+/// What the router refuses by itself (an address that is no text, a method that a page does not take) says nothing to people.
+fn told(answer: Response) -> Result<Response, StatusCode> {
+    let media = answer.headers().get(header::CONTENT_TYPE);
+    let is_page = media.is_some_and(|media| media.as_bytes().starts_with(b"text/html"));
+    if answer.status().is_client_error() && !is_page { Err(answer.status()) } else { Ok(answer) }
 }
 
 /// Asked for by the name people type, and by no other that may point here.

@@ -10,13 +10,14 @@ mod client;
 mod cookie;
 mod guard;
 mod language;
+mod named;
 mod pages;
 mod strays;
 mod texts;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawForm, RawQuery, State};
+use axum::extract::{RawForm, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -24,6 +25,7 @@ use axum::{Extension, Router, middleware};
 
 use self::client::Client;
 use self::language::Spoken;
+use self::named::Named;
 use self::texts::Texts;
 use crate::daemon::cabinet::Cabinet;
 use crate::daemon::desk::{Answer, Closed, Desk, Heard, Place};
@@ -59,16 +61,10 @@ pub fn cabinet_paths() -> impl Iterator<Item = &'static str> {
     cabinet::paths()
 }
 
-type Names = Path<(String, String, String)>;
-
-fn place(Path((school, task, dialogue)): Names) -> Place {
-    Place::new(&school, &task, &dialogue)
-}
-
 /// `GET /SCHOOL/TASK/DIALOGUE`: what it is about, and a button. Looking starts nothing. Whoever is signed in and comes back
 /// to a dialogue that is not for everybody is led to its task's page, where such dialogues begin.
-async fn offer(State(face): Shared, spoken: Spoken, headers: HeaderMap, names: Names) -> Response {
-    let place = place(names);
+async fn offer(State(face): Shared, spoken: Spoken, headers: HeaderMap, names: Named) -> Response {
+    let place = names.place();
     match face.desk.offered(&place).await {
         Ok(offered) => pages::offer(&face, &spoken, &place, &offered).into_response(),
         Err(Closed::Nowhere) if is_signed(&face, &headers) => see(&place.home()),
@@ -87,15 +83,15 @@ async fn start(
     Extension(client): Extension<Client>,
     spoken: Spoken,
     headers: HeaderMap,
-    names: Names,
+    names: Named,
 ) -> Response {
-    let place = place(names);
+    let place = names.place();
     let started = face.desk.start(place.clone(), client.0, spoken.asked).await;
     began(&face, &spoken, &headers, started.map(|cookie| (cookie, place)))
 }
 
 /// `GET /~bind/SCHOOL/TASK/TOKEN`: a button. Says nothing of the school: whoever guesses learns nothing.
-async fn invitation(State(face): Shared, spoken: Spoken, Path((school, task, token)): Names) -> Page {
+async fn invitation(State(face): Shared, spoken: Spoken, Named([school, task, token]): Named) -> Page {
     pages::invitation(&face, &spoken, &format!("/~bind/{school}/{task}/{token}"))
 }
 
@@ -105,7 +101,7 @@ async fn accept(
     Extension(client): Extension<Client>,
     spoken: Spoken,
     headers: HeaderMap,
-    Path((school, task, token)): Names,
+    Named([school, task, token]): Named,
 ) -> Response {
     let task = TaskRef { school: school.as_str().into(), task: task.as_str().into() };
     let started = face.desk.start_invited(task, &token, client.0, spoken.asked).await;
@@ -139,9 +135,9 @@ async fn step(
     spoken: Spoken,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
-    names: Names,
+    names: Named,
 ) -> Page {
-    let place = place(names);
+    let place = names.place();
     let fresh = query.as_deref() == Some("new");
     let Some(cookie) = cookie::DIALOGUE.of(&headers, face.desk.web()) else {
         return if fresh {
@@ -169,10 +165,10 @@ async fn answer(
     Extension(client): Extension<Client>,
     spoken: Spoken,
     headers: HeaderMap,
-    names: Names,
+    names: Named,
     RawForm(form): RawForm,
 ) -> Response {
-    let place = place(names);
+    let place = names.place();
     let Some(cookie) = cookie::DIALOGUE.of(&headers, face.desk.web()) else {
         return strays::gone(&face, &spoken, Some(&place)).into_response();
     };

@@ -278,6 +278,16 @@ fn only_our_name_is_answered_and_nobody_is_led_elsewhere() {
         world.address
     ));
     assert!(!callback.answer.body.contains("evil.example") && !callback.answer.body.contains("<script"));
+    // What can be no name gets into no link of ours.
+    for path in
+        ["%2Fevil.example/usual/link/step", "s/usual/%5Cevil.example", "s/evil.example%0D%0A/link/step"]
+    {
+        let page = Browser::default().open(&format!("{}/{path}", world.address));
+        assert_eq!(page.shown(), "404 Здесь ничего нет", "{path}");
+        assert!(!page.answer.body.contains("evil.example"), "{path}");
+    }
+    let mute = Browser::default().open(&format!("{}/s/usual/%FF", world.address));
+    assert_eq!(mute.shown(), "404 Здесь ничего нет", "nor do bytes that are no text");
 }
 
 #[test]

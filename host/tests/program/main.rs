@@ -19,6 +19,7 @@ mod collector;
 mod compare;
 mod connector;
 mod connector_versions;
+mod crawl;
 mod dialogue;
 #[path = "../it/foreign.rs"]
 mod foreign;

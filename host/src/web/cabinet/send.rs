@@ -43,6 +43,11 @@ struct SendPage {
 }
 
 impl SendPage {
+    /// As they are read: the address may say anything.
+    fn groups(&self) -> String {
+        visible(&self.chosen.groups.join(", ")).into_owned()
+    }
+
     fn more_told(&self) -> Message {
         Message::new("cabinet-send-more").with("n", self.more)
     }
