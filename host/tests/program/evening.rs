@@ -404,7 +404,9 @@ fn a_server_that_dies_in_the_middle_goes_on_with_what_was_ordered() {
         let runs = evening.runs();
         runs.len() == 2 && runs.iter().all(|run| text(run, "status") != "running")
     });
+    // The server hears of the end a moment after it is stored.
     let page = evening.open("/~progress");
+    let page = evening.wait(page);
     assert!(page.heading().starts_with("Отправка"), "{}", page.text());
     let page = evening.open("");
     assert!(page.link("Отправить").is_some(), "nothing waits any more: {}", page.text());
