@@ -47,7 +47,7 @@ pub(super) type Key = (bool, &'static str, Vec<String>, String);
 
 impl Form {
     pub(super) fn key(&self) -> Key {
-        (self.posts, self.route(), self.names.iter().cloned().collect(), self.button.clone())
+        (self.posts, self.route(), self.names.iter().map(|name| shape(name)).collect(), self.button.clone())
     }
 
     /// The pattern of where it goes.
@@ -163,5 +163,13 @@ impl<'a> Sent<'a> {
         let name = self.name;
         let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
         [head.as_bytes(), &bytes, b"\r\n"].concat()
+    }
+}
+
+/// A field as one of its kind: `set.regions[#].level` is tried in one row, however many rows what was tried has made.
+pub(super) fn shape(field: &str) -> String {
+    match field.split_once('[').and_then(|(table, rest)| Some((table, rest.split_once(']')?.1))) {
+        Some((table, rest)) => format!("{table}[#]{rest}"),
+        None => field.to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::forms::Form;
+use super::forms::{Form, shape};
 use super::hostile::{self, Hostile};
 use super::press::Held;
 use super::routes::is_place;
@@ -40,7 +40,7 @@ fn form(walk: &mut Walk<'_>, mut held: Held, all: &[Hostile], struck: &mut Struc
     for field in held.form.names.clone() {
         // The language is read in one place for all pages.
         let route = if field == "lang" { "" } else { held.form.route() };
-        let buttons = struck.entry((held.form.posts, route, field.clone())).or_default();
+        let buttons = struck.entry((held.form.posts, route, shape(&field))).or_default();
         if buttons.len() < BUTTONS && buttons.insert(held.form.button.clone()) {
             walk.counts.fields += 1;
             walk.refresh(&mut held);
