@@ -131,7 +131,7 @@ fn whatever_is_put_into_any_field_stays_a_value() {
     all_is_well(&run, &folder, &before);
     let rows: Vec<Value> = run(&["audit", "school57", "--limit", "10000", "--json"]).with(0).json();
     let saved = rows.iter().filter(|row| row["what"] == "settings").count();
-    assert!(saved > 2, "what was put into settings was written: {saved}");
+    assert!(saved > 60, "what was put into settings was written: {saved}");
     let counts = walk.counts;
     assert!(counts.pages > 300 && counts.forms > 80 && counts.fields > 150, "{counts:?}");
     assert!(counts.requests > 10_000, "{counts:?}");

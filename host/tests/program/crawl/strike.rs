@@ -16,8 +16,8 @@ fn turn(form: &Form) -> usize {
     LATE.iter().position(|end| form.route().ends_with(end)).map_or(0, |at| at + 1)
 }
 
-/// Buttons by which a field is sent wrongly: one that looks and one that does.
-const BUTTONS: usize = 2;
+/// Buttons by which a field is sent wrongly: one that looks, one that makes another row, and one that does.
+const BUTTONS: usize = 3;
 
 /// By which buttons a field was sent: what is tried is not tried again wherever it turns up.
 type Struck = BTreeMap<(bool, &'static str, String), BTreeSet<String>>;
