@@ -9,6 +9,7 @@ use crate::browser::{Browser, Page};
 use crate::cabinet::at;
 use crate::cabinet_records::step_of;
 use crate::d1_browser::serve;
+use crate::process::Ended;
 use crate::world::World;
 
 const SETTINGS: &str = "/~school/school57/dnevnik/settings";
@@ -140,6 +141,12 @@ fn what_is_wrong_stands_beside_its_field_as_the_command_line_says_it() {
     let wrong = olga.fill(&page, &[("s.study-year", "1999")], "look");
     world.write("schools/school57.toml", &before.replace("study-year = \"current\"", "study-year = 1999"));
     let told = world.run(&["check", "school57/dnevnik"]).with(2);
+    says_the_same(&wrong, &told);
+}
+
+/// The same words, and the same line, as the command line has for the file as it would be.
+#[track_caller]
+pub(crate) fn says_the_same(wrong: &Page, told: &Ended) {
     let (_, place) = told.err.split_once("school57.toml:").expect("a place");
     let line = place.split(':').next().expect("a line");
     assert!(wrong.text().contains(&format!("school57.toml, строка {line}")), "{line}: {}", wrong.text());

@@ -2,13 +2,13 @@
 //! file afterwards.
 
 use exchange::store::{AuditFilter, AuditStore, HostDb, MasterKey};
-use exchange_stand::html::unescape;
 use exchange_stand::smtp::{self, Post, Security};
 use url::Url;
 
 use crate::browser::{Browser, Page};
 use crate::cabinet::at;
 use crate::cabinet_records::step_of;
+use crate::cabinet_settings::says_the_same;
 use crate::cabinet_tables::{filled_in, is_labelled, send};
 use crate::d1_browser::{Served, serve};
 use crate::world::World;
@@ -213,11 +213,7 @@ fn what_is_wrong_stands_beside_its_field_as_the_command_line_says_it() {
     desk.world
         .write("schools/school57.toml", &before.replace("# nights\n", "# nights\ndigest = \"25:00\"\n"));
     let told = desk.world.run(&["check", "school57"]).with(2);
-    let (_, place) = told.err.split_once("school57.toml:").expect("a place");
-    let line = place.split(':').next().expect("a line");
-    assert!(wrong.text().contains(&format!("school57.toml, строка {line}")), "{line}: {}", wrong.text());
-    let what = told.err.lines().find_map(|line| line.split_once(": ")).expect("what is wrong").1;
-    assert!(unescape(&wrong.answer.body).contains(what), "no «{what}» in\n{}", wrong.text());
+    says_the_same(&wrong, &told);
 }
 
 #[test]
