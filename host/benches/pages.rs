@@ -4,6 +4,7 @@
 //!
 //! Goal: 95 of 100 within 50 ms with 4,000 schools and 6,000,000 runs:
 //! `EXCHANGE_PAGES=4000x1500 cargo bench --package exchange --bench pages`. Without that it is 50 schools with 100 runs.
+//! With `EXCHANGE_PAGES_WRK=5s` the program `wrk` asks for each page so long instead, without a pause: what it says is printed.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -50,6 +51,14 @@ fn main() {
     let _server = serve(&folder, port);
     println!("served after {:.1} s", began.elapsed().as_secs_f64());
     let newcomer = sign_in(folder.path());
+    if let Ok(time) = std::env::var("EXCHANGE_PAGES_WRK") {
+        println!("{:<44} {:>9} {:>9} {:>9}", "page", "half", "p99", "a second");
+        // Files are rationed: a person gets no thousands of them.
+        return pages(runs)
+            .iter()
+            .filter(|page| !page.ends_with(".xlsx"))
+            .for_each(|page| println!("{}", wrk(&folder, port, &newcomer, page, &time, schools)));
+    }
     println!("{:<44} {:>9} {:>9} {:>9} {:>8}", "page", "half, ms", "p95, ms", "most, ms", "KiB");
     for page in pages(runs) {
         println!("{}", measure(port, &newcomer, page, schools));
@@ -74,7 +83,7 @@ fn prepare(folder: &Path, port: u16) {
         std::fs::create_dir(folder.join(name)).expect("a folder");
     }
     let host = format!(
-        "[key]\nenv = \"BENCH_KEY\"\n[web]\nrequests-per-client = 100000\nlisten = \"127.0.0.1:{port}\"\naddress = \"http://127.0.0.1:{port}\"\n\
+        "[key]\nenv = \"BENCH_KEY\"\n[web]\nrequests-per-client = 1000000\nlisten = \"127.0.0.1:{port}\"\naddress = \"http://127.0.0.1:{port}\"\n\
          [upstream.rows]\nbase = [\"http://127.0.0.1:1\"]\nprivate = true\n\
          credential = {{ header = \"Authorization\", prefix = \"Bearer \" }}\n"
     );
@@ -233,4 +242,23 @@ fn measure(port: u16, newcomer: &Newcomer, page: String, schools: usize) -> Stri
     let ms = |share: usize| all[(all.len() - 1) * share / 100].0.as_secs_f64() * 1_000.0;
     let weight = all.iter().map(|(_, bytes)| *bytes).max().unwrap_or_default();
     format!("{page:<44} {:>9.1} {:>9.1} {:>9.1} {:>8.1}", ms(50), ms(95), ms(100), weight as f64 / 1_024.0)
+}
+
+/// What `wrk` says of a page, at each request of another school.
+fn wrk(folder: &TempDir, port: u16, newcomer: &Newcomer, page: &str, time: &str, schools: usize) -> String {
+    let script = folder.path().join("schools.lua");
+    let text = format!(
+        "local n = 0\nrequest = function()\n  n = (n + 7) % {schools}\n  \
+         return wrk.format('GET', (string.gsub('{page}', '{{school}}', 's' .. n)))\nend\n"
+    );
+    std::fs::write(&script, text).expect("a file");
+    let mut command = Command::new("wrk");
+    command.args(["--threads", "1", "--latency", "--duration", time]).arg(format!("--connections={AT_ONCE}"));
+    command.arg("--script").arg(&script).arg("--header").arg(format!("Cookie: {}", newcomer.cookie));
+    let output = command.arg(format!("http://127.0.0.1:{port}")).output().expect("wrk is installed");
+    let said = String::from_utf8(output.stdout).expect("text");
+    assert!(output.status.success() && !said.contains("Non-2xx"), "{page}: {said}");
+    let after =
+        |label: &str| said.split(label).nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap_or("?");
+    format!("{page:<44} {:>9} {:>9} {:>9}", after("50%"), after("99%"), after("Requests/sec:"))
 }

@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::model::{Extent, Message, Plan, Planned, RunStatus, Selection, TaskRef, visible};
 use crate::reconcile::{Cancel, RunReport};
 use crate::report::plan_words::{self, Total, action_code, name};
-use crate::report::{run_report, words};
+use crate::report::{Called, run_report, words};
 
 /// Lines shown unless all are asked for.
 const SHOWN: usize = 20;
@@ -184,7 +184,9 @@ fn show_plan(app: &App, ready: &Ready, plan: &Plan, all: bool) -> Result<()> {
     if shown > 0 {
         out.line("")?;
         let headings = ["column-class", "column-kind", "column-name", "column-action", "column-reason"];
-        let rows: Vec<Vec<String>> = plan.lines[..shown].iter().map(|line| cells(app, ready, line)).collect();
+        let called = Called::in_plan(&plan.lines);
+        let row = |line| cells(app, ready, line, &called);
+        let rows: Vec<Vec<String>> = plan.lines[..shown].iter().map(row).collect();
         out.table(&headings.map(|code| app.word(code)), &rows)?;
     }
     content::show(app, ready, &plan.lines[..shown])?;
@@ -202,18 +204,18 @@ fn totals(app: &App, ready: &Ready, plan: &Plan) -> Vec<Vec<String>> {
     plan_words::totals(&plan.lines).into_iter().map(row).collect()
 }
 
-fn cells(app: &App, ready: &Ready, line: &Planned) -> Vec<String> {
+fn cells(app: &App, ready: &Ready, line: &Planned, called: &Called) -> Vec<String> {
     vec![
         line.item.group.clone().unwrap_or_default(),
         run_report::kind_title(ready.manifest(), &line.item.id.kind, &app.catalogue),
         name(line).to_owned(),
         app.word(action_code(&line.intent)),
-        notes(ready, line).join("; "),
+        notes(ready, line, called).join("; "),
     ]
 }
 
-fn notes(ready: &Ready, line: &Planned) -> Vec<String> {
-    plan_words::notes(&ready.catalogue, &ready.manifest().id, line)
+fn notes(ready: &Ready, line: &Planned, called: &Called) -> Vec<String> {
+    plan_words::notes(&ready.catalogue, &ready.manifest().id, line, called)
 }
 
 fn show_left_out(app: &App, ready: &Ready, plan: &Plan, all: bool) -> Result<()> {
@@ -239,6 +241,7 @@ fn show_left_out(app: &App, ready: &Ready, plan: &Plan, all: bool) -> Result<()>
 }
 
 fn as_json<'a>(ready: &Ready, plan: &'a Plan) -> PlanJson<'a> {
+    let called = Called::in_plan(&plan.lines);
     let line = |line: &'a Planned| LineJson {
         key: &line.item.id.key,
         kind: &line.item.id.kind,
@@ -246,7 +249,7 @@ fn as_json<'a>(ready: &Ready, plan: &'a Plan) -> PlanJson<'a> {
         label: &line.item.label,
         group: line.item.group.as_deref(),
         fields: line.differing.iter().map(|difference| difference.field.as_str()).collect(),
-        notes: notes(ready, line),
+        notes: notes(ready, line, &called),
         content: content::as_json(&line.content),
     };
     let left_out = |left: &'a crate::model::LeftOut| LeftOutJson {

@@ -8,7 +8,7 @@ use super::{stores, terminal};
 use crate::daemon::removal;
 use crate::error::{Error, Result};
 use crate::model::{LedgerEntry, Message, Outcome, OutcomeRow, TaskRef};
-use crate::report::{run_report, words};
+use crate::report::{Called, run_report, words};
 
 /// Exit code where something is still there.
 const NOT_ALL: u8 = 3;
@@ -69,7 +69,8 @@ fn told(app: &App, ready: &Ready, entry: LedgerEntry, outcome: Outcome) -> Strin
     }
     let LedgerEntry { item, group, about, .. } = entry;
     let row = OutcomeRow { item, group, about, outcome, action: None, remarks: Vec::new() };
-    let (reason, advice) = words::reason_and_advice(&ready.catalogue, &ready.manifest().id, &row);
+    let (reason, advice) =
+        words::reason_and_advice(&ready.catalogue, &ready.manifest().id, &row, &Called::default());
     let text = app.text(Message::new("remove-not-done").with("what", title).with("reason", reason));
     format!("{text} {advice}").trim_end().to_owned()
 }

@@ -8,7 +8,7 @@ use super::status::tone;
 use crate::error::{Error, Result};
 use crate::model::setup::SchoolConfig;
 use crate::model::{Message, OutcomeRow, RunId, RunSummary};
-use crate::report::{Catalogue, run_report, words};
+use crate::report::{Called, Catalogue, run_report, words};
 use crate::store::{RunStore, ScopeStore};
 
 /// What `show` shows beside the outcomes.
@@ -59,7 +59,10 @@ pub(super) fn show(app: &App, id: &RunId, options: &ShowOptions) -> Result<u8> {
         catalogue.add_connector(manifest);
     }
     let wanted = |row: &OutcomeRow| options.outcome.as_deref().is_none_or(|word| outcome_word(row) == word);
-    let outcomes: Vec<OutcomeRow> = store.outcomes(id.number)?.into_iter().filter(wanted).collect();
+    let mut outcomes = store.outcomes(id.number)?;
+    let names = |about: &crate::model::records::RecordRef| name_of(&*store, about);
+    let called = Called::in_run(outcomes.iter(), &names);
+    outcomes.retain(wanted);
     let left_out = store.left_out(&run.task.task)?;
     let read = || requests::read(app, &store, id, options.bodies);
     let requests = options.requests.then(read).transpose()?;
@@ -70,12 +73,11 @@ pub(super) fn show(app: &App, id: &RunId, options: &ShowOptions) -> Result<u8> {
         return Ok(run.status.exit_code());
     }
     head(app, &school, &run, &catalogue, &connector)?;
-    let names = |about: &crate::model::records::RecordRef| name_of(&*store, about);
     let rows: Vec<Vec<String>> = outcomes
         .iter()
         .filter(|row| options.outcome.is_some() || words::Group::of(&row.outcome) != words::Group::Unchanged)
         .map(|row| {
-            let (reason, advice) = words::reason_and_advice(&catalogue, &connector, row);
+            let (reason, advice) = words::reason_and_advice(&catalogue, &connector, row, &called);
             let kind = manifest.as_ref().map_or_else(
                 || row.item.kind.to_string(),
                 |manifest| run_report::kind_title(manifest, &row.item.kind, &catalogue),
@@ -107,7 +109,7 @@ fn outcome_word(row: &OutcomeRow) -> &'static str {
 }
 
 fn shown(catalogue: &Catalogue, connector: &str, row: &OutcomeRow) -> ShownOutcome {
-    let (reason, advice) = words::reason_and_advice(catalogue, connector, row);
+    let (reason, advice) = words::reason_and_advice(catalogue, connector, row, &Called::default());
     ShownOutcome {
         key: row.item.key.to_string(),
         kind: row.item.kind.to_string(),

@@ -6,8 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::called::{Called, NameOf};
 use super::catalogue::Catalogue;
-use super::run_report::{self, NameOf, natural};
+use super::run_report::{self, natural};
 use super::table::Sheet;
 use super::words::{self, Group};
 use crate::model::manifest::Manifest;
@@ -128,13 +129,35 @@ impl ByClass {
         catalogue: &Catalogue,
     ) -> Option<Sheet> {
         let (title, class) = self.classes().find(|(title, _)| *title == class)?;
-        Some(sheet(title, class, manifest, names, catalogue))
+        Some(self.sheet(title, class, manifest, names, catalogue))
     }
 
     /// A sheet for each class in which somebody has to do something: who, and what.
     pub fn sheets(&self, manifest: &Manifest, names: &NameOf<'_>, catalogue: &Catalogue) -> Vec<Sheet> {
         let busy = self.classes().filter(|(_, class)| !class.rows.is_empty());
-        busy.map(|(title, class)| sheet(title, class, manifest, names, catalogue)).collect()
+        busy.map(|(title, class)| self.sheet(title, class, manifest, names, catalogue)).collect()
+    }
+
+    fn sheet(
+        &self,
+        title: &str,
+        class: &Class,
+        manifest: &Manifest,
+        names: &NameOf<'_>,
+        catalogue: &Catalogue,
+    ) -> Sheet {
+        let called = Called::in_run(self.classes.values().flat_map(|class| &class.rows), names);
+        let line = |row: &OutcomeRow| {
+            let (reason, advice) = words::reason_and_advice(catalogue, &manifest.id, row, &called);
+            let role = row.about.as_ref().map(|about| catalogue.word(run_report::role(about.record_type)));
+            let name = row.about.as_ref().and_then(names).unwrap_or_else(|| row.item.key.to_string());
+            vec![name, role.unwrap_or_default(), reason, advice]
+        };
+        let mut rows: Vec<Vec<String>> = class.rows.iter().map(line).collect();
+        rows.sort();
+        let headings = ["column-name", "column-role", "column-reason", "column-advice"];
+        let headings = headings.map(|code| catalogue.word(code)).to_vec();
+        Sheet { title: class_title(title, catalogue), headings, rows, own_page: true }
     }
 }
 
@@ -158,24 +181,4 @@ fn class_title(title: &str, catalogue: &Catalogue) -> String {
 /// A sentence as a heading.
 fn plain(text: &str) -> String {
     text.trim_end_matches('.').to_owned()
-}
-
-fn sheet(
-    title: &str,
-    class: &Class,
-    manifest: &Manifest,
-    names: &NameOf<'_>,
-    catalogue: &Catalogue,
-) -> Sheet {
-    let line = |row: &OutcomeRow| {
-        let (reason, advice) = words::reason_and_advice(catalogue, &manifest.id, row);
-        let role = row.about.as_ref().map(|about| catalogue.word(run_report::role(about.record_type)));
-        let name = row.about.as_ref().and_then(names).unwrap_or_else(|| row.item.key.to_string());
-        vec![name, role.unwrap_or_default(), reason, advice]
-    };
-    let mut rows: Vec<Vec<String>> = class.rows.iter().map(line).collect();
-    rows.sort();
-    let headings = ["column-name", "column-role", "column-reason", "column-advice"];
-    let headings = headings.map(|code| catalogue.word(code)).to_vec();
-    Sheet { title: class_title(title, catalogue), headings, rows, own_page: true }
 }

@@ -4,6 +4,7 @@
 //! a report can be tested from rows written down in a test.
 
 pub mod by_class;
+mod called;
 pub mod catalogue;
 mod csv_file;
 mod html_file;
@@ -15,6 +16,7 @@ pub mod table;
 pub mod words;
 mod xlsx_file;
 
+pub use called::{Called, NameOf};
 pub use catalogue::{Catalogue, Language};
-pub use run_report::{NameOf, run_sheets};
+pub use run_report::run_sheets;
 pub use table::{Format, Sheet, write};

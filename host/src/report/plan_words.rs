@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::called::Called;
 use super::catalogue::Catalogue;
 use crate::model::{Action, After, Intent, Message, Planned, Shown};
 
@@ -38,13 +39,15 @@ pub fn name(line: &Planned) -> &str {
 }
 
 /// What is to be said of a line beside what is done.
-pub fn notes(texts: &Catalogue, connector: &str, line: &Planned) -> Vec<String> {
+pub fn notes(texts: &Catalogue, connector: &str, line: &Planned, called: &Called) -> Vec<String> {
     let text = |message: &Message| texts.of(connector, message);
     let mut notes = Vec::new();
     match &line.intent {
         Intent::Wait(waiting) => notes.push(text(&waiting.whom)),
         Intent::Unknown(reason) => notes.push(text(reason)),
-        Intent::Blocked(item) => notes.push(texts.text(&Message::new("reason-blocked").with("item", item))),
+        Intent::Blocked(item) => {
+            notes.push(texts.text(&Message::new("reason-blocked").with("item", called.of(item))));
+        }
         _ => {}
     }
     if !line.differing.is_empty() {

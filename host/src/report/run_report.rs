@@ -4,15 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use super::called::{Called, NameOf};
 use super::catalogue::Catalogue;
 use super::table::Sheet;
 use super::words::{self, Group};
 use crate::model::manifest::Manifest;
 use crate::model::records::{RecordRef, RecordType};
 use crate::model::{LeftOutRow, Message, OutcomeRow, RunSummary};
-
-/// Looks a record's name up: «Иванов Пётр Сергеевич».
-pub type NameOf<'a> = dyn Fn(&RecordRef) -> Option<String> + 'a;
 
 /// What a report is made of.
 pub struct RunReport<'a> {
@@ -94,10 +92,11 @@ pub fn persons(
             *known = (group, row);
         }
     }
+    let called = Called::in_run(outcomes.iter(), names);
     let mut rows: Vec<Vec<String>> = gravest
         .into_iter()
         .map(|(about, (group, row))| {
-            let (reason, advice) = words::reason_and_advice(catalogue, &manifest.id, row);
+            let (reason, advice) = words::reason_and_advice(catalogue, &manifest.id, row, &called);
             vec![
                 row.group.clone().unwrap_or_default(),
                 names(about).unwrap_or_else(|| about.id.clone()),
@@ -137,10 +136,11 @@ fn outcome_sheet(
     names: &NameOf<'_>,
     catalogue: &Catalogue,
 ) -> Sheet {
+    let called = Called::in_run(report.outcomes.iter(), names);
     let mut rows: Vec<Vec<String>> = rows
         .into_iter()
         .map(|row| {
-            let (reason, advice) = words::reason_and_advice(catalogue, &report.manifest.id, row);
+            let (reason, advice) = words::reason_and_advice(catalogue, &report.manifest.id, row, &called);
             let name = row.about.as_ref().and_then(names).unwrap_or_else(|| row.item.key.to_string());
             let action = row.action.map_or(group.code(), action_code);
             vec![

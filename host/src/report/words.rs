@@ -1,5 +1,6 @@
 //! What became of things, in the words the school reads (D7).
 
+use super::called::Called;
 use super::catalogue::Catalogue;
 use crate::model::{Message, Outcome, OutcomeRow, RunCounts, RunStatus};
 
@@ -134,7 +135,12 @@ pub fn counts(catalogue: &Catalogue, counts: &RunCounts) -> String {
 }
 
 /// Why, and what to do, for one outcome: two cells of a table. Remarks follow the reason.
-pub fn reason_and_advice(catalogue: &Catalogue, connector: &str, row: &OutcomeRow) -> (String, String) {
+pub fn reason_and_advice(
+    catalogue: &Catalogue,
+    connector: &str,
+    row: &OutcomeRow,
+    called: &Called,
+) -> (String, String) {
     let text = |message: &Message| catalogue.of(connector, message);
     let (reason, advice) = match &row.outcome {
         Outcome::Rejected(rejection) => {
@@ -164,7 +170,7 @@ pub fn reason_and_advice(catalogue: &Catalogue, connector: &str, row: &OutcomeRo
             (catalogue.word("reason-not-confirmed"), catalogue.word("advice-not-confirmed"))
         }
         Outcome::Blocked(item) => (
-            catalogue.text(&Message::new("reason-blocked").with("item", item)),
+            catalogue.text(&Message::new("reason-blocked").with("item", called.of(item))),
             catalogue.word("advice-blocked"),
         ),
         Outcome::Expired => (catalogue.word("reason-expired"), String::new()),

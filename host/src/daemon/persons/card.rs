@@ -6,15 +6,15 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{each, record};
-use crate::daemon::told::last_whole_run;
+use crate::daemon::told::{last_whole_run, name_of};
 use crate::error::Result;
 use crate::model::manifest::{Direction, Manifest};
 use crate::model::records::{Filter, Identifier, Record, RecordRef, RecordType};
 use crate::model::setup::{SchoolConfig, TaskConfig};
 use crate::model::{ItemRef, LedgerEntry, LedgerState, Origin, Outcome, OutcomeRow, TaskRef};
-use crate::report::Catalogue;
 use crate::report::run_report::role;
 use crate::report::words::{self, Group};
+use crate::report::{Called, Catalogue};
 use crate::store::{LedgerStore, RunStore, SchoolDb, ScopeStore};
 
 /// What is known of a person.
@@ -193,11 +193,12 @@ fn things(
         Some(run) => store.outcomes(run.id.number)?,
         None => Vec::new(),
     };
+    let called = Called::in_run(outcomes.iter(), &|about: &RecordRef| name_of(store, about));
     for row in outcomes.iter().filter(|row| row.about.as_ref() == Some(who)) {
         let Some(state) = state_of(&row.outcome) else { continue };
         let is_there = things.get(&row.item).is_some_and(|thing| thing.state == THERE);
         if !is_there || state == "told" {
-            things.insert(&row.item, words.outcome(row, state));
+            things.insert(&row.item, words.outcome(row, state, &called));
         }
     }
     let mut all: Vec<Thing> = things.into_values().collect();
@@ -257,8 +258,8 @@ impl Words<'_> {
         self.thing(&entry.item, entry.group.as_ref(), state)
     }
 
-    fn outcome(&self, row: &OutcomeRow, state: &'static str) -> Thing {
-        let (reason, advice) = words::reason_and_advice(self.catalogue, &self.manifest.id, row);
+    fn outcome(&self, row: &OutcomeRow, state: &'static str, called: &Called) -> Thing {
+        let (reason, advice) = words::reason_and_advice(self.catalogue, &self.manifest.id, row, called);
         let text = |message| self.catalogue.of(&self.manifest.id, message);
         let steps = match &row.outcome {
             Outcome::Waiting(waiting) => waiting.steps.iter().map(text).collect(),

@@ -20,7 +20,7 @@ use crate::daemon::page::{self, Anchor, Mark};
 use crate::daemon::preview::{Made, Preview};
 use crate::daemon::told::local_time;
 use crate::model::{Message, Millis};
-use crate::report::Catalogue;
+use crate::report::{Called, Catalogue};
 use crate::store::LANE_BUSY;
 use crate::web::language::Spoken;
 use crate::web::{Face, params, see};
@@ -109,7 +109,8 @@ fn stopped(at: &AtTask, texts: &Catalogue, shell: &Shell, reason: Option<&Messag
 fn plan(at: &AtTask, texts: &Catalogue, made: &Made, when: Millis, asked: Asked) -> Shown {
     let found = Found::of(made, &asked);
     let pager = Pager::of("", &asked.query, LINES, found.len());
-    let list = Writer { at, texts, made, asked: &asked }.list(found, &pager);
+    let called = Called::in_plan(&made.plan.lines);
+    let list = Writer { at, texts, made, asked: &asked, called }.list(found, &pager);
     let groups = made.groups.iter().map(|group| (group.clone(), asked.chosen.has_group(group))).collect();
     Shown {
         totals: totals(at, texts, made),

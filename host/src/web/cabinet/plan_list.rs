@@ -9,8 +9,8 @@ use super::task::AtTask;
 use crate::daemon::preview::Made;
 use crate::model::records::RecordType;
 use crate::model::{After, LeftOut, Message, Param, Planned, visible};
-use crate::report::Catalogue;
 use crate::report::plan_words::{action_code, field, name, notes};
+use crate::report::{Called, Catalogue};
 
 /// Lines of a page.
 pub(super) const LINES: usize = 50;
@@ -126,6 +126,7 @@ pub(super) struct Writer<'a> {
     pub(super) texts: &'a Catalogue,
     pub(super) made: &'a Made,
     pub(super) asked: &'a Asked,
+    pub(super) called: Called,
 }
 
 impl Writer<'_> {
@@ -158,7 +159,7 @@ impl Writer<'_> {
             kind: self.at.kind(self.texts, &line.item.id.kind),
             name: visible(name(line)).into_owned(),
             action: self.texts.word(action_code(&line.intent)),
-            notes: notes(self.texts, self.at.connector(), line).join("; "),
+            notes: notes(self.texts, self.at.connector(), line, &self.called).join("; "),
             content: line.content.iter().map(|shown| field(self.texts, shown)).collect(),
             person: person.map(|about| (about.id.clone(), self.asked.chosen.has_person(&about.id))),
         }

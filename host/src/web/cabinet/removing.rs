@@ -21,7 +21,7 @@ use crate::daemon::told::name_of;
 use crate::error::{Error, Result};
 use crate::model::manifest::Manifest;
 use crate::model::{LedgerEntry, Message, Outcome, OutcomeRow, Param, TaskId};
-use crate::report::{Catalogue, run_report, words};
+use crate::report::{Called, Catalogue, run_report, words};
 use crate::web::language::Spoken;
 use crate::web::{Face, params, see, strays};
 
@@ -182,7 +182,7 @@ fn why(manifest: &Manifest, texts: &Catalogue, (entry, outcome): (LedgerEntry, O
     let LedgerEntry { item, group, about, .. } = entry;
     let name = item.key.to_string();
     let row = OutcomeRow { item, group, about, outcome, action: None, remarks: Vec::new() };
-    let (reason, advice) = words::reason_and_advice(texts, &manifest.id, &row);
+    let (reason, advice) = words::reason_and_advice(texts, &manifest.id, &row, &Called::default());
     Thing { kind, name, why: format!("{reason}. {advice}").trim().to_owned() }
 }
 
