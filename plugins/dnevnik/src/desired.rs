@@ -14,7 +14,7 @@ use crate::contingent::Contingent;
 use crate::dates::shown;
 use crate::enrolment::{Place, title};
 use crate::guardians::{Guardian, entry, name, snils};
-use crate::names::joined;
+use crate::names::{folded, joined};
 
 /// The only scope.
 const SCOPE: &str = "contingent";
@@ -188,7 +188,7 @@ fn guardian(contingent: &Contingent<'_>, guardian: &Guardian<'_>) -> Item {
         item = item.group(class);
     }
     let children = places.iter().filter_map(|place| place.application.child.as_ref());
-    let children: Vec<String> = children.map(|child| name(child).text()).collect();
+    let children: Vec<String> = children.map(|child| folded(&name(child))).collect();
     // Evidence for `observe`: a parent found there who has one of these children is this parent.
     person(item, guardian.data).create_only("children", children)
 }

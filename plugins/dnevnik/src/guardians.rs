@@ -5,10 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use exchange_sdk::names::{FullName, Likeness};
 use exchange_sdk::records::{Applicant, Application, Pupil};
 
 use crate::enrolment::{Place, age};
-use crate::names::FullName;
 
 /// A representative, once for all children.
 pub struct Guardian<'a> {
@@ -141,7 +141,7 @@ fn are_one(a: &Entry<'_>, b: &Entry<'_>) -> bool {
     if let (Some(a), Some(b)) = (snils(a.data), snils(b.data)) {
         return a == b;
     }
-    name(a.data) == name(b.data)
+    name(a.data).likeness(&name(b.data), true) == Likeness::Same
         && a.data.birth_date.is_some()
         && a.data.birth_date == b.data.birth_date
         && a.kin().any(|child| b.kin().any(|other| child == other))
@@ -149,7 +149,7 @@ fn are_one(a: &Entry<'_>, b: &Entry<'_>) -> bool {
 
 /// What two entries of one person have in common: СНИЛС, or name and birth date.
 fn marks(entry: &Entry<'_>) -> impl Iterator<Item = String> {
-    let born = entry.data.birth_date.as_ref().map(|day| format!("{} {day}", name(entry.data).text()));
+    let born = entry.data.birth_date.as_ref().map(|day| format!("{} {day}", name(entry.data).key()));
     [born, snils(entry.data)].into_iter().flatten()
 }
 

@@ -8,10 +8,9 @@
 use exchange_sdk::Failure;
 use exchange_sdk::failure::of_read;
 use exchange_sdk::http::{Http, Request, Response};
+use exchange_sdk::names::FullName;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
-
-use crate::names::FullName;
 
 /// An id. One that is empty names nothing, and what an answer with such an id says cannot be relied upon.
 pub(crate) fn id<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {

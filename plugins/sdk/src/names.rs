@@ -70,6 +70,12 @@ impl FullName {
         }
     }
 
+    /// Have they neither family name nor given name in common? Somebody who married keeps one of them.
+    pub fn is_stranger_to(&self, other: &Self) -> bool {
+        let (own, others) = (self.by(joined), other.by(joined));
+        own.last != others.last && own.first != others.first
+    }
+
     fn by(&self, change: fn(&str) -> String) -> Self {
         Self { last: change(&self.last), first: change(&self.first), middle: change(&self.middle) }
     }
@@ -86,8 +92,8 @@ fn yo(text: &str) -> String {
     text.replace('ё', "е")
 }
 
-/// Latin letters as the Cyrillic ones that look the same, at either size; ё as е.
-fn cyrillic(text: &str) -> String {
+/// Latin letters as the Cyrillic ones that look the same, at either size; ё as е. Of small letters.
+pub fn cyrillic(text: &str) -> String {
     let letter = |letter| match letter {
         'a' => 'а',
         'b' => 'в',
@@ -159,6 +165,19 @@ mod tests {
                 assert_eq!((likeness(true), likeness(false)), (where_yo_is_e, where_it_is_not), "{a} ~ {b}");
                 assert_eq!(name(a).key() == name(b).key(), where_yo_is_e == Same, "{a} ~ {b}");
             }
+        }
+    }
+
+    #[test]
+    fn d12_a_stranger_has_neither_name_in_common() {
+        let own = name("Семёнова-Ковалёва|Алёна|Петровна");
+        for (other, stranger) in [
+            ("Лисова|Алёна|Петровна", false),
+            ("Семенова Ковалева|Мария", false),
+            ("Лисова|Aлена", false),
+            ("Лисова|Мария|Петровна", true),
+        ] {
+            assert_eq!(own.is_stranger_to(&name(other)), stranger, "{other}");
         }
     }
 }

@@ -8,6 +8,8 @@ use serde_json::Value;
 use crate::Param;
 use crate::http::{Http, HttpError, Request, Response};
 
+pub mod manifest;
+
 /// What a request is answered with.
 pub type Answer = Result<Response, HttpError>;
 

@@ -8,11 +8,12 @@
 use std::collections::BTreeMap;
 
 use exchange_sdk::http::Http;
+use exchange_sdk::names::{FullName, Likeness};
 use exchange_sdk::{Basis, Candidate, Failure, Item, Message, Observation, Presence, Probe};
 
 use super::pupil::{self, Profiles};
 use super::{activation, pages, same_ids, unknown, unstable};
-use crate::names::{FullName, Likeness, fold};
+use crate::names::{fold, folded};
 use crate::remote::{Person, Remote, Told};
 use crate::settings::Evidence;
 
@@ -198,7 +199,7 @@ impl<H: Http> Search<'_, '_, H> {
             let Ok(found) = found else { continue };
             let name = name_of(&probe.item);
             let alike = found.by_birthday.iter().chain(&found.by_name);
-            let alike = alike.filter(|person| person.name().likeness(&name) != Likeness::Other);
+            let alike = alike.filter(|person| person.name().likeness(&name, true) != Likeness::Other);
             namesakes.extend(alike.map(|person| person.id.as_str()));
         }
         namesakes.sort_unstable();
@@ -206,7 +207,7 @@ impl<H: Http> Search<'_, '_, H> {
         let told = self.remote.children(&namesakes);
         let names = |told: Told<Vec<Person>>| {
             let children = told?.unwrap_or_default();
-            Ok(children.iter().map(|child| child.name().text()).collect())
+            Ok(children.iter().map(|child| folded(&child.name())).collect())
         };
         namesakes.iter().map(|id| (*id).to_owned()).zip(told.into_iter().map(names)).collect()
     }
@@ -262,20 +263,25 @@ pub(super) fn named<'a>(
     name: &FullName,
     likeness: Likeness,
 ) -> Vec<&'a Person> {
-    unique(people.into_iter().filter(|person| person.name().likeness(name) == likeness))
+    unique(people.into_iter().filter(|person| person.name().likeness(name, true) == likeness))
 }
 
-fn unique<'a>(people: impl IntoIterator<Item = &'a Person>) -> Vec<&'a Person> {
+pub(super) fn unique<'a>(people: impl IntoIterator<Item = &'a Person>) -> Vec<&'a Person> {
     let by_id: BTreeMap<&str, &Person> =
         people.into_iter().map(|person| (person.id.as_str(), person)).collect();
     by_id.into_values().collect()
 }
 
 pub(super) fn ambiguous(people: &[&Person], evidence: &[Message]) -> Observation {
+    ambiguous_each(people, |_| evidence.to_vec())
+}
+
+/// The same, with evidence for each.
+pub(super) fn ambiguous_each(people: &[&Person], evidence: impl Fn(&Person) -> Vec<Message>) -> Observation {
     let candidate = |person: &&Person| Candidate {
         handle: person.id.clone(),
         label: person.shown(),
-        evidence: evidence.iter().cloned().chain([activation(person)]).collect(),
+        evidence: evidence(person).into_iter().chain([activation(person)]).collect(),
         link: Some(pages::person(&person.id)),
     };
     Observation::Ambiguous(people.iter().take(10).map(candidate).collect())
@@ -314,7 +320,7 @@ fn unread(item: &Item, found: &Found, children: &Children) -> Option<Failure> {
     }
     let name = name_of(item);
     let namesakes = found.by_birthday.iter().chain(&found.by_name);
-    let mut namesakes = namesakes.filter(|person| person.name().likeness(&name) != Likeness::Other);
+    let mut namesakes = namesakes.filter(|person| person.name().likeness(&name, true) != Likeness::Other);
     namesakes.find_map(|person| children.get(&person.id)?.as_ref().err().cloned())
 }
 
@@ -344,7 +350,7 @@ fn guardian(item: &Item, found: &Found, children: &Children) -> Observation {
             .by_birthday
             .iter()
             .chain(&found.by_name)
-            .filter(|person| person.name().likeness(&name) != Likeness::Other),
+            .filter(|person| person.name().likeness(&name, true) != Likeness::Other),
     );
     match &namesakes[..] {
         [] => Observation::Absent(Basis::Lookup),

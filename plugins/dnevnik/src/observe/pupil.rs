@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use exchange_sdk::names::{FullName, Likeness};
 use exchange_sdk::{Basis, Failure, Item, Message, Observation};
 
-use super::person::{Found, adopted, ambiguous, by_snils, name_of, named};
+use super::person::{Found, adopted, ambiguous, ambiguous_each, by_snils, name_of, named, unique};
 use super::unknown;
 use crate::dates::day;
-use crate::names::Likeness;
 use crate::remote::{Person, Told, User};
 
 /// Accounts by id.
@@ -94,12 +94,23 @@ fn classmate(item: &Item, person: &Person, profiles: &Profiles) -> Result<Observ
 /// Nobody of exactly this name where the pupil should be: whoever resembles them is for a person to judge.
 fn doubtful(item: &Item, found: &Found) -> Observation {
     let name = name_of(item);
-    let doubtful = named(found.by_birthday.iter().chain(&found.in_class), &name, Likeness::Doubtful);
+    let near = found.by_birthday.iter().chain(&found.in_class);
+    let doubtful = unique(near.filter(|person| difference(person, &name).is_some()));
     if !doubtful.is_empty() {
-        return ambiguous(&doubtful, &[Message::new("evidence-no-middle-name")]);
+        return ambiguous_each(&doubtful, |person| difference(person, &name).into_iter().collect());
     }
     match &named(&found.by_name, &name, Likeness::Same)[..] {
         [] => Observation::Absent(Basis::Lookup),
         namesakes => ambiguous(namesakes, &[Message::new("evidence-same-name")]),
     }
+}
+
+/// In what a name that may well be the same is written otherwise; `None`: it is the same, or somebody else's.
+fn difference(person: &Person, name: &FullName) -> Option<Message> {
+    Some(match person.name().likeness(name, true) {
+        Likeness::Patronymic => Message::new("evidence-no-middle-name"),
+        Likeness::LookAlike => Message::new("evidence-look-alike-letters"),
+        Likeness::Hyphens => Message::new("evidence-hyphens"),
+        Likeness::Same | Likeness::Yo | Likeness::Other => return None,
+    })
 }

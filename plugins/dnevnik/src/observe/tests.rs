@@ -227,6 +227,22 @@ fn d12_a_missing_patronymic_is_a_decision() {
 }
 
 #[test]
+fn d12_a_name_that_is_written_otherwise_is_a_decision_and_makes_no_twin() {
+    let there = |last: &str, first: &str, middle: &str| [person("10", [last, first, middle], None)];
+    for (there, code) in [
+        (there("Лиcов", "Пётр", "Иванович"), "evidence-look-alike-letters"),
+        (there("Лисов", "Петр", "Ивано-вич"), "evidence-hyphens"),
+        (there("Лисов", "Пётр", "нет"), "evidence-no-middle-name"),
+    ] {
+        let in_class = seen(world(&[], &[], &[], &there), stranger(pupil()));
+        let (handles, evidence) = candidates(in_class);
+        assert_eq!((handles, &*evidence[0]), (vec!["10".to_owned()], code));
+    }
+    let composed = there("ЛИСОВ ", "Пе\u{308}тр", "Иванович");
+    assert_eq!(present(seen(world(&[], &[], &[], &composed), stranger(pupil()))).handle, "10");
+}
+
+#[test]
 fn d12_without_birth_date_and_snils_a_namesake_is_a_decision() {
     let bare = Item::new(kind::PUPIL, "p").field("last-name", "Лисов").field("first-name", "Пётр");
     let bare = bare.field("middle-name", "Иванович");
