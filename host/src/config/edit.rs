@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, value};
 
 use super::form::version;
+use super::nesting::too_deep;
 use super::patch::{from_json, patch, put};
 use crate::error::{Context, Error, Kind, Result};
 use crate::model::Message;
@@ -188,6 +189,9 @@ fn unchangeable(path: &Path) -> String {
 /// A file's text, and what it says.
 pub(super) fn read(path: &Path) -> Result<(String, DocumentMut)> {
     let text = text(path)?;
+    if too_deep(&text).is_some() {
+        return Err(Error::config(unchangeable(path)).because("brackets lie too deep in each other"));
+    }
     let document = text.parse().context(Kind::Config, unchangeable(path))?;
     Ok((text, document))
 }

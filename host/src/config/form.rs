@@ -5,10 +5,9 @@
 use std::path::Path;
 
 use serde_json::{Map, Value};
-use toml::de::DeTable;
 
 use super::settings::object;
-use super::view::View;
+use super::view::{View, parsed};
 use crate::error::{Context, Error, Kind as Fault, Result};
 use crate::model::ids::TaskId;
 use crate::model::manifest::Manifest;
@@ -166,7 +165,7 @@ pub struct Stated {
 pub fn stated(path: &Path, task: &TaskId) -> Result<Stated> {
     let unreadable = || format!("the file cannot be read: {}", path.display());
     let text = std::fs::read_to_string(path).context(Fault::Config, unreadable())?;
-    let document = DeTable::parse(&text).context(Fault::Config, unreadable())?;
+    let document = parsed(&text).context(Fault::Config, unreadable())?;
     let view = View::whole(document.get_ref());
     let tables = view.tables("task");
     let table = tables.iter().find(|table| table.text("id").as_deref() == Some(task.as_str()));

@@ -14,6 +14,7 @@ mod grants;
 mod host;
 mod keys;
 mod manifest;
+mod nesting;
 mod notify;
 mod patch;
 mod recipients;
@@ -35,6 +36,7 @@ pub use edit::{
 pub use form::{Field, Kind as FieldKind, Stated, fields, stated};
 pub use host::load_host;
 pub use manifest::load_manifest;
+pub use nesting::too_deep;
 pub use notify::is_mail;
 pub use recipients::{stated_recipient, wish_at, wishes, with_mail, with_wishes, without_mail};
 pub use reference::{connector_schema, host_schema, markdown, school_schema};

@@ -5,13 +5,12 @@ use std::ops::Range;
 use std::path::Path;
 
 use serde_json::{Map, Value as Json};
-use toml::de::DeTable;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::edit::{Edited, patched, read};
 use super::form::{Field, Kind, Stated, version};
 use super::settings::object;
-use super::view::View;
+use super::view::{View, parsed};
 use crate::error::{Context, Error, Kind as Fault, Result};
 use crate::model::notify::Topic;
 
@@ -84,7 +83,7 @@ pub fn wishes<'a>(tasks: impl Iterator<Item = &'a str>, stated: &Map<String, Jso
 pub fn stated_recipient(path: &Path, number: usize) -> Result<Option<Stated>> {
     let unreadable = || format!("the file cannot be read: {}", path.display());
     let text = std::fs::read_to_string(path).context(Fault::Config, unreadable())?;
-    let document = DeTable::parse(&text).context(Fault::Config, unreadable())?;
+    let document = parsed(&text).context(Fault::Config, unreadable())?;
     let tables = View::whole(document.get_ref()).tables("notify");
     let stated = |view: &View<'_>| Stated { version: version(&text), settings: object(view.raw()) };
     Ok(tables.get(number).map(stated))
@@ -104,7 +103,7 @@ pub fn with_wishes(path: &Path, number: usize, wishes: &Map<String, Json>) -> Re
 
 /// The key of a recipient in this text of a school's file at which this place is.
 pub fn wish_at(text: &str, number: usize, place: &Range<usize>) -> Option<String> {
-    let document = DeTable::parse(text).ok()?;
+    let document = parsed(text).ok()?;
     let tables = View::whole(document.get_ref()).tables("notify");
     let holds = |span: Range<usize>| span.start <= place.start && place.end <= span.end;
     let mut keys = tables.get(number)?.raw().iter();

@@ -12,8 +12,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::check::{check, number, whole};
 use super::keys::Table;
+use super::nesting::too_deep;
 use super::report::{ConfigErrors, Problem};
 use super::units;
+use crate::error::{Context, Error, Kind};
 
 /// A text with its place.
 #[derive(Clone, Debug)]
@@ -171,15 +173,28 @@ pub(super) fn read_document<T>(
     spec: &Table,
     read: impl FnOnce(View<'_>, &mut Vec<Problem>) -> Option<T>,
 ) -> Result<T, ConfigErrors> {
+    let refused = |problems| ConfigErrors::new(origin, text, problems);
+    if let Some(place) = too_deep(text) {
+        let problem = Problem::at(place, "brackets lie too deep in each other");
+        return Err(refused(vec![problem.hint("each [ needs its ], and each { its }")]));
+    }
     let (document, refusals) = DeTable::parse_recoverable(text);
     let mut problems: Vec<Problem> = refusals.iter().map(not_toml).collect();
     if !problems.is_empty() {
-        return Err(ConfigErrors::new(origin, text, problems));
+        return Err(refused(problems));
     }
     // What the whole file lacks is shown at its beginning.
     check(spec, document.get_ref(), 0..0, &mut problems);
     let value = read(View::whole(document.get_ref()), &mut problems);
-    value.filter(|_| problems.is_empty()).ok_or_else(|| ConfigErrors::new(origin, text, problems))
+    value.filter(|_| problems.is_empty()).ok_or_else(|| refused(problems))
+}
+
+/// Parses a text that is at fault only where somebody changed it since it was checked.
+pub(super) fn parsed(text: &str) -> Result<Spanned<DeTable<'_>>, Error> {
+    if too_deep(text).is_some() {
+        return Err(Error::config("brackets lie too deep in each other"));
+    }
+    DeTable::parse(text).context(Kind::Config, "not valid TOML")
 }
 
 pub(super) fn not_toml(refusal: &toml::de::Error) -> Problem {

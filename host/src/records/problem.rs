@@ -70,6 +70,8 @@ codes! {
     NoHeadings = "import-no-headings", File;
     /// It cannot be told what a row is.
     UnknownType = "import-unknown-type", File;
+    /// More columns than any list of people has.
+    TooManyColumns = "import-too-many-columns", File;
     /// A required column is missing.
     ColumnMissing = "import-column-missing", File;
     /// Two columns for one field.

@@ -5,6 +5,7 @@ mod json;
 mod workbook;
 mod xml;
 
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, BufRead};
 use std::ops::Range;
 use std::path::Path;
@@ -24,6 +25,8 @@ pub(super) struct Row {
     pub(super) kind: Option<RecordType>,
     texts: String,
     cells: Vec<(usize, Range<usize>)>,
+    /// Texts of the columns that came more than once, in place of those above.
+    lists: BTreeMap<usize, String>,
 }
 
 impl Row {
@@ -45,7 +48,11 @@ impl Row {
 
     /// Column → text.
     pub(super) fn cells(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.cells.iter().map(|(column, place)| (*column, &self.texts[place.clone()]))
+        let text = |column, place: &Range<usize>| match self.lists.get(column) {
+            Some(list) => &**list,
+            None => &self.texts[place.clone()],
+        };
+        self.cells.iter().map(move |(column, place)| (*column, text(column, place)))
     }
 
     /// The cells apart from the row, for rows of headings.
@@ -65,13 +72,14 @@ impl Row {
 
     /// Puts a text into a column; what comes again is a list.
     fn put_again(&mut self, column: usize, text: &str) {
-        let known = self.cells.iter().position(|(other, _)| *other == column);
-        let Some(known) = known.filter(|_| !text.trim().is_empty()) else { return self.put(column, text) };
-        let (start, before) = (self.texts.len(), self.cells[known].1.clone());
-        self.texts.extend_from_within(before);
-        self.texts.push('|');
-        self.texts.push_str(text.trim());
-        self.cells[known].1 = start..self.texts.len();
+        let known = self.cells.iter().find(|(other, _)| *other == column);
+        let Some((_, before)) = known.filter(|_| !text.trim().is_empty()) else {
+            return self.put(column, text);
+        };
+        // A list grows at its end: a file may say one name a hundred thousand times.
+        let list = self.lists.entry(column).or_insert_with(|| self.texts[before.clone()].to_owned());
+        list.push('|');
+        list.push_str(text.trim());
     }
 }
 
@@ -121,18 +129,19 @@ fn first_letter(reader: &mut Utf8) -> io::Result<Option<u8>> {
 #[derive(Default)]
 struct Names {
     names: Vec<String>,
-    numbers: std::collections::HashMap<String, usize>,
+    numbers: HashMap<String, usize>,
 }
 
-/// Most different names in one file: each costs memory until the end.
-const MAX_NAMES: usize = 1_000;
+/// Most columns, or different names, in one file: each costs memory until the end.
+pub(super) const MAX_COLUMNS: usize = 1_000;
 
 impl Names {
     fn number(&mut self, name: &str) -> Option<usize> {
         if let Some(number) = self.numbers.get(name) {
             return Some(*number);
         }
-        if self.names.len() >= MAX_NAMES {
+        // One more than may be is kept, by which the file is refused.
+        if self.names.len() > MAX_COLUMNS {
             return None;
         }
         self.names.push(name.to_owned());

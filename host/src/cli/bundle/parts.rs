@@ -161,10 +161,11 @@ fn about(app: &App, redact: &Redact) -> Result<Part> {
 /// A settings file without its comments, which may hold anything.
 fn settings(name: &str, redact: &Redact, file: &Path) -> Option<Part> {
     let text = std::fs::read_to_string(file).ok()?;
-    let text = match text.parse::<toml::Table>() {
-        Ok(table) => redact.text(&table.to_string()),
+    let table = if config::too_deep(&text).is_some() { None } else { text.parse::<toml::Table>().ok() };
+    let text = match table {
+        Some(table) => redact.text(&table.to_string()),
         // What is wrong with it is among the doctor's findings; what stands in it nobody can tell apart.
-        Err(_) => "# it cannot be read: see doctor.json\n".to_owned(),
+        None => "# it cannot be read: see doctor.json\n".to_owned(),
     };
     Some(Part::new(name, text))
 }

@@ -7,7 +7,7 @@ use crate::model::records::RecordType;
 use crate::model::setup::ImportProfile;
 use crate::records::headings::{Column, Columns, kind_of_file, recognise};
 use crate::records::problem::{Code, Fault};
-use crate::records::rows::{self, Row, Rows};
+use crate::records::rows::{self, MAX_COLUMNS, Row, Rows};
 use crate::records::text::Meter;
 
 /// Rows above the headings: titles, dates of printing.
@@ -129,7 +129,9 @@ impl Table {
     fn find_headings(&mut self) -> Result<(), Fault> {
         for _ in 0..ABOVE {
             let Some(row) = self.next_filled()? else { break };
-            if let Some(columns) = recognise(&row.headings(), self.hint, &self.profile)? {
+            let headings = row.headings();
+            limited(headings.iter().map(|(column, _)| column + 1).max().unwrap_or_default())?;
+            if let Some(columns) = recognise(&headings, self.hint, &self.profile)? {
                 if let Some(fault) = columns.fault() {
                     return Err(fault);
                 }
@@ -145,11 +147,12 @@ impl Table {
     /// A record that names its fields. Columns are matched anew when a type or a name comes up for the first time.
     fn read_named(&mut self) -> Result<Option<Row>, Fault> {
         let Some(row) = self.next_filled()? else { return Ok(None) };
+        let width = self.rows.names().map_or(0, <[String]>::len);
+        limited(width)?;
         let kind = match row.kind.or(self.hint) {
             Some(kind) => kind,
             None => self.kind_by_names(&row)?,
         };
-        let width = self.rows.names().map_or(0, <[String]>::len);
         let before = match &self.columns {
             Some(columns) if columns.kind == kind && columns.fields.len() == width => return Ok(Some(row)),
             Some(columns) if columns.kind == kind => columns.fields.len(),
@@ -174,6 +177,13 @@ impl Table {
         self.hint = Some(columns.kind);
         Ok(columns.kind)
     }
+}
+
+/// # Errors
+/// So many columns are not read.
+fn limited(width: usize) -> Result<(), Fault> {
+    let fault = || Fault::new(Code::TooManyColumns).with("most", MAX_COLUMNS);
+    if width > MAX_COLUMNS { Err(fault()) } else { Ok(()) }
 }
 
 /// By number: what stands there may be somebody's name, where a file has no headings.

@@ -76,6 +76,24 @@ fn rows_have_an_end() {
     assert_code("a.xml", format!("<pupil><id>{long}"), Code::RowTooLong);
 }
 
+#[test]
+fn columns_have_an_end() {
+    let many = |n: usize| (0..n).map(|nth| format!("c{nth}")).collect::<Vec<_>>().join(";");
+    assert_code("pupils.csv", format!("id;Фамилия;Имя;Класс;{}\n", many(997)), Code::TooManyColumns);
+    assert_code(
+        "pupils.csv",
+        format!("id;Фамилия;Имя;Класс;{}x\n", ";".repeat(1_000_000)),
+        Code::TooManyColumns,
+    );
+    let members = |n: usize| (0..n).map(|nth| format!("\"c{nth}\": 1")).collect::<Vec<_>>().join(",");
+    assert_code("pupils.json", format!("[{{\"id\": \"p1\", {}}}]", members(1_000)), Code::TooManyColumns);
+    let files = Files::new();
+    let answers =
+        read(vec![files.put("pupils.csv", format!("id;Фамилия;Имя;Класс;{}\np1;Ёлкина;Анна;\n", many(996)))]);
+    let warned = |answer: &Result<_, Problem>| matches!(answer, Err(problem) if problem.message.code == Code::ColumnUnknown.name());
+    assert_eq!(answers.iter().filter(|answer| warned(answer)).count(), 996);
+}
+
 /// The limit is for one row: what is passed over may be as long as it likes.
 #[test]
 fn parts_that_are_not_asked_for_have_no_limit() {
