@@ -165,6 +165,12 @@ impl<'a> View<'a> {
     }
 }
 
+/// Most bytes of a text: each key costs memory, and each mistake more. Real ones have up to 40 KiB.
+const LONGEST: usize = 256 << 10;
+
+/// Bytes of a text up to which all its mistakes are told. Of a longer one it is the first: the parser keeps each.
+const ALL_TOLD: usize = 64 << 10;
+
 /// Parses a text, holds it against its table of keys, lets `read` judge the rest; everything wrong comes at once.
 /// Where `read` answers nothing, it has told why.
 pub(super) fn read_document<T>(
@@ -174,19 +180,27 @@ pub(super) fn read_document<T>(
     read: impl FnOnce(View<'_>, &mut Vec<Problem>) -> Option<T>,
 ) -> Result<T, ConfigErrors> {
     let refused = |problems| ConfigErrors::new(origin, text, problems);
-    if let Some(place) = too_deep(text) {
-        let problem = Problem::at(place, "brackets lie too deep in each other");
-        return Err(refused(vec![problem.hint("each [ needs its ], and each { its }")]));
-    }
-    let (document, refusals) = DeTable::parse_recoverable(text);
-    let mut problems: Vec<Problem> = refusals.iter().map(not_toml).collect();
-    if !problems.is_empty() {
-        return Err(refused(problems));
-    }
+    let document = document(text).map_err(refused)?;
+    let mut problems = Vec::new();
     // What the whole file lacks is shown at its beginning.
     check(spec, document.get_ref(), 0..0, &mut problems);
     let value = read(View::whole(document.get_ref()), &mut problems);
     value.filter(|_| problems.is_empty()).ok_or_else(|| refused(problems))
+}
+
+fn document(text: &str) -> Result<Spanned<DeTable<'_>>, Vec<Problem>> {
+    if text.len() > LONGEST {
+        let problem = Problem::whole(format!("longer than {} KiB", LONGEST >> 10));
+        return Err(vec![problem.hint("settings have no room for data")]);
+    }
+    if let Some(place) = too_deep(text) {
+        let problem = Problem::at(place, "brackets lie too deep in each other");
+        return Err(vec![problem.hint("each [ needs its ], and each { its }")]);
+    }
+    DeTable::parse(text).map_err(|first| match text.len() <= ALL_TOLD {
+        true => DeTable::parse_recoverable(text).1.iter().map(not_toml).collect(),
+        false => vec![not_toml(&first)],
+    })
 }
 
 /// Parses a text that is at fault only where somebody changed it since it was checked.

@@ -45,3 +45,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_text_without_end_costs_little_and_is_explained() {
+    let told = |text: &str| load_manifest(text, "connector.toml").unwrap_err().to_string();
+    let one = |text: &str| (load_manifest(text, "connector.toml").unwrap_err().problems().len(), told(text));
+    let (count, said) = one(&"[a]\n".repeat(100_000));
+    assert!(count == 1 && said.contains("longer than 256 KiB"), "{said}");
+    let (count, said) = one(&format!("id = {}", "{ { } ".repeat(30_000)));
+    assert!(count == 1 && said.contains("brackets lie too deep"), "{said}");
+    let (count, said) = one(&"\"\n".repeat(50_000));
+    assert!(count == 1 && said.contains("not valid TOML"), "{said}");
+    let all = load_manifest(&"\"\n".repeat(100), "connector.toml").unwrap_err();
+    assert!(all.problems().len() >= 100, "{}", all.problems().len());
+}
