@@ -137,3 +137,29 @@ fn d12_a_parent_known_to_another_school_is_one_person() {
     }
     all_there(state);
 }
+
+/// Written by hand with one letter of the wrong keyboard: nobody sees it, and a comparison of letters makes a twin.
+#[test]
+fn d12_a_latin_letter_in_a_name_makes_no_twin() {
+    let world = World::bound();
+    let known = known("name-and-class")[0];
+    let (ours, theirs) = (known.ours.as_deref().expect("one of ours"), known.theirs[0].as_str());
+    let state = world.state();
+    let mut person =
+        list(&state, "persons").iter().find(|one| text(one, "id") == theirs).expect("there").clone();
+    let name = text(&person, "lastName").to_owned();
+    let (own, twin) = [('а', 'a'), ('о', 'o'), ('е', 'e'), ('р', 'p'), ('с', 'c')]
+        .into_iter()
+        .find(|(own, _)| name.contains(*own))
+        .expect("a letter that has a twin");
+    person["lastName"] = name.replacen(own, &twin.to_string(), 1).into();
+    world.post("seed", &serde_json::json!({ "persons": [person] }));
+    let asked = intents(&world).into_iter().find(|(key, _)| key == ours);
+    assert_eq!(asked.map(|(_, action)| action).as_deref(), Some("decide"));
+    world.send();
+    let question =
+        world.questions().into_iter().find(|question| question["key"] == ours).expect("a question");
+    let candidate = &question["candidates"][0];
+    assert_eq!(candidate["handle"], theirs);
+    assert!(candidate["evidence"][0].to_string().contains("похожими буквами"), "{candidate:#}");
+}
