@@ -1,6 +1,5 @@
 //! The way into the cabinet, with the program as it is run: invited, set up, signed in and out, shut out.
 
-use exchange::store::{AuditFilter, AuditStore, HostDb, MasterKey};
 use exchange_stand::html::between;
 use exchange_stand::telephone::{self, Telephone};
 use serde_json::Value;
@@ -10,7 +9,7 @@ use url::Url;
 use crate::browser::{Browser, Page, raw};
 use crate::d1_browser::{Served, serve, serve_in, serve_with};
 use crate::process::{self, Ended};
-use crate::world::World;
+use crate::world::{World, audit};
 
 pub(crate) const PASSWORD: &str = "лошадь скрепка батарея";
 
@@ -196,11 +195,9 @@ fn somebody_is_invited_and_signs_in() {
 
     world.run(&["user", "block", "olga"]).with(0);
     assert_eq!(olga.open(&format!("{origin}/~me")).shown(), "200 Вход", "shut out at once");
-    let host =
-        HostDb::open(&world.folder.path().join("data"), &MasterKey([0; 32])).expect("the host's store");
-    let rows = host.audit_rows(&AuditFilter::default()).expect("readable");
+    let entries = audit(&world.folder.path().join("data"));
     let told: Vec<(&str, &str)> =
-        rows.iter().map(|row| (row.entry.what.as_str(), row.entry.who.as_str())).collect();
+        entries.iter().map(|entry| (entry.what.as_str(), entry.who.as_str())).collect();
     let own = ["account-set-up", "sign-in", "session-revoke", "sign-out", "sign-in"];
     let own: Vec<(&str, &str)> = own.iter().map(|what| (*what, "olga")).collect();
     let of_olga: Vec<(&str, &str)> = told.iter().filter(|(_, who)| *who == "olga").copied().collect();

@@ -4,8 +4,7 @@
 use exchange::model::records::{RecordRef, RecordType};
 use exchange::model::{ItemRef, Message};
 use exchange::store::{
-    Ask, AuditFilter, AuditStore, DecisionStore, HostDb, Lane, LaneStore, MasterKey, Possibility, Question,
-    SchoolDb, SchoolOptions,
+    Ask, DecisionStore, Lane, LaneStore, MasterKey, Possibility, Question, SchoolDb, SchoolOptions,
 };
 use exchange_stand::html::{between, unescape};
 use serde_json::Value;
@@ -16,7 +15,7 @@ use crate::cabinet::{origin, set_up};
 use crate::d1_browser::{Served, serve, serve_in};
 use crate::process::Ended;
 use crate::school::school;
-use crate::world::{ORGANISATION, TASK, World};
+use crate::world::{ORGANISATION, TASK, World, audit};
 use crate::{chats, e9_links, teachers};
 
 const OTHER: &str = "name = \"Другая (вымышленная)\"\ntime-zone = \"Europe/Moscow\"\n";
@@ -109,10 +108,8 @@ fn filled(page: &Page, action: &str, marks: &[(&str, &str)], values: &[(&str, &s
 }
 
 /// What stands in the audit, by whom.
-fn audit(folder: &std::path::Path, who: &str) -> Vec<(String, String)> {
-    let host = HostDb::open(folder, &MasterKey([0; 32])).expect("the host's store");
-    let rows = host.audit_rows(&AuditFilter::default()).expect("readable").into_iter();
-    let own = rows.map(|row| row.entry).filter(|entry| entry.who == who);
+fn audit_of(data: &std::path::Path, who: &str) -> Vec<(String, String)> {
+    let own = audit(data).into_iter().filter(|entry| entry.who == who);
     own.map(|entry| (entry.what, entry.about))
         .filter(|(what, _)| !["account-set-up", "sign-in"].contains(&&**what))
         .collect()
@@ -186,7 +183,7 @@ fn d12_twins_are_compared_and_told_apart_in_the_browser() {
     let again = olga.post(&page, "~questions", &marks, &[("answer", "skip")]);
     assert!(again.text().contains(&format!("На вопрос № {n} уже ответили")), "{}", again.text());
     assert!(again.text().contains("«Да, это одно и то же»"), "{}", again.text());
-    assert_eq!(audit(&world.path("data"), "olga"), [("decide".to_owned(), n.clone())]);
+    assert_eq!(audit_of(&world.path("data"), "olga"), [("decide".to_owned(), n.clone())]);
     assert!(world.questions().iter().all(|open| number(open) != n));
     // A reload of what was told answers nothing.
     assert_eq!(olga.browser.ask("GET", &done.url, "").answer.status, 200);
@@ -285,7 +282,7 @@ fn questions_are_answered_by_whoever_may_and_by_nothing_else() {
     assert!(busy.text().contains(&format!("Ответ на вопрос № {n} не записан")), "{}", busy.text());
     drop(lane);
     assert_eq!(world.questions(), before, "nothing of it counted");
-    assert_eq!(audit(&world.path("data"), "olga"), []);
+    assert_eq!(audit_of(&world.path("data"), "olga"), []);
 
     // Somebody was faster at a terminal.
     world.run(&["decide", TASK, &n, "--skip"]).with(0);
@@ -356,7 +353,7 @@ fn d1_the_administrator_binds_from_the_tasks_page_and_comes_back_to_it() {
     let task = olga.browser.click(&done, "Вернуться к задаче");
     assert!(task.text().contains(&format!("Школа привязана: {ORGANISATION}")), "{}", task.text());
     world.run(&["check", TASK]).with(0);
-    assert_eq!(audit(&world.path("data"), "olga"), [("bind".to_owned(), "cabinet".to_owned())]);
+    assert_eq!(audit_of(&world.path("data"), "olga"), [("bind".to_owned(), "cabinet".to_owned())]);
 
     // Only the region undoes it, with a reason and the name.
     let unbind = format!("{DNEVNIK}/~unbind");
@@ -377,7 +374,7 @@ fn d1_the_administrator_binds_from_the_tasks_page_and_comes_back_to_it() {
     let again = roman.post(&page, "~unbind", &[], &entered);
     assert!(again.text().contains("Школа и не была привязана"), "{}", again.text());
     assert_ne!(world.run(&["check", TASK]).code, Some(0));
-    assert_eq!(audit(&world.path("data"), "roman"), [("unbind".to_owned(), "не та школа".to_owned())]);
+    assert_eq!(audit_of(&world.path("data"), "roman"), [("unbind".to_owned(), "не та школа".to_owned())]);
 }
 
 const ESIA: &str = "/~school/school57/esia";
@@ -420,7 +417,7 @@ fn e9_the_school_sees_prints_and_takes_along_who_has_to_do_what() {
     let file = olga.browser.ask("GET", &olga.url(&format!("{ESIA}/~classes/report.csv")), "").answer;
     assert_eq!(file.body, std::fs::read_to_string(world.path("cli.csv")).expect("it is written"));
     assert_eq!(file.header("content-disposition"), Some("attachment; filename=\"school57-esia.csv\""));
-    assert_eq!(audit(&world.path("data"), "olga"), [("by-class".to_owned(), String::new())]);
+    assert_eq!(audit_of(&world.path("data"), "olga"), [("by-class".to_owned(), String::new())]);
     for hostile in ["<script>", "../..", "\u{202e}", "1-Я", "%00"] {
         let query: String = form_urlencoded::byte_serialize(hostile.as_bytes()).collect();
         let page = olga.see(&format!("{ESIA}/~sheet?class={query}&page=x"));
@@ -485,7 +482,7 @@ fn e9_a_link_is_taken_away_from_the_sheet_once_and_with_a_reason() {
     assert_eq!(there(), Some(0));
     let again = olga.post(&page, "~remove", &[], &entered[1..]);
     assert!(again.text().contains("Возможно, это уже убрали"), "{}", again.text());
-    let noted = audit(&world.path("data"), "olga");
+    let noted = audit_of(&world.path("data"), "olga");
     let ended: Vec<&str> =
         noted.iter().filter(|(what, _)| what == "remove").map(|(_, about)| about.as_str()).collect();
     assert!(matches!(ended[..], [one] if one.ends_with("1 of 1")), "{noted:?}");
@@ -560,7 +557,7 @@ fn s3_what_a_run_wrote_is_taken_back_in_the_browser() {
     assert!(world.identifiers().is_empty());
     let again = olga.post(&page, "~made", &[], &entered);
     assert!(again.text().contains("Возвращать нечего"), "{}", again.text());
-    let noted = audit(&world.path("data"), "olga");
+    let noted = audit_of(&world.path("data"), "olga");
     let expected = [
         ("undo-begin".to_owned(), format!("run {id}: портал прислал чужие номера")),
         ("undo".to_owned(), format!("run {id}: 5 of 5")),
@@ -573,7 +570,7 @@ fn s3_what_a_run_wrote_is_taken_back_in_the_browser() {
 #[test]
 fn the_inbox_tells_what_waits_what_happened_and_who_is_told() {
     let world = World::bound();
-    let school = std::fs::read_to_string(world.path("schools/school57.toml")).expect("the school's file");
+    let school = world.school_file();
     let notify = "\n[[notify]]\nmail = \"director@school.example\"\non = [\"failed\", \"waiting\"]\nquiet = \"22:00-07:00\"\n";
     world.write("schools/school57.toml", &(school + notify));
     let host = std::fs::read_to_string(world.path("exchange.toml")).expect("the host's file");
@@ -608,7 +605,7 @@ fn the_inbox_tells_what_waits_what_happened_and_who_is_told() {
         assert!(told.text().contains("Это действует с этой минуты"), "{}", told.text());
         assert_eq!(told.answer.body.matches("<strong>deputy@school.example</strong>").count(), 1);
     }
-    let file = || std::fs::read_to_string(world.path("schools/school57.toml")).expect("the school's file");
+    let file = || world.school_file();
     assert!(file().contains("mail = \"deputy@school.example\"\non = [") && file().contains("22:00-07:00"));
     for hostile in ["", "x", "<script>@x", "a@b\"\n[[task]]", "a@b\u{0}", &"a".repeat(5_000)] {
         let page = olga.post(&page, "~notify", &[], &[("mail", hostile)]);
@@ -616,7 +613,7 @@ fn the_inbox_tells_what_waits_what_happened_and_who_is_told() {
     }
     let gone = olga.post(&page, "~notify", &[], &[("remove", "deputy@school.example")]);
     assert!(!gone.text().contains("deputy@school.example"), "{}", gone.text());
-    let noted = audit(&world.path("data"), "olga");
+    let noted = audit_of(&world.path("data"), "olga");
     assert_eq!(
         noted.iter().map(|(what, _)| what.as_str()).collect::<Vec<_>>(),
         ["notify-add", "notify-remove"]

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 
-use exchange::store::{AuditFilter, AuditStore, HostDb, LaneStore, MasterKey, SchoolDb, SchoolOptions};
+use exchange::store::{LaneStore, MasterKey, SchoolDb, SchoolOptions};
 use exchange_stand::html::between;
 use exchange_stand::http::Answer;
 use serde_json::Value;
@@ -13,6 +13,7 @@ use url::{Url, form_urlencoded};
 use crate::browser::{Browser, Page};
 use crate::cabinet::{Office, origin, set_up};
 use crate::served::until;
+use crate::world::audit;
 
 /// Where the pages of the first school's records are.
 const RECORDS: &str = "/~school/school57/~records";
@@ -166,10 +167,7 @@ pub(crate) fn uploads(office: &Office) -> usize {
 
 /// What was done under a login.
 fn done_by(office: &Office, login: &str) -> Vec<String> {
-    let host =
-        HostDb::open(&office.folder.path().join("data"), &MasterKey([0; 32])).expect("the host's store");
-    let rows = host.audit_rows(&AuditFilter::default()).expect("readable");
-    let of = rows.into_iter().map(|row| row.entry).filter(|entry| entry.who == login);
+    let of = audit(&office.folder.path().join("data")).into_iter().filter(|entry| entry.who == login);
     of.map(|entry| format!("{} {}", entry.what, entry.about).trim().to_owned()).collect()
 }
 

@@ -1,6 +1,5 @@
 //! A task's settings in the browser, with the program as it is run: the form, the change, the school's file afterwards.
 
-use exchange::store::{AuditFilter, AuditStore, HostDb, MasterKey};
 use exchange_stand::html::{between, unescape};
 use serde_json::Value;
 use url::{Url, form_urlencoded};
@@ -59,13 +58,16 @@ impl Desk {
 }
 
 fn file(world: &World) -> String {
-    std::fs::read_to_string(world.path("schools/school57.toml")).expect("the school's file")
+    world.school_file()
 }
 
 fn audited(world: &World) -> Vec<String> {
-    let host = HostDb::open(&world.path("data"), &MasterKey([0; 32])).expect("the host's store");
-    let rows = host.audit_rows(&AuditFilter::default()).expect("readable").into_iter().map(|row| row.entry);
-    rows.filter(|entry| entry.who == "olga").map(|entry| format!("{} {}", entry.what, entry.about)).collect()
+    world
+        .audit()
+        .into_iter()
+        .filter(|entry| entry.who == "olga")
+        .map(|entry| format!("{} {}", entry.what, entry.about))
+        .collect()
 }
 
 #[test]

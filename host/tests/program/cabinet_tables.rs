@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use exchange::store::{AuditFilter, AuditStore, HostDb, MasterKey};
 use exchange_stand::html::{between, unescape};
 use url::{Url, form_urlencoded};
 
@@ -110,7 +109,7 @@ fn add(world: &World, task: &str) {
     let file = connector::file().with_file_name("esia.wasm");
     std::fs::copy(file, world.path("connectors/esia.wasm")).expect("it is built");
     world.run(&["connector", "lock"]).with(0);
-    let before = std::fs::read_to_string(world.path("schools/school57.toml")).expect("the file");
+    let before = world.school_file();
     world.write("schools/school57.toml", &(before + task));
 }
 
@@ -146,13 +145,11 @@ impl Desk {
     }
 
     fn file(&self) -> String {
-        std::fs::read_to_string(self.world.path("schools/school57.toml")).expect("the file")
+        self.world.school_file()
     }
 
     fn audited(&self) -> Vec<String> {
-        let host = HostDb::open(&self.world.path("data"), &MasterKey([0; 32])).expect("the host's store");
-        let rows = host.audit_rows(&AuditFilter::default()).expect("readable").into_iter();
-        let own = rows.map(|row| row.entry).filter(|entry| entry.what == "settings");
+        let own = self.world.audit().into_iter().filter(|entry| entry.what == "settings");
         own.map(|entry| entry.about).collect()
     }
 }

@@ -1,7 +1,6 @@
 //! What those who are told of a school's events wish for, in the browser, with the program as it is run, and the school's
 //! file afterwards.
 
-use exchange::store::{AuditFilter, AuditStore, HostDb, MasterKey};
 use exchange_stand::smtp::{self, Post, Security};
 use url::Url;
 
@@ -80,13 +79,11 @@ impl Desk {
     }
 
     fn file(&self) -> String {
-        std::fs::read_to_string(self.world.path("schools/school57.toml")).expect("the file")
+        self.world.school_file()
     }
 
     fn audited(&self) -> Vec<String> {
-        let host = HostDb::open(&self.world.path("data"), &MasterKey([0; 32])).expect("the host's store");
-        let rows = host.audit_rows(&AuditFilter::default()).expect("readable").into_iter();
-        let own = rows.map(|row| row.entry).filter(|entry| entry.what.starts_with("notify-"));
+        let own = self.world.audit().into_iter().filter(|entry| entry.what.starts_with("notify-"));
         own.map(|entry| format!("{} {}: {}", entry.who, entry.what, entry.about)).collect()
     }
 }

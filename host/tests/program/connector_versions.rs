@@ -44,7 +44,7 @@ fn list(world: &World) -> Vec<(String, bool, Vec<String>)> {
 #[test]
 fn a_version_is_compared_tried_by_one_run_by_all_and_taken_back() {
     let world = World::bound();
-    let second = fs::read_to_string(world.path("schools/school57.toml")).expect("the school's file");
+    let second = world.school_file();
     world.write("schools/school58.toml", &second);
     let new = forgetful(&world);
     world.run(&["connector", "compare", TASK, "--with", "0.2.0"]).with(2).complains("не добавлена");

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use exchange::store::{AuditFilter, AuditStore, HostDb, MasterKey};
 use serde_json::Value;
 
 use crate::browser::{Browser, Page};
@@ -100,11 +99,10 @@ fn d1_a_school_is_bound_in_a_browser_at_an_address_that_serves_once() {
     let again = Browser::default();
     let page = again.clone().open(&address);
     assert_eq!(again.clone().send(&page, &[]).shown(), "404 Здесь ничего нет");
-    let host = HostDb::open(&world.path("data"), &MasterKey([0; 32])).expect("the host's store");
-    let rows = host.audit_rows(&AuditFilter::default()).expect("readable");
-    let told: Vec<&str> = rows.iter().map(|row| row.entry.what.as_str()).collect();
+    let entries = world.audit();
+    let told: Vec<&str> = entries.iter().map(|entry| entry.what.as_str()).collect();
     assert!(told.ends_with(&["invite", "bind", "dialogue"]), "{told:?}");
-    let (invite, bind) = (&rows[rows.len() - 3].entry, &rows[rows.len() - 2].entry);
+    let (invite, bind) = (&entries[entries.len() - 3], &entries[entries.len() - 2]);
     assert_eq!((&bind.who, bind.about.as_str()), (&invite.who, "browser"), "who made the address has bound");
 }
 

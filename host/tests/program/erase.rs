@@ -251,7 +251,7 @@ fn files_of(folder: &Path, school: &str) -> Vec<String> {
 #[test]
 fn of_an_erased_school_nothing_is_left_and_it_can_begin_anew() {
     let world = World::sent();
-    let text = fs::read_to_string(world.path("schools/school57.toml")).expect("the school's file");
+    let text = world.school_file();
     world.write("schools/school58.toml", &text);
     world.import_to("school58").with(0);
     let values = values(child());

@@ -495,8 +495,7 @@ fn whoever_only_looks_or_comes_from_elsewhere_changes_nothing() {
     for word in ["Проверить", "Отправить", "Выключить"] {
         assert!(!page.answer.body.contains(&format!(">{word}")), "{word}: {}", page.text());
     }
-    let file =
-        std::fs::read_to_string(evening.world.path("schools/school57.toml")).expect("the school's file");
+    let file = evening.world.school_file();
     let step = between(&page.answer.body, "name=\"step\" value=\"", "\"").expect("a step").to_owned();
     let own = evening.open("");
     let theirs = between(&own.answer.body, "name=\"step\" value=\"", "\"").expect("a step").to_owned();
@@ -520,7 +519,7 @@ fn whoever_only_looks_or_comes_from_elsewhere_changes_nothing() {
             "a form that we never made: {form}"
         );
     }
-    assert_eq!(std::fs::read_to_string(evening.world.path("schools/school57.toml")).expect("the file"), file);
+    assert_eq!(evening.world.school_file(), file);
     assert!(evening.runs().is_empty() && evening.audit().is_empty());
     assert!(evening.open("/~check").text().contains("ещё не запускалась"));
 }

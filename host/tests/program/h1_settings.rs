@@ -8,7 +8,7 @@ fn h1_a_misspelt_key_is_shown_in_its_place() {
     world.change_school("changes = \"report\"", "chnages = \"report\"");
     let ended = world.run(&["check", TASK]);
     let told = format!("{}{}", ended.out, ended.err);
-    let line = std::fs::read_to_string(world.path("schools/school57.toml")).expect("the file");
+    let line = world.school_file();
     let line = line.lines().position(|line| line.starts_with("chnages")).expect("the line") + 1;
     assert_eq!(ended.code, Some(2), "{told}");
     assert!(told.contains(&format!("school57.toml:{line}:1")), "{told}");

@@ -7,10 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use exchange::model::{LedgerEntry, TaskId};
-use exchange::store::{
-    AuditFilter, AuditStore, HostDb, JournalStore, Lane, LaneStore, LedgerStore, MasterKey, SchoolDb,
-    SchoolOptions,
-};
+use exchange::store::{JournalStore, Lane, LaneStore, LedgerStore, MasterKey, SchoolDb, SchoolOptions};
 use exchange_stand::{dnevnik, esia, http};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -20,6 +17,7 @@ use crate::connector;
 use crate::process::{self, Ended};
 use crate::school;
 use crate::served::until;
+use crate::world::audit;
 
 /// The school's number at the diary.
 const SCHOOL: u64 = 1_000_000_000_057;
@@ -447,10 +445,9 @@ impl World {
 
     /// What the audit says of dialogues.
     pub(crate) fn audit(&self) -> Vec<String> {
-        let host = HostDb::open(&self.path("data"), &MasterKey([0; 32])).expect("the host's store");
-        let rows = host.audit_rows(&AuditFilter::default()).expect("readable").into_iter();
-        let rows = rows.filter(|row| ["dialogue", "bind", "invite"].contains(&row.entry.what.as_str()));
-        rows.map(|row| format!("{} {} {}", row.entry.who, row.entry.what, row.entry.about)).collect()
+        let entries = audit(&self.path("data")).into_iter();
+        let entries = entries.filter(|entry| ["dialogue", "bind", "invite"].contains(&entry.what.as_str()));
+        entries.map(|entry| format!("{} {} {}", entry.who, entry.what, entry.about)).collect()
     }
 }
 

@@ -102,7 +102,7 @@ fn a_folder_that_cannot_be_written_is_named() {
 /// A second school beside the first, whose file is then overwritten from byte 4,096 on.
 fn with_a_damaged_school() -> World {
     let world = World::bound();
-    let text = fs::read_to_string(world.path("schools/school57.toml")).expect("the school's file");
+    let text = world.school_file();
     world.write("schools/school58.toml", &text);
     world.import_to("school58").with(0);
     let file = world.path("data/schools/school58.db");

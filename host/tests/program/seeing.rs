@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use exchange::store::{AuditFilter, AuditStore, DebugStore, HostDb, MasterKey, SchoolDb, SchoolOptions};
+use exchange::store::{DebugStore, MasterKey, SchoolDb, SchoolOptions};
 use exchange_stand::rows::{Fault, Options};
 use serde_json::{Value, json};
 
@@ -14,6 +14,7 @@ use crate::h4_rows_to_http::World;
 use crate::process;
 use crate::serve;
 use crate::served::{Served, until};
+use crate::world::audit;
 
 const TASK: &str = "rows/rows";
 
@@ -169,9 +170,11 @@ fn school(world: &World) -> SchoolDb {
 
 /// What was done about leave.
 fn audited(world: &World) -> Vec<String> {
-    let host = HostDb::open(&world.path("data"), &MasterKey([0; 32])).expect("the host's store");
-    let rows = host.audit_rows(&AuditFilter::default()).expect("readable");
-    rows.into_iter().map(|row| row.entry.what).filter(|what| what.starts_with("debug-")).collect()
+    audit(&world.path("data"))
+        .into_iter()
+        .map(|entry| entry.what)
+        .filter(|what| what.starts_with("debug-"))
+        .collect()
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use exchange::store::{AuditEntry, AuditFilter, AuditStore, HostDb, MasterKey};
 use exchange_stand::consent::{self, LastPage, Person};
 use exchange_stand::dnevnik::{Options, Stand};
 use exchange_stand::http;
@@ -155,10 +156,20 @@ impl World {
         fs::write(path, text).expect("it is written");
     }
 
+    /// The school's file.
+    pub(crate) fn school_file(&self) -> String {
+        fs::read_to_string(self.path("schools/school57.toml")).expect("the school's file")
+    }
+
+    /// All that the audit says.
+    pub(crate) fn audit(&self) -> Vec<AuditEntry> {
+        audit(&self.path("data"))
+    }
+
     /// Replaces one piece of the school's file, which has to be there.
     #[track_caller]
     pub(crate) fn change_school(&self, from: &str, to: &str) {
-        let text = fs::read_to_string(self.path("schools/school57.toml")).expect("the school's file");
+        let text = self.school_file();
         assert!(text.contains(from), "{from}");
         self.write("schools/school57.toml", &text.replace(from, to));
     }
@@ -370,4 +381,11 @@ pub(crate) fn copy(from: &Path, to: &Path) {
             fs::copy(&path, &target).expect("it is copied");
         }
     }
+}
+
+/// All that the audit says, in its order; of a world's `data`.
+pub(crate) fn audit(data: &Path) -> Vec<AuditEntry> {
+    let host = HostDb::open(data, &MasterKey([0; 32])).expect("the host's store");
+    let rows = host.audit_rows(&AuditFilter::default()).expect("readable");
+    rows.into_iter().map(|row| row.entry).collect()
 }
