@@ -2,7 +2,7 @@
 //! person opens an invitation into the cabinet.
 
 use std::io::{self, Error};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
@@ -14,6 +14,9 @@ use crate::http;
 
 /// Seconds for which a code is the current one.
 const STEP_S: u64 = 30;
+
+/// For so long a code that is handed out is good at least.
+const SPARE: Duration = Duration::from_secs(10);
 
 /// Makes codes, none of them twice.
 pub struct Telephone {
@@ -27,26 +30,27 @@ impl Telephone {
         Self { secret: of_base32(key), used: 0 }
     }
 
-    /// A code that was not used yet and is good now.
-    ///
-    /// # Panics
-    /// More codes are asked for than are good within half a minute (three).
+    /// A code that was not used yet and is good for some seconds more. Whoever asks for the third one within half a minute
+    /// waits until it is good.
     pub fn code(&mut self) -> String {
-        let now = current_step();
-        // The one before and the one after the current one are good as well.
-        self.used = (self.used + 1).max(now - 1);
-        assert!(self.used <= now + 1, "three codes in half a minute");
+        // The one before and the one after the current one are good as well; the one before is not handed out when it is
+        // about to go, as whoever checks it may do so a moment later.
+        self.used = (self.used + 1).max(step_in(SPARE) - 1);
+        while self.used > step_in(Duration::ZERO) + 1 {
+            std::thread::sleep(Duration::from_millis(100));
+        }
         code_at(&self.secret, self.used)
     }
 
     /// The code that such an app shows now.
     pub fn shown(&self) -> String {
-        code_at(&self.secret, current_step())
+        code_at(&self.secret, step_in(Duration::ZERO))
     }
 }
 
-fn current_step() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / STEP_S)
+/// The step of the clock after so long.
+fn step_in(later: Duration) -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| (since + later).as_secs() / STEP_S)
 }
 
 fn code_at(secret: &[u8], step: u64) -> String {
